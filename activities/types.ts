@@ -1,0 +1,83 @@
+import type { Finding } from "../src/domain/finding.ts"
+import type { GateName } from "../src/domain/gate.ts"
+import type { Phase } from "../src/domain/phase.ts"
+import type { PlanOutline } from "../src/domain/plan.ts"
+import type { CarriedState, Command, OperatorVerb, RunState } from "../src/domain/run.ts"
+
+/** Which run an activity works for, and in which phase the run then is: the first word of every input. */
+export interface RunRef {
+  readonly run: string
+  readonly target: string
+  readonly planHash: string
+  readonly phase: Phase
+}
+
+/** planning.ts */
+export interface PlanningActivities {
+  /** Is everything there that the run will need? Throws with all findings where not; answers the warnings. */
+  precheck(ref: RunRef): Promise<{ readonly warnings: number }>
+  /** Compiles again, compares with the stored plan (DRIFT), registers the run in the journal, answers the outline. */
+  preparePlan(ref: RunRef): Promise<PlanOutline>
+  /** Reads the journal: what a run whose workflow was lost has behind it. */
+  assessJournal(ref: RunRef): Promise<CarriedState>
+}
+
+/** backup.ts */
+export interface BackupActivities {
+  /** Dump, restore into a scratch database, compare, register. Answers a reference, never data. */
+  createBackup(
+    ref: RunRef,
+  ): Promise<{ readonly backup: string; readonly sha256: string; readonly restoreSeconds: number }>
+}
+
+/** steps.ts: one activity per kind of step, so that each has its own proxy with its own timeouts. */
+export interface StepActivities {
+  performStep(ref: RunRef, step: string): Promise<StepResult>
+  undoStep(ref: RunRef, step: string): Promise<StepResult>
+  runBackfill(ref: RunRef, step: string): Promise<StepResult & { readonly rows: number }>
+  runVerify(ref: RunRef, step: string): Promise<StepResult & { readonly rows: number }>
+}
+
+export interface StepResult {
+  /** `observed`: it was so already, nothing was run. */
+  readonly outcome: "done" | "observed"
+}
+
+/** decisions.ts */
+export interface DecisionActivities {
+  /** Gathers the evidence for the gate, records that it waits, answers the evidence's hash. */
+  openGate(ref: RunRef, gate: GateName): Promise<{ readonly evidenceHash: string }>
+  /**
+   * Judges a verb against the run as the workflow sees it, records it (accepted or refused) in the ledger, and
+   * throws RefusedError where it is refused.
+   */
+  judge(ref: RunRef, request: DecisionRequest): Promise<void>
+}
+
+export interface DecisionRequest {
+  readonly verb: OperatorVerb
+  readonly command: Command
+  readonly state: RunState
+  readonly waitingFor: string | null
+  /** True once the purge gate has been passed. */
+  readonly purging: boolean
+  /** How the verb arrived. */
+  readonly by: "update" | "signal" | "gate mode"
+}
+
+/** runs.ts */
+export interface RunActivities {
+  /** The run's state changed: written to the control database for `status`, and to the ledger. */
+  recordState(
+    ref: RunRef,
+    change: { readonly state: RunState; readonly waitingFor: string | null; readonly findings: readonly Finding[] },
+  ): Promise<void>
+  /** The shape is contracted: revisions recorded in the target, lease on the relations ends. */
+  /** The last word: report written, journal closed. */
+  finishRun(
+    ref: RunRef,
+    outcome: { readonly state: "completed" | "aborted"; readonly reason: string | null },
+  ): Promise<void>
+  /** Watches probes for the soak's length in one activity. Throws where a probe fails too often. */
+  soak(ref: RunRef, milliseconds: number): Promise<void>
+}

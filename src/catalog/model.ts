@@ -1,0 +1,110 @@
+import type { RelationName } from "../domain/relation.ts"
+
+/**
+ * An immutable model of the part of a database's schema that a plan looks at. Definitions are PostgreSQL's own words
+ * (`format_type`, `pg_get_expr`, `pg_get_constraintdef`, `pg_get_indexdef`), read with `search_path` pinned, so that
+ * two equal shapes are equal as data. No OIDs, sizes or statistics: those are not part of a shape.
+ */
+export interface Catalog {
+  readonly serverMajor: number
+  readonly schemas: readonly string[]
+  readonly tables: readonly Table[]
+  /** Other relations by name, so that a new table's name can be seen to be taken. */
+  readonly otherRelations: readonly (RelationName & { readonly kind: RelationKind })[]
+  /** Functions that expressions call, with what PostgreSQL says of them. */
+  readonly functions: readonly CatalogFunction[]
+}
+
+export type RelationKind = "view" | "materialized view" | "sequence" | "foreign table" | "index" | "composite type"
+export type Volatility = "immutable" | "stable" | "volatile"
+
+/** A function as found by its unqualified or qualified name; with overloads the most volatile one counts. */
+export interface CatalogFunction {
+  /** null: in pg_catalog. */
+  readonly schema: string | null
+  readonly name: string
+  readonly volatility: Volatility
+}
+
+export interface Table extends RelationName {
+  readonly owner: string
+  readonly partitioning: "none" | "parent" | "partition"
+  /** For a partition, its parent; for any other table null. */
+  readonly parent: RelationName | null
+  readonly persistence: "permanent" | "unlogged" | "temporary"
+  readonly rowSecurity: { readonly enabled: boolean; readonly forced: boolean }
+  readonly replicaIdentity: "default" | "nothing" | "full" | "index"
+  readonly comment: string | null
+  /** In attribute order. */
+  readonly columns: readonly Column[]
+  readonly constraints: readonly Constraint[]
+  readonly indexes: readonly Index[]
+  readonly triggers: readonly Trigger[]
+  /** Views, materialized views and SQL functions that read the table's row type or columns. */
+  readonly dependents: readonly string[]
+}
+
+export interface Column {
+  readonly name: string
+  /** As `format_type` prints it with `search_path` pinned to pg_catalog: `character varying(100)`, `shop."Mood"`. */
+  readonly type: string
+  readonly notNull: boolean
+  /** As `pg_get_expr` prints it; null where there is none. For a generated column, null (see `generated`). */
+  readonly default: string | null
+  readonly identity: "always" | "by default" | null
+  /** The expression of a GENERATED ALWAYS AS (…) STORED column. */
+  readonly generated: string | null
+  /** Null: the type's own collation. */
+  readonly collation: string | null
+  readonly comment: string | null
+}
+
+export interface Constraint {
+  readonly name: string
+  readonly kind: "primary key" | "unique" | "check" | "foreign key" | "exclude" | "not null"
+  /** Column names in key order; for a check those that it reads. */
+  readonly columns: readonly string[]
+  /** As `pg_get_constraintdef` prints it. */
+  readonly definition: string
+  readonly validated: boolean
+  /** For a foreign key, the table that it points to. */
+  readonly references: RelationName | null
+  readonly comment: string | null
+}
+
+export interface Index {
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly unique: boolean
+  readonly valid: boolean
+  /** As `pg_get_indexdef` prints it. */
+  readonly definition: string
+  /** The constraint that owns it, or null. */
+  readonly constraint: string | null
+}
+
+export interface Trigger {
+  readonly name: string
+  /** As `pg_get_triggerdef` prints it. */
+  readonly definition: string
+  readonly enabled: "origin" | "always" | "replica" | "disabled"
+}
+
+export function findTable(catalog: Catalog, relation: RelationName): Table | undefined {
+  return catalog.tables.find((table) => table.name === relation.name && table.schema === relation.schema)
+}
+
+export function findColumn(table: Table, name: string): Column | undefined {
+  return table.columns.find((column) => column.name === name)
+}
+
+/** A copy of the catalog in which the table of the same name is replaced, or added where there was none. */
+export function withTable(catalog: Catalog, table: Table): Catalog {
+  const others = catalog.tables.filter((other) => other.name !== table.name || other.schema !== table.schema)
+  return { ...catalog, tables: [...others, table].toSorted(byName) }
+}
+
+function byName(a: RelationName, b: RelationName): number {
+  const [left, right] = [`${a.schema}\0${a.name}`, `${b.schema}\0${b.name}`]
+  return left < right ? -1 : left > right ? 1 : 0
+}

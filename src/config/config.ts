@@ -1,0 +1,95 @@
+import type { GateMode, GateName } from "../domain/gate.ts"
+
+/** `sluice.yaml` and the environment, read once and complete: every default is filled in. Durations in milliseconds. */
+export interface Config {
+  /** Absolute path of the file, or null where no file was found and the verb needs none. */
+  readonly file: string | null
+  /** The folder that relative paths start from. */
+  readonly directory: string
+  readonly temporal: TemporalConfig
+  readonly control: { readonly url: Secret }
+  /** Absolute path. */
+  readonly migrations: string
+  readonly backups: { readonly directory: string; readonly scratchUrl: Secret | null }
+  readonly targets: Readonly<Record<string, TargetConfig>>
+}
+
+export interface TemporalConfig {
+  readonly address: string
+  readonly namespace: string
+  /** From TEMPORAL_* variables and profiles (`@temporalio/envconfig`); null: plain connection. */
+  readonly tls: {
+    readonly ca?: Buffer
+    readonly cert?: Buffer
+    readonly key?: Buffer
+    readonly serverName?: string
+  } | null
+  readonly apiKey: Secret | null
+}
+
+export interface TargetConfig {
+  readonly name: string
+  readonly url: Secret
+  /** At least one; the first is where unqualified names of revisions live. */
+  readonly schemas: readonly string[]
+  readonly versions: {
+    readonly schemas: boolean
+    readonly roles: { readonly old: string | null; readonly new: string | null }
+  }
+  readonly gates: Readonly<Record<GateName, GateMode>>
+  readonly soakMs: number
+  readonly keepMs: number
+  readonly limits: Limits
+  readonly probes: readonly ProbeConfig[]
+}
+
+/** Limits that a run keeps to; each is also a knob of `sluice tune`. */
+export interface Limits {
+  /** How long any statement of ours may wait for a lock. Default 500 ms. */
+  readonly lockTimeoutMs: number
+  /** How long a step goes on trying to get its locks. Default 10 min. */
+  readonly lockBudgetMs: number
+  /** What one backfill batch should take. Default 250 ms. */
+  readonly batchDurationMs: number
+  /** Replicas may lag this far behind before the backfill rests; null: not watched. Default 10 s. */
+  readonly maxReplicaLagMs: number | null
+  /** Backfill ranges worked on at the same time. Default 2. */
+  readonly parallelRanges: number
+}
+
+export type ProbeConfig =
+  | {
+      readonly name: string
+      readonly kind: "http"
+      readonly url: string
+      readonly everyMs: number
+      readonly failuresAllowed: number
+    }
+  | {
+      readonly name: string
+      readonly kind: "sql"
+      readonly sql: string
+      readonly expect: string
+      readonly everyMs: number
+      readonly failuresAllowed: number
+    }
+
+/** A value that must not be printed: `toString`, JSON and `util.inspect` give `***`; only `reveal()` gives the text. */
+export class Secret {
+  readonly #value: string
+  constructor(value: string) {
+    this.#value = value
+  }
+  reveal(): string {
+    return this.#value
+  }
+  toString(): string {
+    return "***"
+  }
+  toJSON(): string {
+    return "***"
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return "***"
+  }
+}

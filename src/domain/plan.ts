@@ -1,0 +1,102 @@
+import type { Finding } from "./finding.ts"
+import type { Gates } from "./gate.ts"
+import type { RelationName } from "./relation.ts"
+import type { Step } from "./step.ts"
+import type { Sync } from "./backfill.ts"
+import type { Sql } from "../sql/sql.ts"
+
+export const strategies = ["expand-contract"] as const
+export type Strategy = (typeof strategies)[number]
+
+/** A revision as the plan holds it: enough to record it as applied, and to see whether the file has changed. */
+export interface PlannedRevision {
+  readonly id: string
+  readonly parents: readonly string[]
+  readonly title: string
+  /** sha256 of the revision's canonical content. */
+  readonly contentHash: string
+}
+
+/** A promise about data that the precheck proves before anything is touched, e.g. that no computed value is NULL. */
+export interface DataCheck {
+  readonly code: string
+  readonly relation: RelationName
+  /** What is wrong with the rows that `sql` finds, for a person. */
+  readonly message: string
+  readonly hint: string
+  /** Yields one text column `key` per offending row; the caller adds LIMIT. Values of other columns never leave. */
+  readonly sql: Sql
+}
+
+/** An expression that PostgreSQL itself has to accept before anything is touched. */
+export interface ExpressionCheck {
+  readonly relation: RelationName
+  /** `public.users.email: up`. */
+  readonly subject: string
+  readonly expression: Sql
+  /** The type that the value is assigned to, as `format_type` prints it. */
+  readonly type: string
+}
+
+/** The content of a plan: pure data, made from revisions and catalog alone, so that it can be made again and compared. */
+export interface PlanBody {
+  readonly format: 1
+  readonly target: string
+  readonly strategy: Strategy
+  readonly serverMajor: number
+  readonly revisions: readonly PlannedRevision[]
+  /** The relations that the plan touches. */
+  readonly relations: readonly RelationName[]
+  /** sha256 of each touched relation as the catalog showed it (or of `null` where it doesn't exist yet), by display name. */
+  readonly shapes: Readonly<Record<string, string>>
+  readonly gates: Gates
+  readonly soakMs: number
+  readonly keepMs: number
+  readonly syncs: readonly Sync[]
+  readonly steps: readonly Step[]
+  readonly dataChecks: readonly DataCheck[]
+  readonly expressionChecks: readonly ExpressionCheck[]
+}
+
+/** A plan with the hash of its body (sha256 of the canonical JSON, hex). Immutable. */
+export interface Plan extends PlanBody {
+  readonly hash: string
+}
+
+/** What the planner answers. The plan is `null` exactly when a finding is an error. */
+export interface Compiled {
+  readonly plan: Plan | null
+  readonly findings: readonly Finding[]
+}
+
+/** What a workflow knows of a step: no SQL. */
+export interface StepOutline {
+  readonly id: string
+  readonly phase: Step["phase"]
+  readonly action: Step["action"]
+  readonly summary: string
+  readonly transactional: boolean
+  readonly hasUndo: boolean
+}
+
+/** What a workflow knows of a plan: kept in history, so kept small. */
+export interface PlanOutline {
+  readonly hash: string
+  readonly revisions: readonly string[]
+  readonly steps: readonly StepOutline[]
+}
+
+export function outlineOf(plan: Plan): PlanOutline {
+  return {
+    hash: plan.hash,
+    revisions: plan.revisions.map((revision) => revision.id),
+    steps: plan.steps.map(({ id, phase, action, summary, transactional, undo }) => ({
+      id,
+      phase,
+      action,
+      summary,
+      transactional,
+      hasUndo: undo !== null,
+    })),
+  }
+}

@@ -1,0 +1,131 @@
+import type { Finding } from "./finding.ts"
+import type { GateName, Gates } from "./gate.ts"
+import type { Phase } from "./phase.ts"
+import type { Strategy } from "./plan.ts"
+
+/** The states of a run, as `status` shows them (interface.md). */
+export const runStates = ["running", "waiting", "paused", "aborting", "completed", "aborted", "needs-operator"] as const
+export type RunState = (typeof runStates)[number]
+
+export function hasEnded(state: RunState): boolean {
+  return state === "completed" || state === "aborted"
+}
+
+/** The verbs by which a person steers a run: Updates and signals of the same names. */
+export const operatorVerbs = ["proceed", "abort", "pause", "resume", "retry", "skip"] as const
+export type OperatorVerb = (typeof operatorVerbs)[number]
+
+/** The payload of each verb, whether it comes as an Update or as a plain signal. All but `actor` may be left out. */
+export interface Command {
+  /** Of `proceed`: which gate it is for. Without it: the one that waits. */
+  readonly gate?: GateName
+  /** Where given, it must be the running plan's hash (or its first 8 or more digits). */
+  readonly planHash?: string
+  readonly reason?: string
+  readonly actor: string
+  /** Makes a decision sent twice count once, across continue-as-new too. */
+  readonly nonce?: string
+}
+
+/** The answer to a verb. */
+export interface CommandAnswer {
+  readonly accepted: true
+  readonly state: RunState
+  readonly phase: Phase
+}
+
+export type StepState = "pending" | "running" | "done" | "failed" | "skipped" | "undone"
+
+export interface StepStatus {
+  readonly id: string
+  readonly phase: Phase
+  readonly summary: string
+  readonly state: StepState
+  readonly attempts: number
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+  readonly error: Finding | null
+}
+
+/** Who is in the way of a lock that we want. */
+export interface Blocker {
+  readonly pid: number
+  readonly relation: string
+  readonly user: string | null
+  readonly application: string | null
+  readonly state: string | null
+  /** Milliseconds since its transaction began. */
+  readonly transactionMs: number | null
+  /** Fingerprint-safe: the first words of its statement without literals. */
+  readonly query: string | null
+}
+
+export interface BackfillProgress {
+  readonly table: string
+  readonly rowsDone: number
+  readonly rowsTotal: number
+  readonly rowsPerSecond: number
+  readonly etaSeconds: number | null
+  /** Why it rests at the moment (`paused`, `replica lag 12 s`), or null. */
+  readonly throttledBy: string | null
+}
+
+/** What `sluice status RUN --json` prints. */
+export interface RunStatus {
+  readonly run: string
+  readonly target: string
+  readonly revisions: readonly string[]
+  readonly strategy: Strategy
+  readonly planHash: string
+  readonly workflowId: string
+  readonly state: RunState
+  readonly phase: Phase
+  /** The gate, or another thing, that it waits for; null when it isn't waiting. */
+  readonly waitingFor: string | null
+  readonly startedAt: string
+  readonly updatedAt: string
+  readonly endedAt: string | null
+  readonly startedBy: string
+  readonly steps: readonly StepStatus[]
+  readonly backfill: BackfillProgress | null
+  readonly blockers: readonly Blocker[]
+  readonly findings: readonly Finding[]
+  /** Verbs that make sense now, as commands to type. */
+  readonly choices: readonly string[]
+}
+
+/** What a run's workflow is started with. References only: no SQL, no connection string, no row data. */
+export interface RunInput {
+  readonly run: string
+  readonly target: string
+  readonly planHash: string
+  readonly strategy: Strategy
+  readonly gates: Gates
+  readonly soakMs: number
+  readonly keepMs: number
+  readonly startedBy: string
+  /** Continue-as-new once history has this many events (the server's suggestion counts as well). */
+  readonly historyBudget: number
+  /** State carried over continue-as-new, or rebuilt from the journal when a lost run is adopted. */
+  readonly carried: CarriedState | null
+  /** Set when a run whose workflow was lost is taken up again: `continue` goes on, `abort` unwinds. Else null. */
+  readonly adopt: "continue" | "abort" | null
+}
+
+/** What must survive continue-as-new. */
+export interface CarriedState {
+  /** Steps whose undo is registered, in the order in which they began. */
+  readonly begun: readonly string[]
+  readonly done: readonly string[]
+  readonly skipped: readonly string[]
+  readonly gatesPassed: readonly GateName[]
+  /** Phases without steps of their own that are behind us (precheck, plan, backup, soak, keep). */
+  readonly phasesDone: readonly Phase[]
+  /** Decisions that came before their gate opened. */
+  readonly early: readonly { readonly verb: OperatorVerb; readonly command: Command }[]
+  readonly nonces: readonly string[]
+  readonly paused: boolean
+  /** When the wait of `keep` ends, in epoch milliseconds; null before it began. */
+  readonly keepUntil: number | null
+  readonly aborting: { readonly reason: string; readonly actor: string } | null
+}

@@ -1,0 +1,67 @@
+import type { Capability } from "./capability.ts"
+import type { LockMode } from "./lock.ts"
+import type { Phase } from "./phase.ts"
+import type { RelationName } from "./relation.ts"
+import type { Sql } from "../sql/sql.ts"
+import type { Backfill } from "./backfill.ts"
+
+/**
+ * What a step's `observe` statement answers, as text in one row and one column:
+ * - `before`: the step has not been done
+ * - `after`: it has been done, exactly so
+ * - `partial`: a leftover of a broken attempt (an invalid index): `repair` clears it, then the step runs
+ * - `other`: something else bears the name: nobody's guess, the step fails with SHAPE_DIFFERS
+ */
+export const observations = ["before", "after", "partial", "other"] as const
+export type Observation = (typeof observations)[number]
+
+/** What a change of data keeps of the old values, for repair (recovery ladder, rung 3). */
+export interface BeforeImage {
+  readonly relation: RelationName
+  readonly key: readonly string[]
+  readonly columns: readonly string[]
+}
+
+interface StepBase {
+  /** Unique within the plan and stable: `expand/users/add-column-email`. */
+  readonly id: string
+  readonly phase: Phase
+  /** One line in plain words: "Add column email to public.users". */
+  readonly summary: string
+  /** The statement or statements. Shown by `plan --sql`, run as it stands by an `sql` step. */
+  readonly sql: Sql
+  /** Reverses the step; must succeed too where the step never ran or was undone already. `null`: no way back. */
+  readonly undo: Sql | null
+  /** Is it so already? One row, one text column: an {@link Observation}. Harmless at any time. */
+  readonly observe: Sql
+  /** Clears what `partial` found, outside a transaction (e.g. DROP INDEX CONCURRENTLY). */
+  readonly repair: Sql | null
+  readonly beforeImage: BeforeImage | null
+  /** The strongest table lock that the step takes. */
+  readonly lock: LockMode
+  /** True: runs with its journal row in one transaction. False (CONCURRENTLY): single statement, journal after. */
+  readonly transactional: boolean
+  readonly rewritesTable: boolean
+  readonly losesData: boolean
+  readonly needs: readonly Capability[]
+  /** The relations it touches: for leases, long-transaction checks and naming who is in the way. */
+  readonly relations: readonly RelationName[]
+}
+
+/** A statement to run. */
+export interface SqlStep extends StepBase {
+  readonly action: "sql"
+}
+/** The filling of one table by ranges. `sql` shows the statement of one batch. */
+export interface BackfillStep extends StepBase {
+  readonly action: "backfill"
+  readonly backfill: Backfill
+}
+/** The comparison of every row of one table. `sql` shows the statement of one range. */
+export interface VerifyStep extends StepBase {
+  readonly action: "verify"
+  readonly backfill: Backfill
+}
+
+/** The smallest unit that is done or not done. */
+export type Step = SqlStep | BackfillStep | VerifyStep
