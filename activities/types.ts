@@ -61,18 +61,23 @@ export interface DecisionRequest {
   readonly waitingFor: string | null
   /** True once the purge gate has been passed. */
   readonly purging: boolean
+  /** The state that the run has once the verb is carried out, for `status`. */
+  readonly afterwards: { readonly state: RunState; readonly waitingFor: string | null }
+  /** What a stopped step lets an operator choose from; empty where none has stopped. */
+  readonly choices: readonly OperatorVerb[]
   /** How the verb arrived. */
   readonly by: "update" | "signal" | "gate mode"
 }
 
 /** runs.ts */
 export interface RunActivities {
+  /** The stored plan's outline, for a run that goes on in a fresh history. */
+  loadOutline(ref: RunRef): Promise<PlanOutline>
   /** The run's state changed: written to the control database for `status`, and to the ledger. */
   recordState(
     ref: RunRef,
     change: { readonly state: RunState; readonly waitingFor: string | null; readonly findings: readonly Finding[] },
   ): Promise<void>
-  /** The shape is contracted: revisions recorded in the target, lease on the relations ends. */
   /** The last word: report written, journal closed. */
   finishRun(
     ref: RunRef,

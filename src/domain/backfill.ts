@@ -12,16 +12,27 @@ export interface SyncColumn {
   readonly reads: readonly string[]
   /** False where the expression is stable or volatile (`now()`): then its value can't be compared afterwards. */
   readonly comparable: boolean
-  /** The column's default in the old or new shape, as PostgreSQL prints it; `null`: none. */
-  readonly default: Sql | null
+  /** True where equal values may differ in their bytes, or `=` is missing or means something else (see byte-equality.ts). */
+  readonly compareBytes: boolean
+  /** What an INSERT that doesn't name the column leaves in it: its constant default, or NULL; `null`: can't be told. */
+  readonly absent: Sql | null
+  /** True where the column is new and the sync step has to add it (nullable, without default). */
+  readonly added: boolean
   /** True where the shape that the column belongs to doesn't allow NULL. */
   readonly notNull: boolean
 }
 
-/** A connected group of columns: the old shape on the one hand, the new on the other. Direction is judged per group. */
+/**
+ * A connected group of computed columns: those that only the old shape has on the one hand, those that only the new
+ * shape has on the other, connected where an expression reads a column of the other side. Direction is judged per
+ * group. Where only one side computes anything, the other is empty or holds columns without expression, and the
+ * planner sees to it that such a one-way group has one computed column.
+ */
 export interface SyncGroup {
   readonly old: readonly SyncColumn[]
   readonly new: readonly SyncColumn[]
+  /** Columns of both shapes that the expressions read: they tell nothing about direction. */
+  readonly sources: readonly SyncColumn[]
 }
 
 /** Dual write within one table: everything that its pair of triggers has to know. One per table and plan. */
@@ -36,12 +47,34 @@ export interface Sync {
   readonly updateTrigger: string
 }
 
-/** What backfill and verify of one table need. */
+/**
+ * What backfill and verify of one table need, as data: worker and plan then can't disagree about a statement.
+ *
+ * Keys travel as `text[]`: one element per key column, each as PostgreSQL prints it under the session's pinned
+ * settings; a table without a usable key is followed by `ctid`, one element such as `(41,65535)`. A range has an
+ * exclusive lower and an inclusive upper end; SQL NULL (not an empty array) leaves that end open.
+ */
 export interface Backfill {
   readonly relation: RelationName
-  /** Columns of the key that ranges follow, in key order; empty: ranges of `ctid`. */
+  /** Columns of the key that ranges follow, in key order, none of them nullable; empty: ranges of `ctid`. */
   readonly key: readonly string[]
   readonly sync: Sync
-  /** `false` for a partitioned parent's leaf that is handled by itself. Ranges read `ONLY` then. */
+  /** True for a partitioned parent: statements then reach every leaf. */
   readonly partitioned: boolean
+  /**
+   * Cuts the table into about equal ranges. `$1` int: how many. Answers at most `$1 - 1` rows, ascending, in a column
+   * `key text[]`: each ends one range and begins the next. No row: one range. Reads a sample, never the whole table.
+   */
+  readonly split: Sql
+  /**
+   * Where a batch ends. `$1`, `$2` text[]: the range that is left; `$3` int: rows wanted. Answers one row with a
+   * column `key text[]`: the upper end of a batch that begins at `$1`; no row once the range is at its end.
+   * Counts rows whether filled or not, so that each statement is short. Used by verify as well.
+   */
+  readonly batchEnd: Sql
+  /**
+   * Is a row still unfilled, for instance because a batch skipped it? `$1`, `$2` text[]: the range, both NULL for the
+   * whole table. One row, column `unfilled boolean`. Reads the whole range in the worst case.
+   */
+  readonly unfilled: Sql
 }

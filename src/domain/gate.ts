@@ -1,5 +1,3 @@
-import { z } from "zod"
-
 /** The gates in their order; each bears the name of the phase that it opens or ends. */
 export const gateNames = ["dual-write", "switch", "contract", "purge"] as const
 export type GateName = (typeof gateNames)[number]
@@ -15,9 +13,3 @@ export const gateMeanings: Readonly<Record<GateName, string>> = {
 /** `manual` waits for a decision, `auto` passes at once, `{afterMs}` passes by itself after that many milliseconds. */
 export type GateMode = "manual" | "auto" | { readonly afterMs: number }
 export type Gates = Readonly<Record<GateName, GateMode>>
-
-export const gateModeSchema = z.union([
-  z.literal("manual"),
-  z.literal("auto"),
-  z.object({ afterMs: z.number().int().nonnegative() }),
-])

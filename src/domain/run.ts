@@ -106,6 +106,8 @@ export interface RunInput {
   readonly startedBy: string
   /** Continue-as-new once history has this many events (the server's suggestion counts as well). */
   readonly historyBudget: number
+  /** How long an activity may be silent before another worker takes over, in milliseconds. */
+  readonly heartbeatMs: number
   /** State carried over continue-as-new, or rebuilt from the journal when a lost run is adopted. */
   readonly carried: CarriedState | null
   /** Set when a run whose workflow was lost is taken up again: `continue` goes on, `abort` unwinds. Else null. */
@@ -121,8 +123,9 @@ export interface CarriedState {
   readonly gatesPassed: readonly GateName[]
   /** Phases without steps of their own that are behind us (precheck, plan, backup, soak, keep). */
   readonly phasesDone: readonly Phase[]
-  /** Decisions that came before their gate opened. */
-  readonly early: readonly { readonly verb: OperatorVerb; readonly command: Command }[]
+  /** The gate that it waits at, so that a decision arriving at the edge finds it open. */
+  readonly waitingFor: GateName | null
+  /** The last decisions' nonces: a decision sent twice counts once. */
   readonly nonces: readonly string[]
   readonly paused: boolean
   /** When the wait of `keep` ends, in epoch milliseconds; null before it began. */

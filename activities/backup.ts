@@ -1,0 +1,23 @@
+import { createBackup } from "../src/backup/create.ts"
+import { attempted } from "./attempt.ts"
+import type { ActivityDeps } from "./deps.ts"
+import { targetRunOf } from "./target-run.ts"
+import type { BackupActivities } from "./types.ts"
+
+/** Backups that count: restored and compared before the workflow goes on. */
+export function createBackupActivities(deps: ActivityDeps): BackupActivities {
+  return {
+    createBackup: (ref) =>
+      attempted(
+        deps,
+        ref,
+        null,
+        async (attempt) => {
+          const { run, plan, target } = await targetRunOf(deps, ref)
+          const record = await createBackup({ run, plan, target, config: deps.config, control: deps.control }, attempt)
+          return { backup: record.id, sha256: record.sha256, restoreSeconds: record.restoreSeconds }
+        },
+        (result) => ({ ...result }),
+      ),
+  }
+}

@@ -1,0 +1,12 @@
+import type { Config } from "../src/config/config.ts"
+import type { AttemptRecorder } from "../src/ledger/attempts.ts"
+import type { Ledger } from "../src/ledger/chain.ts"
+import type { Control } from "../src/ledger/control.ts"
+
+/** What activities are made from, put together once by src/worker. */
+export interface ActivityDeps {
+  readonly config: Config
+  readonly control: Control
+  readonly ledger: Ledger
+  readonly recorder: AttemptRecorder
+}

@@ -1,0 +1,38 @@
+import { ApplicationFailure, CancelledFailure } from "@temporalio/common"
+import { SluiceError } from "../src/domain/errors.ts"
+import type { Finding } from "../src/domain/finding.ts"
+
+/** Findings that one failure carries at most: history has limits, the rest stands in the control database. */
+const findingsCarried = 20
+
+/** Codes that are transient by kind but have spent their own budget: a person decides whether to spend another. */
+const spentBudgets = new Set(["LOCK_BUDGET", "DISK_FULL", "NO_SPACE"])
+
+/**
+ * The one place where errors become Temporal failures. Only codes and words of our own cross over: no cause, no stack
+ * of a driver, nothing of PostgreSQL's `detail`, `where` or internal query, which hold row data.
+ */
+export function toFailure(error: unknown): Error {
+  if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error
+  if (error instanceof SluiceError) {
+    return ApplicationFailure.create({
+      type: error.kind,
+      message: `${error.code}: ${error.message}`,
+      nonRetryable: error.kind !== "TransientError" || spentBudgets.has(error.code),
+      details: [{ finding: error.finding, findings: error.findings.slice(0, findingsCarried) }],
+    })
+  }
+  const finding: Finding = {
+    code: "BUG",
+    severity: "error",
+    subject: "sluice",
+    message: error instanceof Error ? `${error.name}: ${error.message}` : "an unknown failure",
+    hint: "This is a defect of Sluice. The worker's log has the stack.",
+  }
+  return ApplicationFailure.create({
+    type: "BugError",
+    message: finding.message,
+    nonRetryable: true,
+    details: [{ finding, findings: [finding] }],
+  })
+}

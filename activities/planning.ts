@@ -1,0 +1,85 @@
+import { differenceOf } from "../src/catalog/difference.ts"
+import { RefusedError } from "../src/domain/errors.ts"
+import { outlineOf, type Plan } from "../src/domain/plan.ts"
+import { assessRun } from "../src/execution/assess-run.ts"
+import { ensureJournal } from "../src/execution/journal.ts"
+import { precheck } from "../src/execution/precheck.ts"
+import { registerRun } from "../src/execution/register-run.ts"
+import type { TargetRun } from "../src/execution/target-run.ts"
+import type { Catalog } from "../src/catalog/model.ts"
+import { loadEvidence } from "../src/ledger/plans.ts"
+import { setFindings } from "../src/ledger/runs.ts"
+import { gatesPassedOf } from "../src/ledger/decisions.ts"
+import { compilePlan, referencedBy } from "../src/planner/compile.ts"
+import type { PlanEvidence } from "../src/planner/evidence.ts"
+import { readCatalog } from "../src/postgres/catalog-reader.ts"
+import { withSession } from "../src/postgres/session.ts"
+import { attempted } from "./attempt.ts"
+import type { ActivityDeps } from "./deps.ts"
+import { observerFor } from "./observer.ts"
+import { targetRunOf } from "./target-run.ts"
+import type { PlanningActivities } from "./types.ts"
+
+/** What happens before anything is touched: precheck, and the plan made a second time. */
+export function createPlanningActivities(deps: ActivityDeps): PlanningActivities {
+  return {
+    precheck: (ref) =>
+      attempted(deps, ref, null, async () => {
+        const run = await targetRunOf(deps, ref)
+        const findings = await precheck(run, observerFor(deps, ref))
+        await setFindings(deps.control, ref.run, findings)
+        const [first] = findings.filter((finding) => finding.severity === "error")
+        if (first) throw new RefusedError(first, { findings })
+        return { warnings: findings.filter((finding) => finding.severity === "warning").length }
+      }),
+    preparePlan: (ref) =>
+      attempted(deps, ref, null, async (attempt) => {
+        const run = await targetRunOf(deps, ref)
+        const evidence = await loadEvidence<PlanEvidence>(deps.control, ref.planHash)
+        const url = run.target.url
+        await withSession({ url, applicationName: "sluice:plan", signal: attempt.signal }, async (session) => {
+          const { revisions } = evidence
+          const want = referencedBy(revisions, run.target.schemas[0] ?? "public")
+          const live = await readCatalog(session, { schemas: run.target.schemas, ...want })
+          refuseDrift(run, evidence, live)
+          await ensureJournal(session)
+          await registerRun(session, run)
+        })
+        return outlineOf(run.plan)
+      }),
+    assessJournal: (ref) =>
+      attempted(deps, ref, null, async (attempt) => {
+        const run = await targetRunOf(deps, ref)
+        const gatesPassed = await gatesPassedOf(deps.control, ref.run)
+        const url = run.target.url
+        return withSession({ url, applicationName: "sluice:assess", signal: attempt.signal }, (session) =>
+          assessRun(session, run, gatesPassed),
+        )
+      }),
+  }
+}
+
+/** The plan shown is the plan run: made again from the same revisions against the live catalog it must be the same. */
+function refuseDrift(run: TargetRun, evidence: PlanEvidence, live: Catalog): void {
+  const { plan, target } = run
+  const { strategy, gates, soakMs, keepMs } = plan
+  const again = compilePlan({
+    revisions: evidence.revisions,
+    catalog: live,
+    target: { name: target.name, schemas: target.schemas, versions: target.versions, gates, soakMs, keepMs, strategy },
+  })
+  if (again.plan?.hash === plan.hash) return
+  const differences = differenceOf(evidence.catalog, live)
+  throw new RefusedError({
+    code: differences.length > 0 ? "DRIFT" : "PLAN_CHANGED",
+    subject: plan.target,
+    message: differences.length > 0 ? drifted(plan, differences) : "Made again, the plan came out different.",
+    hint: "See the new plan with `sluice plan`, abort this run and start again.",
+  })
+}
+
+function drifted(plan: Plan, differences: readonly string[]): string {
+  const shown = differences.slice(0, 10).join("; ")
+  const more = differences.length > 10 ? ` and ${differences.length - 10} more` : ""
+  return `The relations of plan ${plan.hash.slice(0, 12)} have changed since it was made: ${shown}${more}`
+}

@@ -1,0 +1,81 @@
+import type { BackfillStep, SqlStep, Step, VerifyStep } from "../src/domain/step.ts"
+import { BugError } from "../src/domain/errors.ts"
+import type { TargetRun } from "../src/execution/target-run.ts"
+import { performStep } from "../src/execution/perform-step.ts"
+import { runBackfill } from "../src/execution/backfill.ts"
+import { runVerify } from "../src/execution/verify.ts"
+import { undoStep } from "../src/execution/undo-step.ts"
+import { observerFor } from "./observer.ts"
+import { attempted } from "./attempt.ts"
+import type { ActivityDeps } from "./deps.ts"
+import { targetRunOf } from "./target-run.ts"
+import type { StepActivities } from "./types.ts"
+
+/** The steps of a plan: one activity per kind, so that the workflow gives each its own patience. */
+export function createStepActivities(deps: ActivityDeps): StepActivities {
+  return {
+    performStep: (ref, id) =>
+      attempted(
+        deps,
+        ref,
+        id,
+        async (attempt) => {
+          const run = await targetRunOf(deps, ref)
+          const step = stepOf(run, id, "sql")
+          const outcome = await performStep(run, step, attempt, observerFor(deps, ref))
+          return { outcome }
+        },
+        outcome,
+      ),
+    undoStep: (ref, id) =>
+      attempted(
+        deps,
+        ref,
+        id,
+        async (attempt) => {
+          const run = await targetRunOf(deps, ref)
+          return { outcome: await undoStep(run, stepOf(run, id), attempt, observerFor(deps, ref)) }
+        },
+        outcome,
+      ),
+    runBackfill: (ref, id) =>
+      attempted(
+        deps,
+        ref,
+        id,
+        async (attempt) => {
+          const run = await targetRunOf(deps, ref)
+          return runBackfill(run, stepOf(run, id, "backfill"), attempt, observerFor(deps, ref))
+        },
+        outcome,
+      ),
+    runVerify: (ref, id) =>
+      attempted(
+        deps,
+        ref,
+        id,
+        async (attempt) => {
+          const run = await targetRunOf(deps, ref)
+          return runVerify(run, stepOf(run, id, "verify"), attempt, observerFor(deps, ref))
+        },
+        outcome,
+      ),
+  }
+}
+
+/** What the ledger's outcome row says beside "done". */
+function outcome(result: { readonly outcome: string; readonly rows?: number }): Readonly<Record<string, unknown>> {
+  return { ...result }
+}
+
+function stepOf(run: TargetRun, id: string): Step
+function stepOf(run: TargetRun, id: string, action: "sql"): SqlStep
+function stepOf(run: TargetRun, id: string, action: "backfill"): BackfillStep
+function stepOf(run: TargetRun, id: string, action: "verify"): VerifyStep
+function stepOf(run: TargetRun, id: string, action?: Step["action"]): Step {
+  const step = run.plan.steps.find((candidate) => candidate.id === id)
+  if (!step || (action && step.action !== action)) {
+    throw new BugError({ code: "BUG", subject: id, message: `The plan has no such ${action ?? ""} step: ${id}` })
+  }
+  return step
+}

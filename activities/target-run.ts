@@ -1,0 +1,33 @@
+import { UserError } from "../src/domain/errors.ts"
+import type { Plan } from "../src/domain/plan.ts"
+import type { TargetRun } from "../src/execution/target-run.ts"
+import { loadPlan } from "../src/ledger/plans.ts"
+import type { ActivityDeps } from "./deps.ts"
+import type { RunRef } from "./types.ts"
+
+/** Plans are immutable, so what was read once may be kept. A handful: a worker seldom serves more runs at a time. */
+const kept = new Map<string, Plan>()
+const keptAtMost = 16
+
+/** The run, its stored plan (hash checked when it is read) and its target's configuration. */
+export async function targetRunOf(deps: ActivityDeps, ref: RunRef): Promise<TargetRun> {
+  const target = deps.config.targets[ref.target]
+  if (!target) {
+    throw new UserError({
+      code: "UNKNOWN_TARGET",
+      subject: ref.target,
+      message: `The worker's sluice.yaml names no target ${ref.target}.`,
+      hint: "Add the target to the configuration that the worker was started with, and restart the worker.",
+    })
+  }
+  return { run: ref.run, plan: await planOf(deps, ref.planHash), target }
+}
+
+async function planOf(deps: ActivityDeps, hash: string): Promise<Plan> {
+  const known = kept.get(hash)
+  if (known) return known
+  const plan = await loadPlan(deps.control, hash)
+  if (kept.size >= keptAtMost) kept.clear()
+  kept.set(hash, plan)
+  return plan
+}

@@ -1,0 +1,111 @@
+import type { ErrorFinding } from "./errors.ts"
+import type { GateName } from "./gate.ts"
+import type { Command, OperatorVerb, RunState } from "./run.ts"
+
+/** What a verb is judged by. */
+export interface JudgedRequest {
+  readonly verb: OperatorVerb
+  readonly command: Command
+  readonly run: string
+  readonly planHash: string
+  readonly state: RunState
+  readonly waitingFor: string | null
+  /** True once the purge gate has been passed. */
+  readonly purging: boolean
+  /** What a stopped step lets an operator choose from. */
+  readonly choices: readonly OperatorVerb[]
+  /** Sessions of the old application's role that are connected; null where nobody can tell or nobody asked. */
+  readonly oldApplicationSessions: number | null
+}
+
+/** The shortest prefix of a plan's hash that is taken for it. */
+const shortestHash = 8
+
+/** Why the verb is refused, or null where it may be carried out. */
+export function refusalOf(request: JudgedRequest): ErrorFinding | null {
+  const { command, planHash } = request
+  if (command.planHash !== undefined && !isHashOf(command.planHash, planHash)) {
+    return refusal(
+      request,
+      "PLAN_HASH_MISMATCH",
+      `The decision is for plan ${command.planHash}, this run's is ${planHash.slice(0, 12)}.`,
+      `Look at the plan again: sluice status ${request.run}`,
+    )
+  }
+  switch (request.verb) {
+    case "proceed":
+      return proceedRefusal(request)
+    case "abort":
+      if (request.purging)
+        return refusal(
+          request,
+          "PURGED",
+          "What was hidden is being dropped or is gone, so an abort can't bring it back.",
+          "The archive and the backup still hold the data.",
+        )
+      if (request.state === "aborting")
+        return refusal(request, "ALREADY_ABORTING", "The run is unwinding already.", `sluice watch ${request.run}`)
+      return null
+    case "pause":
+      if (request.state === "aborting")
+        return refusal(request, "ALREADY_ABORTING", "An unwinding run can't be paused.", `sluice watch ${request.run}`)
+      return null
+    case "resume":
+      if (request.state !== "paused")
+        return refusal(request, "NOT_PAUSED", `The run isn't paused but ${request.state}.`)
+      return null
+    case "retry":
+    case "skip":
+      return choiceRefusal(request)
+  }
+}
+
+function proceedRefusal(request: JudgedRequest): ErrorFinding | null {
+  const { command, state, waitingFor, run } = request
+  if (state === "paused") return refusal(request, "RUN_PAUSED", "The run is paused.", `sluice resume ${run}`)
+  const open = state === "waiting" ? waitingFor : null
+  if (open === null || (command.gate !== undefined && command.gate !== open)) {
+    const asked = command.gate === undefined ? "The gate" : `Gate ${command.gate}`
+    const what = open === null ? `the run is ${state}` : `the run waits at ${open}`
+    return refusal(
+      request,
+      "GATE_NOT_OPEN",
+      `${asked} isn't open: ${what}.`,
+      `sluice wait ${run} --for ${command.gate ?? "switch"}`,
+    )
+  }
+  const sessions = request.oldApplicationSessions
+  if ((open as GateName) === "contract" && sessions !== null && sessions > 0) {
+    return refusal(
+      request,
+      "OLD_APPLICATION_SEEN",
+      `${sessions} sessions of the old application's role are still connected.`,
+      "Take the old application out, then proceed; or abort.",
+    )
+  }
+  return null
+}
+
+function choiceRefusal(request: JudgedRequest): ErrorFinding | null {
+  const { verb, choices, state, command } = request
+  if (state !== "needs-operator")
+    return refusal(request, "NOTHING_STOPPED", `No step waits for a choice: the run is ${state}.`)
+  if (!choices.includes(verb))
+    return refusal(request, "NOT_A_CHOICE", `This step can't be left out: the choices are ${choices.join(", ")}.`)
+  if (verb === "skip" && !command.reason?.trim())
+    return refusal(
+      request,
+      "REASON_MISSING",
+      "Leaving a step out needs a reason.",
+      `sluice skip ${request.run} --reason "…"`,
+    )
+  return null
+}
+
+function isHashOf(given: string, hash: string): boolean {
+  return given.length >= shortestHash && hash.startsWith(given)
+}
+
+function refusal(request: JudgedRequest, code: string, message: string, hint?: string): ErrorFinding {
+  return { code, subject: request.run, message, ...(hint === undefined ? {} : { hint }) }
+}

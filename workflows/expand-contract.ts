@@ -1,0 +1,125 @@
+import { allHandlersFinished, CancellationScope, condition, isCancellation, sleep } from "@temporalio/workflow"
+import type { Phase } from "../src/domain/phase.ts"
+import type { RunInput } from "../src/domain/run.ts"
+import { activitiesFor, type Activities } from "./activities.ts"
+import { continueAsNewWhenLong } from "./continue.ts"
+import { passGate } from "./gate.ts"
+import { untilDoneOrSkipped } from "./needs-operator.ts"
+import { RunProgress } from "./run-progress.ts"
+import { show } from "./status.ts"
+import { steer } from "./steering.ts"
+import { runSteps } from "./steps.ts"
+import { unwind } from "./undo.ts"
+
+/** How a run ended. */
+export interface RunOutcome {
+  readonly run: string
+  readonly state: "completed" | "aborted"
+}
+
+/** Expand, dual write, backfill, verify, switch, contract: one run of a plan, with a way back from everywhere. */
+export async function expandContract(input: RunInput): Promise<RunOutcome> {
+  const activities = activitiesFor(input)
+  const progress = new RunProgress(input)
+  steer(progress, activities)
+  try {
+    await progress.forward.run(() => forward(progress, activities))
+    return await finish(progress, activities, "completed")
+  } catch (error) {
+    if (!isCancellation(error)) throw error
+    // Cancelled by `abort`, or by Temporal's own cancel, which carries neither reason nor actor.
+    progress.aborting ??= { reason: "cancelled through Temporal", actor: "temporal" }
+    if (progress.purging) throw error
+    await unwind(progress, activities)
+    return await finish(progress, activities, "aborted")
+  }
+}
+
+async function forward(progress: RunProgress, activities: Activities): Promise<void> {
+  await prepare(progress, activities)
+  await backup(progress, activities)
+
+  await runSteps(progress, activities, "expand")
+  await runSteps(progress, activities, "dual-write")
+  await passGate(progress, activities, "dual-write")
+
+  await runSteps(progress, activities, "backfill")
+  await runSteps(progress, activities, "verify")
+  await passGate(progress, activities, "switch")
+
+  await soak(progress, activities)
+  await passGate(progress, activities, "contract")
+  await runSteps(progress, activities, "contract")
+
+  await keep(progress, activities)
+  await passGate(progress, activities, "purge")
+  await runSteps(progress, activities, "purge")
+}
+
+/** Precheck and plan, or, for a run that goes on in a fresh history or after its workflow was lost, where it stood. */
+async function prepare(progress: RunProgress, activities: Activities): Promise<void> {
+  const { input } = progress
+  if (input.adopt) {
+    progress.restore(await activities.planning.assessJournal(progress.ref))
+    if (input.adopt === "abort") progress.aborting = { reason: "adopted to be undone", actor: input.startedBy }
+  }
+  if (progress.phasesDone.has("plan")) {
+    progress.steps = (await activities.quick.loadOutline(progress.ref)).steps
+    if (progress.aborting) progress.forward.cancel()
+    return
+  }
+  await once(progress, activities, "precheck", () => activities.planning.precheck(progress.ref))
+  await once(progress, activities, "plan", async () => {
+    progress.steps = (await activities.planning.preparePlan(progress.ref)).steps
+  })
+}
+
+/** Nothing is touched before a backup of it was restored and compared. There is no skipping it. */
+async function backup(progress: RunProgress, activities: Activities): Promise<void> {
+  await once(progress, activities, "backup", () => activities.backup.createBackup(progress.ref))
+}
+
+async function soak(progress: RunProgress, activities: Activities): Promise<void> {
+  const { soakMs } = progress.input
+  if (soakMs > 0) await once(progress, activities, "soak", () => activities.watch.soak(progress.ref, soakMs))
+}
+
+/** The old shape is hidden, not gone: for this long an abort brings it back at once. */
+async function keep(progress: RunProgress, activities: Activities): Promise<void> {
+  const { keepMs } = progress.input
+  if (keepMs === 0 || progress.phasesDone.has("keep")) return
+  progress.phase = "keep"
+  progress.keepUntil ??= Date.now() + keepMs
+  show(progress)
+  await activities.quick.recordState(progress.ref, { state: progress.state, waitingFor: null, findings: [] })
+  await continueAsNewWhenLong(progress)
+  const left = progress.keepUntil - Date.now()
+  if (left > 0) await sleep(left, { summary: "the hidden shape is kept" })
+  progress.phasesDone.add("keep")
+}
+
+/** A phase without steps of its own. */
+async function once(
+  progress: RunProgress,
+  activities: Activities,
+  phase: Phase,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  if (progress.phasesDone.has(phase)) return
+  await condition(() => !progress.paused)
+  progress.phase = phase
+  show(progress)
+  await untilDoneOrSkipped(progress, activities, phase, ["retry", "abort"], work)
+  progress.phasesDone.add(phase)
+}
+
+async function finish(progress: RunProgress, activities: Activities, state: RunOutcome["state"]): Promise<RunOutcome> {
+  await CancellationScope.nonCancellable(async () => {
+    if (state === "completed") progress.phase = "complete"
+    await activities.ending.finishRun(progress.ref, { state, reason: progress.aborting?.reason ?? null })
+    progress.ended = state
+    show(progress)
+    await condition(allHandlersFinished)
+  })
+  return { run: progress.input.run, state }
+}

@@ -1,0 +1,53 @@
+import { CancellationScope, condition } from "@temporalio/workflow"
+import type { GateName } from "../src/domain/gate.ts"
+import type { Activities } from "./activities.ts"
+import { continueAsNewWhenLong, historyIsLong } from "./continue.ts"
+import { findingOf } from "./failure.ts"
+import type { RunProgress } from "./run-progress.ts"
+import { show } from "./status.ts"
+import { requestOf } from "./steering.ts"
+
+/** Waits until the gate is passed: by a person, at once, or by itself after a while, as the plan says. */
+export async function passGate(progress: RunProgress, activities: Activities, gate: GateName): Promise<void> {
+  if (progress.gatesPassed.has(gate)) return
+  await condition(() => !progress.paused)
+  progress.phase = gate
+  const mode = progress.input.gates[gate]
+  if (mode === "auto" && (await passByMode(progress, activities, gate))) return
+
+  progress.waitingFor = gate
+  await activities.decisions.openGate(progress.ref, gate)
+  show(progress)
+  await continueAsNewWhenLong(progress)
+  const passed = () => progress.gatesPassed.has(gate)
+  if (typeof mode === "object") {
+    const decided = await condition(passed, mode.afterMs)
+    if (!decided && (await passByMode(progress, activities, gate))) return
+  }
+  while (!passed()) {
+    await condition(() => passed() || historyIsLong(progress))
+    if (!passed()) await continueAsNewWhenLong(progress)
+  }
+}
+
+/**
+ * Passes the gate without a person. It is judged like any decision; where it is refused (an old application is still
+ * connected), the gate waits for a person instead of failing the run.
+ */
+async function passByMode(progress: RunProgress, activities: Activities, gate: GateName): Promise<boolean> {
+  return progress.turns.take(async () => {
+    if (progress.gatesPassed.has(gate)) return true
+    const command = { gate, actor: "gate mode", reason: `the plan lets ${gate} pass by itself` }
+    const request = { ...requestOf(progress, "proceed", command, "gate mode"), waitingFor: gate }
+    try {
+      await CancellationScope.nonCancellable(() => activities.decisions.judge(progress.ref, request))
+    } catch (error) {
+      if (findingOf(error).code === "BUG") throw error
+      return false
+    }
+    progress.gatesPassed.add(gate)
+    progress.waitingFor = null
+    show(progress)
+    return true
+  })
+}

@@ -1,0 +1,45 @@
+import { condition, isCancellation } from "@temporalio/workflow"
+import type { Activities } from "./activities.ts"
+import { findingOf } from "./failure.ts"
+import type { Choice, RunProgress } from "./run-progress.ts"
+import { show } from "./status.ts"
+
+/**
+ * Does the work; where it fails for good, stops safely as `needs-operator` with the reason and the choices, and does
+ * what the operator chose. Never goes on in silence: skipping is somebody's decision, with a reason in the ledger.
+ */
+export async function untilDoneOrSkipped(
+  progress: RunProgress,
+  activities: Activities,
+  subject: string,
+  verbs: Choice["verbs"],
+  work: () => Promise<unknown>,
+): Promise<"done" | "skipped"> {
+  for (;;) {
+    try {
+      await work()
+      return "done"
+    } catch (error) {
+      if (isCancellation(error)) throw error
+      const chosen = await ask(progress, activities, { subject, finding: findingOf(error), verbs, chosen: null })
+      if (chosen === "skip") return "skipped"
+    }
+  }
+}
+
+async function ask(progress: RunProgress, activities: Activities, choice: Choice): Promise<"retry" | "skip"> {
+  progress.choice = choice
+  show(progress)
+  try {
+    await activities.quick.recordState(progress.ref, {
+      state: "needs-operator",
+      waitingFor: null,
+      findings: [choice.finding],
+    })
+    await condition(() => choice.chosen !== null)
+  } finally {
+    progress.choice = null
+  }
+  show(progress)
+  return choice.chosen ?? "retry"
+}

@@ -1,0 +1,116 @@
+import { CancellationScope } from "@temporalio/workflow"
+import type { RunRef } from "../activities/types.ts"
+import type { Finding } from "../src/domain/finding.ts"
+import type { GateName } from "../src/domain/gate.ts"
+import type { Phase } from "../src/domain/phase.ts"
+import type { StepOutline } from "../src/domain/plan.ts"
+import type { CarriedState, RunInput, RunState } from "../src/domain/run.ts"
+import { Turns } from "./turns.ts"
+
+/** What an operator has to choose from when a step has stopped. */
+export interface Choice {
+  readonly subject: string
+  readonly finding: Finding
+  readonly verbs: readonly ("retry" | "skip" | "abort")[]
+  chosen: "retry" | "skip" | null
+}
+
+/** One line of the `timeline` query. */
+export interface TimelineEntry {
+  /** ISO 8601, by the workflow's clock. */
+  readonly at: string
+  readonly what: string
+}
+
+/** How many nonces are remembered: enough for every decision of a run, small enough to carry. */
+const rememberedNonces = 200
+
+/**
+ * Where a run stands, in the workflow's own memory: rebuilt by replay, carried over continue-as-new. What is true in
+ * the database stands in the target's journal; this only says what comes next.
+ */
+export class RunProgress {
+  readonly input: RunInput
+  phase: Phase
+  steps: readonly StepOutline[] = []
+  /** Steps whose undo is registered, in the order in which they began. */
+  begun: string[] = []
+  done = new Set<string>()
+  skipped = new Set<string>()
+  readonly undone = new Set<string>()
+  gatesPassed = new Set<GateName>()
+  phasesDone = new Set<Phase>()
+  nonces: string[] = []
+  waitingFor: GateName | null = null
+  paused = false
+  keepUntil: number | null = null
+  aborting: { readonly reason: string; readonly actor: string } | null = null
+  choice: Choice | null = null
+  ended: "completed" | "aborted" | null = null
+  readonly turns = new Turns()
+  readonly timeline: TimelineEntry[] = []
+  /** What was last shown in Temporal's UI, so that nothing is written twice. */
+  shown = ""
+  /** Everything on the way forward happens in this scope; an abort cancels it. */
+  readonly forward = new CancellationScope()
+
+  constructor(input: RunInput) {
+    this.input = input
+    this.phase = "precheck"
+    if (input.carried) this.restore(input.carried)
+  }
+
+  /** Takes over where an earlier history, or the journal, left off. */
+  restore(carried: CarriedState): void {
+    this.begun = [...carried.begun]
+    this.done = new Set(carried.done)
+    this.skipped = new Set(carried.skipped)
+    this.gatesPassed = new Set(carried.gatesPassed)
+    this.phasesDone = new Set(carried.phasesDone)
+    this.nonces = [...carried.nonces]
+    this.waitingFor = carried.waitingFor
+    this.paused = carried.paused
+    this.keepUntil = carried.keepUntil
+    this.aborting = carried.aborting
+    if (this.waitingFor) this.phase = this.waitingFor
+  }
+
+  /** The first word of every activity's input. */
+  get ref(): RunRef {
+    const { run, target, planHash } = this.input
+    return { run, target, planHash, phase: this.phase }
+  }
+
+  get state(): RunState {
+    if (this.ended) return this.ended
+    if (this.choice && this.choice.chosen === null) return "needs-operator"
+    if (this.aborting) return "aborting"
+    if (this.paused) return "paused"
+    return this.waitingFor ? "waiting" : "running"
+  }
+
+  /** True from the moment at which the purge gate was passed: what was hidden may be gone, so abort is refused. */
+  get purging(): boolean {
+    return this.gatesPassed.has("purge")
+  }
+
+  remember(nonce: string): void {
+    this.nonces.push(nonce)
+    if (this.nonces.length > rememberedNonces) this.nonces.shift()
+  }
+
+  carried(): CarriedState {
+    return {
+      begun: this.begun,
+      done: [...this.done],
+      skipped: [...this.skipped],
+      gatesPassed: [...this.gatesPassed],
+      phasesDone: [...this.phasesDone],
+      waitingFor: this.waitingFor,
+      nonces: this.nonces,
+      paused: this.paused,
+      keepUntil: this.keepUntil,
+      aborting: this.aborting,
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { ApplicationFailure, CancellationScope, log, setHandler } from "@temporalio/workflow"
+import { gateNames } from "../src/domain/gate.ts"
+import { operatorVerbs, type Command, type CommandAnswer, type OperatorVerb, type RunState } from "../src/domain/run.ts"
+import type { Activities } from "./activities.ts"
+import type { DecisionRequest } from "../activities/types.ts"
+import type { RunProgress } from "./run-progress.ts"
+import { statusOf, show } from "./status.ts"
+import { signals, statusQuery, timelineQuery, updates } from "./verbs.ts"
+
+/** Registers the verbs as Updates and signals, and the queries. Call before anything is awaited. */
+export function steer(progress: RunProgress, activities: Activities): void {
+  setHandler(statusQuery, () => statusOf(progress), { description: "Where the run stands" })
+  setHandler(timelineQuery, () => progress.timeline, {
+    description: "What happened when, since the last continue-as-new",
+  })
+  for (const verb of operatorVerbs) {
+    const carryOut = (command: Command, by: DecisionRequest["by"]) =>
+      progress.turns.take(() => decide(progress, activities, verb, command, by))
+    setHandler(updates[verb], (command) => carryOut(command, "update"), {
+      validator: (command) => refuseMalformed(verb, command),
+      description: descriptions[verb],
+    })
+    setHandler(
+      signals[verb],
+      async (command) => {
+        try {
+          refuseMalformed(verb, command)
+          await carryOut(command, "signal")
+        } catch (error) {
+          // Nobody waits for a signal's answer. What was well-formed stands in the ledger as refused.
+          log.warn("signal refused", { verb, reason: error instanceof Error ? error.message : String(error) })
+        }
+      },
+      { description: descriptions[verb] },
+    )
+  }
+}
+
+const descriptions: Record<OperatorVerb, string> = {
+  proceed: "Lets the run through the gate that it waits at",
+  abort: "Stops at the next safe point and undoes everything",
+  pause: "Rests after the current statement or batch",
+  resume: "Ends a pause",
+  retry: "Tries the stopped step again",
+  skip: "Leaves the stopped step out; needs a reason",
+}
+
+/** Shape only: whether it is allowed is judged by an activity, so that refusals reach the ledger. */
+function refuseMalformed(verb: OperatorVerb, command: Command | undefined): void {
+  const problems: string[] = []
+  if (typeof command !== "object" || command === null) problems.push("the payload must be an object")
+  else {
+    if (typeof command.actor !== "string" || command.actor === "") problems.push("`actor` is missing")
+    for (const field of ["reason", "nonce", "planHash"] as const) {
+      if (command[field] !== undefined && typeof command[field] !== "string") problems.push(`\`${field}\` must be text`)
+    }
+    if (command.gate !== undefined && !gateNames.includes(command.gate)) {
+      problems.push(`\`gate\` must be one of ${gateNames.join(", ")}`)
+    }
+  }
+  if (problems.length > 0) {
+    const message = `${verb}: ${problems.join("; ")}`
+    throw ApplicationFailure.nonRetryable(message, "UserError", {
+      finding: { code: "MALFORMED_DECISION", severity: "error", subject: verb, message },
+    })
+  }
+}
+
+async function decide(
+  progress: RunProgress,
+  activities: Activities,
+  verb: OperatorVerb,
+  command: Command,
+  by: DecisionRequest["by"],
+): Promise<CommandAnswer> {
+  if (command.nonce !== undefined && progress.nonces.includes(command.nonce)) return answer(progress)
+  await CancellationScope.nonCancellable(() =>
+    activities.decisions.judge(progress.ref, requestOf(progress, verb, command, by)),
+  )
+  if (command.nonce !== undefined) progress.remember(command.nonce)
+  carryOut(progress, verb, command)
+  show(progress)
+  return answer(progress)
+}
+
+export function requestOf(
+  progress: RunProgress,
+  verb: OperatorVerb,
+  command: Command,
+  by: DecisionRequest["by"],
+): DecisionRequest {
+  const { state, waitingFor, purging, choice } = progress
+  return {
+    verb,
+    command,
+    state,
+    waitingFor,
+    purging,
+    choices: choice && choice.chosen === null ? choice.verbs : [],
+    by,
+    afterwards: stateAfter(progress, verb),
+  }
+}
+
+/** The state that the run will show once the verb is carried out. */
+function stateAfter(progress: RunProgress, verb: OperatorVerb): DecisionRequest["afterwards"] {
+  const { waitingFor } = progress
+  const moving: RunState = progress.aborting ? "aborting" : "running"
+  if (verb === "abort") return { state: "aborting", waitingFor: null }
+  if (verb === "pause") return { state: "paused", waitingFor }
+  if (verb === "resume") return { state: waitingFor ? "waiting" : moving, waitingFor }
+  return { state: moving, waitingFor: null }
+}
+
+function carryOut(progress: RunProgress, verb: OperatorVerb, command: Command): void {
+  switch (verb) {
+    case "proceed":
+      if (progress.waitingFor) progress.gatesPassed.add(progress.waitingFor)
+      progress.waitingFor = null
+      break
+    case "abort":
+      progress.aborting = { reason: command.reason ?? "no reason given", actor: command.actor }
+      progress.paused = false
+      progress.forward.cancel()
+      break
+    case "pause":
+      progress.paused = true
+      break
+    case "resume":
+      progress.paused = false
+      break
+    case "retry":
+    case "skip":
+      if (progress.choice) progress.choice.chosen = verb
+      break
+  }
+}
+
+function answer(progress: RunProgress): CommandAnswer {
+  return { accepted: true, state: progress.state, phase: progress.phase }
+}
