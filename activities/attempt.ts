@@ -32,6 +32,8 @@ export async function attempted<T>(
       activity: activityType,
       attempt: number,
       phase: ref.phase,
+      signal: context.cancellationSignal,
+      onWaiting: () => context.heartbeat(),
     }
     return await deps.recorder.around(about, () => work(attempt), outcomeOf)
   } catch (error) {

@@ -9,4 +9,6 @@ export interface ActivityDeps {
   readonly control: Control
   readonly ledger: Ledger
   readonly recorder: AttemptRecorder
+  /** Renders the run's report from the ledger and keeps it beside the configuration. */
+  readonly writeReport: (run: string) => Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { ExecutionObserver } from "../src/execution/target-run.ts"
 import { saveOffendingKeys } from "../src/ledger/offending-keys.ts"
-import { setBlockers, setProgress } from "../src/ledger/runs.ts"
+import { setBlockers, setProgress } from "../src/ledger/steps.ts"
 import type { ActivityDeps } from "./deps.ts"
 import type { RunRef } from "./types.ts"
 
@@ -11,7 +11,7 @@ import type { RunRef } from "./types.ts"
 export function observerFor(deps: ActivityDeps, ref: RunRef): ExecutionObserver {
   const { control } = deps
   return {
-    blockers: (_step, blockers) => lenient(() => setBlockers(control, ref.run, blockers)),
+    blockers: (step, blockers) => lenient(() => setBlockers(control, ref.run, step, blockers)),
     progress: (_step, progress) => lenient(() => setProgress(control, ref.run, progress)),
     // Offending keys are evidence: a failure to keep them is a failure.
     offendingKeys: (step, code, relation, keys) =>

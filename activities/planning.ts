@@ -1,24 +1,25 @@
 import { differenceOf } from "../src/catalog/difference.ts"
-import { RefusedError } from "../src/domain/errors.ts"
+import { BugError, RefusedError } from "../src/domain/errors.ts"
 import { outlineOf, type Plan } from "../src/domain/plan.ts"
-import { assessRun } from "../src/execution/assess-run.ts"
-import { ensureJournal } from "../src/execution/journal.ts"
+import { isRegistered } from "../src/execution/is-registered.ts"
+import { readJournal } from "../src/execution/journal.ts"
 import { precheck } from "../src/execution/precheck.ts"
 import { registerRun } from "../src/execution/register-run.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import type { Catalog } from "../src/catalog/model.ts"
-import { loadEvidence } from "../src/ledger/plans.ts"
-import { setFindings } from "../src/ledger/runs.ts"
-import { gatesPassedOf } from "../src/ledger/decisions.ts"
+import { findRunBackup } from "../src/ledger/backups.ts"
+import { loadEvidence } from "../src/ledger/evidence.ts"
+import { loadRun, setRunState } from "../src/ledger/runs.ts"
 import { compilePlan, referencedBy } from "../src/planner/compile.ts"
 import type { PlanEvidence } from "../src/planner/evidence.ts"
+import { carriedStateOf } from "../src/recovery/carried-state.ts"
 import { readCatalog } from "../src/postgres/catalog-reader.ts"
 import { withSession } from "../src/postgres/session.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { observerFor } from "./observer.ts"
 import { targetRunOf } from "./target-run.ts"
-import type { PlanningActivities } from "./types.ts"
+import type { PlanningActivities, RunRef } from "./types.ts"
 
 /** What happens before anything is touched: precheck, and the plan made a second time. */
 export function createPlanningActivities(deps: ActivityDeps): PlanningActivities {
@@ -27,7 +28,7 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
       attempted(deps, ref, null, async () => {
         const run = await targetRunOf(deps, ref)
         const findings = await precheck(run, observerFor(deps, ref))
-        await setFindings(deps.control, ref.run, findings)
+        await setRunState(deps.control, ref, { state: "running", phase: ref.phase, waitingFor: null, findings })
         const [first] = findings.filter((finding) => finding.severity === "error")
         if (first) throw new RefusedError(first, { findings })
         return { warnings: findings.filter((finding) => finding.severity === "warning").length }
@@ -35,28 +36,38 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
     preparePlan: (ref) =>
       attempted(deps, ref, null, async (attempt) => {
         const run = await targetRunOf(deps, ref)
-        const evidence = await loadEvidence<PlanEvidence>(deps.control, ref.planHash)
+        const evidence = await planEvidence(deps, ref)
+        const { workflowId } = await loadRun(deps.control, ref.run)
         const url = run.target.url
         await withSession({ url, applicationName: "sluice:plan", signal: attempt.signal }, async (session) => {
           const { revisions } = evidence
           const want = referencedBy(revisions, run.target.schemas[0] ?? "public")
           const live = await readCatalog(session, { schemas: run.target.schemas, ...want })
           refuseDrift(run, evidence, live)
-          await ensureJournal(session)
-          await registerRun(session, run)
+          await registerRun(session, { ...run, workflowId })
         })
         return outlineOf(run.plan)
       }),
     assessJournal: (ref) =>
       attempted(deps, ref, null, async (attempt) => {
         const run = await targetRunOf(deps, ref)
-        const gatesPassed = await gatesPassedOf(deps.control, ref.run)
+        const entries = await deps.ledger.entriesOf(ref.run)
+        const backup = await findRunBackup(deps.control, ref.run)
         const url = run.target.url
-        return withSession({ url, applicationName: "sluice:assess", signal: attempt.signal }, (session) =>
-          assessRun(session, run, gatesPassed),
-        )
+        return withSession({ url, applicationName: "sluice:assess", signal: attempt.signal }, async (session) => {
+          const registered = await isRegistered(session, ref.run)
+          const journal = registered ? await readJournal(session, ref.run) : []
+          return carriedStateOf({ plan: run.plan, registered, journal, entries, backedUp: backup?.state === "verified" })
+        })
       }),
   }
+}
+
+/** What the plan was made from; stored beside it when it was shown. */
+async function planEvidence(deps: ActivityDeps, ref: RunRef): Promise<PlanEvidence> {
+  const stored = (await loadEvidence(deps.control, ref.run)).findLast(({ kind }) => kind === "plan")
+  if (stored) return stored.content as PlanEvidence
+  throw new BugError({ code: "BUG", subject: ref.run, message: "The plan was stored without what it was made from." })
 }
 
 /** The plan shown is the plan run: made again from the same revisions against the live catalog it must be the same. */

@@ -68,7 +68,8 @@ export interface Backfill {
   readonly split: Sql
   /**
    * Where a batch ends. `$1`, `$2` text[]: the range that is left; `$3` int: rows wanted. Answers one row with a
-   * column `key text[]`: the upper end of a batch that begins at `$1`; no row once the range is at its end.
+   * column `key text[]`: the upper end of a batch that begins at `$1`, and `rows int`: how many rows it holds (by
+   * `ctid`: an estimate); no row once the range is at its end.
    * Counts rows whether filled or not, so that each statement is short. Used by verify as well.
    */
   readonly batchEnd: Sql

@@ -5,46 +5,134 @@
 export const errorCodes: Readonly<Record<string, string>> = {
   ALREADY_EXISTS: "The server has an object of that name already. Choose another name, or find out who created it.",
   BUG: "A defect of Sluice. Please report it with the message and the run's audit trail.",
+  CALLS_FUNCTION:
+    "Applications will call a function of yours with each write, with their own rights. Grant them EXECUTE on it.",
+  CHECK_VIOLATED:
+    "Rows would violate a new check. `sluice status` tells where their keys are; change the rows, the expression or the check.",
+  COLUMN_EXISTS:
+    "A column of that name is there already, or named twice. Choose another name, or alter the column that is there.",
   CONNECTION_LOST: "The connection to PostgreSQL ended in the middle. Retried; see the server's log for the cause.",
   CONNECTION_URL_INVALID:
     "A connection URL can't be used as it stands. Write postgresql://user:password@host:port/database, special characters as %XX.",
+  CONSTRAINT_EXISTS: "A constraint or index of that name is there already, or named twice. Choose another name.",
   DATABASE_UNREACHABLE: "The server doesn't answer. Check host, port, firewall, and that it runs.",
   DATA_REJECTED:
     "A row breaks a constraint, or an expression can't process a row's value. Find such rows and change them or the expression.",
   DEADLOCK: "PostgreSQL ended a deadlock by cancelling our statement. Retried.",
   DEPENDENTS_EXIST: "Other objects depend on what was to be dropped. Remove or change them first.",
   DISK_FULL: "The server has no space left. Make space; the step is tried again.",
+  DUAL_WRITE_ACTIVE: "Another run's dual write is still on the table. Finish or abort that run first.",
+  DUPLICATE_REVISION: "Two revisions have the same id. Give one of them another.",
+  DUPLICATE_VALUES: "Rows would hold the same value under a new unique constraint. Change the rows or the expression.",
+  EXPRESSION_NOT_ALLOWED:
+    "The text is SQL, but not one value expression over a row's columns: a subquery, an aggregate, a parameter, several statements. Move a lookup into a function and call that.",
+  EXPRESSION_SYNTAX: "PostgreSQL's parser can't read the expression. The message says where.",
+  FOREIGN_COLUMN:
+    "An expression reads a column of another table. Only columns of the same row can be read; move a lookup into a function.",
+  FOREIGN_KEY_ON_PARTITIONED:
+    "Before PostgreSQL 18 a foreign key of a partitioned table can't be added without a long lock. Leave it out.",
+  GENERATED_COLUMN: "A generated or identity column would rewrite the table under lock. Add a plain column with `up`.",
   HOST_NOT_FOUND: "The host name of a connection URL is unknown. Check its spelling and the name service.",
+  IDENTIFIER_TOO_LONG: "A name has more than 63 bytes; PostgreSQL would cut it in silence. Use a shorter one.",
+  INHERITED_TABLE:
+    "Tables inherit from this one, and triggers would miss their rows. End the inheritance, or use partitions.",
   LIMIT_EXCEEDED:
     "A limit of PostgreSQL was passed (row size, number of columns, depth of a statement). Make it smaller.",
   LOCK_TIMEOUT:
     "A lock wasn't free within lock_timeout. Retried within the lock budget; `sluice status` names who is in the way.",
+  MISSING_PARENT: "A revision names a parent that no file describes. Add the missing file, or mend its parents.",
+  NOT_A_REVISION:
+    "A file of the migrations folder is passed over. A revision is NAME.yaml, or NAME.up.sql with NAME.down.sql.",
+  NOT_A_TABLE: "The name belongs to a view, foreign table, sequence or index. Name the table itself.",
+  NOT_COMPARABLE: "An expression gives another value each time, so verify can only see that every row is filled.",
   NOT_IN_REQUIRED_STATE: "The object isn't in the state that the statement needs. The message says which.",
+  NOT_NULL_WITHOUT_VALUE:
+    "A required column has no value for the rows that exist. Give `up` or `default`, or set `nullable: true`.",
   NOT_SUPPORTED: "This PostgreSQL server doesn't support what was asked.",
+  NO_KEY:
+    "A table has no key that ranges could follow. Changes of it are slower, and rows are listed by their place. Add a primary key.",
+  NO_REVISIONS: "The migrations folder holds no revision. `sluice new TITLE` makes the first.",
+  NO_VERSION_VIEWS:
+    "`versions.schemas` is set, but this version of Sluice makes no version views: applications use the tables themselves.",
   OBJECT_IN_USE: "Other sessions use the object. Retried.",
+  OPERATION_INVALID: "An operation's input isn't of the shape that it takes. The message names the part.",
+  PARTITION_CHILD: "The table is a partition: its columns are those of its parent. Change the parent.",
   PERMISSION_DENIED: "The role lacks a privilege. `sluice doctor` prints the exact GRANT.",
   POOLER_NOT_ALLOWED:
     "A target's URL leads through a pooler. Give the server's direct address; applications may keep the pooler.",
+  PREPARED_SELECT_STAR:
+    "A connection that has prepared SELECT * on a table fails once the table has another column. Have statements name their columns.",
+  PRIMARY_KEY_COLUMN: "A primary key can't be added together with a column. Add the column as unique first.",
   RAISED_BY_DATABASE:
     "A function or trigger of the database raised an error of its own. Its text may hold row data, so it is only in the server's log.",
+  READS_GENERATED_COLUMN:
+    "An expression reads a generated column, which has no value yet when triggers run. Write out what generates it.",
+  READS_NEW_COLUMN: "`up` reads the column that it shall compute. It sees the table as it is before the plan.",
+  REFERENCED_ROW_MISSING:
+    "Rows would point to a row that the other table of a foreign key does not have. Add the missing rows, or have `up` give NULL.",
+  REFERENCE_MISMATCH: "A foreign key names more columns on one side than on the other.",
+  REFERENCE_NOT_UNIQUE:
+    "A foreign key points to columns that are no key. Point to the primary key or to unique columns.",
+  RESERVED_NAME:
+    "Names that begin with _sluice, the schema sluice and PostgreSQL's own names are taken. Choose another name.",
+  REVISION_CYCLE: "Revisions come after each other in a circle. Remove one of them from the parents of another.",
+  REVISION_INVALID: "A value in a revision file isn't what its place asks for. The message says where and what.",
+  REVISION_SYNTAX: "A revision file is no YAML, or several documents. The message says where.",
+  REVISION_UNPAIRED:
+    "A file in SQL is neither NAME.up.sql nor the NAME.down.sql of one. Rename it, or add the other half.",
+  ROW_SECURITY_FORCED:
+    "Row-level security is forced on the table's owner, so that some rows couldn't be filled. Lift FORCE for the length of the run.",
+  ROW_TYPE_USED: "Something uses the table's row type and may fail once a column is added. Check it.",
   SERIALIZATION_FAILURE: "Two transactions couldn't be put in an order. Retried.",
+  SERIAL_COLUMN: "A serial column would rewrite the table under lock. Add it with `up`, then set its default.",
   SERVER_FAULT:
     "The server met an error of its disk or operating system, or corrupted data. See the server's log before anything else.",
   SERVER_NOT_READY: "The server is starting up, shutting down or recovering. Retried.",
   SERVER_OUT_OF_RESOURCES: "The server is out of memory or another resource. Retried.",
   SERVER_READ_ONLY: "The server takes no writes: a standby, perhaps after a failover. Give the primary's address.",
+  SERVER_TOO_OLD: "The server's PostgreSQL is older than Sluice supports (15). Upgrade the server.",
+  SERVER_UNTRIED: "The server's PostgreSQL is newer than Sluice was tried with. Rehearse the plan on a copy.",
+  SEVERAL_DEFAULTS: "A column has more than one of default, generated expression, identity and serial. Keep one.",
+  SEVERAL_HEADS:
+    "The revisions branch, and it isn't clear which end is meant. Name one, or join them with `sluice merge`.",
+  SEVERAL_PRIMARY_KEYS: "A table has more than one primary key. Name all its columns in one place.",
+  SQL_EMPTY: "A script of an `sql` operation holds no statement. Leave it out, or write one.",
+  SQL_MIXED_TRANSACTION:
+    "A statement that can't run in a transaction stands beside others. Put it into a revision of its own.",
+  SQL_NOT_ALLOWED:
+    "The statement concerns the server or Sluice's own schema, or nobody could tell after a crash whether it was done. Run it by hand.",
+  SQL_NOT_TRANSACTIONAL:
+    "Contract is one transaction, in which the statement can't run. Put it into `up`, or into a revision of its own.",
+  SQL_NO_UNDO: "A change in raw SQL has no way back. Write `down`, or accept it knowingly.",
   SQL_REFUSED: "PostgreSQL refuses a statement. The message names what is wrong with it.",
   SQL_SYNTAX: "PostgreSQL can't parse a statement.",
+  START_EARLIER_FIRST:
+    "An operation builds on what an earlier one of the same plan creates or changes. Start that revision first.",
   STATEMENT_CANCELLED: "A statement was cancelled by its timeout or by a person. Retried.",
+  TABLE_EXISTS: "The new table's name is taken by another relation. Choose another name.",
+  TEMPORARY_TABLE: "A temporary table belongs to one session and can't be changed by a run.",
   TLS_FAILED: "No encrypted connection came about. Check sslmode, sslrootcert and the server's certificate.",
+  TOO_MANY_COLUMNS: "The table would pass PostgreSQL's limit of 1600 columns. Drop columns, or split the table.",
   TOO_MANY_CONNECTIONS: "The server has no free connection. Raise max_connections or free some.",
+  TRIGGER_SORTS_LATER:
+    "A trigger of yours fires after ours; what it changes isn't carried over to new columns. Rename it to sort before ~.",
   TYPE_MISMATCH: "A value has another type than the column or function wants. Add a cast.",
+  TYPE_SYNTAX:
+    "A type's name can't be read. Write it as PostgreSQL does: varchar(100), timestamptz, my_schema.my_type.",
+  UNIQUE_ON_PARTITIONED: "A unique constraint of a partitioned table must include the partition key. Leave it out.",
   UNKNOWN_COLUMN: "No column of that name. Check its spelling and the table.",
   UNKNOWN_DATABASE: "The server has no database of that name.",
   UNKNOWN_FUNCTION:
     "No function or operator of that name takes these types. Qualify its name: search_path is pg_catalog alone.",
+  UNKNOWN_KEY: "A key that isn't known there, probably mistyped. The hint names the nearest known one.",
   UNKNOWN_OBJECT: "No type, role or other object of that name. Qualify its name: search_path is pg_catalog alone.",
+  UNKNOWN_OPERATION: "An operation that Sluice doesn't know, probably mistyped. The hint names the nearest known one.",
   UNKNOWN_RELATION: "No table or view of that name.",
+  UNKNOWN_REVISION: "No revision of that name, or several that begin so. `sluice history` lists them.",
   UNKNOWN_SCHEMA: "No schema of that name.",
+  UNKNOWN_TABLE: "No table of that name. A plain name is looked for in the target's first schema.",
+  VALUE_IS_NULL:
+    "Rows would hold NULL in a column that doesn't allow it. Have `up` give a value, mend the rows, or set `nullable: true`.",
+  VALUE_TOO_LONG: "Rows would hold values longer than the column's type. Use a longer type, or cut them in `up`.",
   WRONG_PASSWORD: "The server refuses user or password. Check both, and pg_hba.conf for this address and database.",
 }

@@ -57,24 +57,18 @@ export interface SqlStep extends StepBase {
   readonly action: "sql"
 }
 /**
- * The filling of one table by ranges. `sql` is the statement of one batch:
- * - With a key of k columns, `$1…$k` are the lower bound (exclusive) and `$k+1…$2k` the upper one (inclusive), in the
- *   key's order, each cast to its column's type (`$1::bigint`; sent as text). A bound whose first parameter is NULL is
- *   open: `($1::bigint IS NULL OR (a, b) > ($1::bigint, $2::text)) AND (…)`. Planned anew each time, so folded away.
- * - Without a key: `$1::tid` (inclusive) and `$2::tid` (exclusive), both always given: `ctid >= $1 AND ctid < $2`; where
- *   the table is partitioned, the row is found again by `tableoid` and `ctid`.
- * - No LIMIT: the executor chooses bounds that hold one batch. Rows are taken with FOR NO KEY UPDATE SKIP LOCKED where
- *   the marker IS NULL; values come from the row itself. It answers one row with one column `filled bigint`.
- * `observe` says `after` exactly when no row is unfilled.
+ * The filling of one table by ranges. `sql` is the statement of one batch, an UPDATE without RETURNING: `$1`, `$2`
+ * text[] the range (see {@link Backfill}). It has no LIMIT: the executor finds the batch's end with
+ * `backfill.batchEnd`. Rows are taken with FOR NO KEY UPDATE SKIP LOCKED where the marker IS NULL, and values come from
+ * the row itself. `observe` says `after` exactly when no row is unfilled.
  */
 export interface BackfillStep extends StepBase {
   readonly action: "backfill"
   readonly backfill: Backfill
 }
 /**
- * The comparison of every row of one table. `sql` is the statement of one range, with parameters as in
- * {@link BackfillStep}. It answers one row: `rows bigint` (compared), `unfilled bigint`, `mismatched bigint`,
- * `unfilled_keys text[]` and `mismatched_keys text[]` (at most 100 each, never null).
+ * The comparison of every row of one table. `sql` is the statement of one range: `$1`, `$2` text[] the range, `$3` int
+ * how many keys to list. It answers one row: `rows bigint` (compared), `bad bigint`, `keys text[]` (of bad rows).
  */
 export interface VerifyStep extends StepBase {
   readonly action: "verify"

@@ -7,6 +7,12 @@ export interface Attempt {
   readonly signal: AbortSignal
   /** Starts at 1. */
   readonly number: number
+  /**
+   * When this attempt was scheduled, in epoch milliseconds by the scheduler's clock (Temporal:
+   * `currentAttemptScheduledTimestampMs`). Where given, the fence refuses an attempt that is older than the newest one
+   * that claimed: one that was frozen before its claim can then not push out its successor when it wakes.
+   */
+  readonly scheduledAt?: number
   /** Says that the attempt is alive; `details` must be small and free of row data. */
   heartbeat(details?: unknown): void
 }

@@ -54,4 +54,8 @@ export interface OperationExample<Input> {
   /** SQL that prepares the tables, run on an empty database. */
   readonly given: string
   readonly input: Input
+  /** What applications of the old shape write meanwhile: each can be repeated. For the lifecycle harness. */
+  readonly oldWrites?: readonly string[]
+  /** What applications that know only the new shape write, once they may. */
+  readonly newWrites?: readonly string[]
 }

@@ -32,7 +32,11 @@ async function hashOfSources(folders: readonly string[]): Promise<string> {
   const hash = createHash("sha256")
   for (const folder of folders) {
     const names = (await readdir(folder)).filter((name) => /\.(js|ts)$/.test(name)).toSorted()
-    for (const name of names) hash.update(name).update("\0").update(await readFile(path.join(folder, name)))
+    for (const name of names)
+      hash
+        .update(name)
+        .update("\0")
+        .update(await readFile(path.join(folder, name)))
   }
   return hash.digest("hex").slice(0, 16)
 }

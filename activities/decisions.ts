@@ -1,0 +1,83 @@
+import { RefusedError } from "../src/domain/errors.ts"
+import type { GateName } from "../src/domain/gate.ts"
+import { refusalOf } from "../src/domain/judgement.ts"
+import { writeKnobs } from "../src/execution/knobs.ts"
+import { recordDecision, recordGate } from "../src/ledger/decisions.ts"
+import { gateEvidence } from "../src/ledger/gate-evidence.ts"
+import { setRunState } from "../src/ledger/runs.ts"
+import { countRoleSessions } from "../src/postgres/role-sessions.ts"
+import { withSession } from "../src/postgres/session.ts"
+import { mapped } from "./attempt.ts"
+import type { ActivityDeps } from "./deps.ts"
+import { targetRunOf } from "./target-run.ts"
+import type { DecisionActivities, DecisionRequest, RunRef } from "./types.ts"
+
+/** Gates and decisions: gathers what is in view, judges, and writes both verdicts to the ledger. */
+export function createDecisionActivities(deps: ActivityDeps): DecisionActivities {
+  const { control } = deps
+  return {
+    openGate: (ref, gate) =>
+      mapped(async () => {
+        const evidenceHash = await recordEvidence(deps, ref, gate)
+        await setRunState(control, ref, { state: "waiting", phase: gate, waitingFor: gate, findings: [] })
+        return { evidenceHash }
+      }),
+    judge: (ref, request) => mapped(() => judge(deps, ref, request)),
+  }
+}
+
+async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<void> {
+  const { command, verb } = request
+  const refusal = refusalOf({
+    ...request,
+    run: ref.run,
+    planHash: ref.planHash,
+    // A gate that passes by itself never waited: it is judged as if it did.
+    state: request.by === "gate mode" ? "waiting" : request.state,
+    oldApplicationSessions: await oldApplicationSessions(deps, ref, request),
+  })
+  const gate = verb === "proceed" ? ((command.gate ?? request.waitingFor) as GateName | null) : null
+  const evidenceHash = gate === null ? null : await recordEvidence(deps, ref, gate)
+  if (refusal === null && (verb === "pause" || verb === "resume")) await setPaused(deps, ref, verb === "pause")
+  await recordDecision(deps.control, {
+    actor: command.actor,
+    run: ref.run,
+    planHash: ref.planHash,
+    verb,
+    gate,
+    evidenceHash,
+    reason: command.reason ?? null,
+    nonce: command.nonce ?? null,
+    by: request.by,
+    refusal: refusal === null ? null : { code: refusal.code, message: refusal.message },
+  })
+  if (refusal !== null) throw new RefusedError(refusal)
+  await setRunState(deps.control, ref, { ...request.afterwards, phase: ref.phase, findings: [], actor: command.actor })
+}
+
+async function recordEvidence(deps: ActivityDeps, ref: RunRef, gate: GateName): Promise<string> {
+  const evidence = await gateEvidence(deps.control, ref.run, gate)
+  const { evidenceHash } = await recordGate(deps.control, { run: ref.run, planHash: ref.planHash, gate, evidence })
+  return evidenceHash
+}
+
+/** Asked for the contract gate alone, where the configuration names the old application's role. */
+async function oldApplicationSessions(
+  deps: ActivityDeps,
+  ref: RunRef,
+  request: DecisionRequest,
+): Promise<number | null> {
+  if (request.verb !== "proceed" || request.waitingFor !== "contract") return null
+  const { target } = await targetRunOf(deps, ref)
+  const role = target.versions.roles.old
+  if (role === null) return null
+  return withSession({ url: target.url, applicationName: "sluice:gate" }, (session) => countRoleSessions(session, role))
+}
+
+/** The backfill reads its knobs before each batch: that is how a pause reaches a table that is being filled. */
+async function setPaused(deps: ActivityDeps, ref: RunRef, paused: boolean): Promise<void> {
+  const { target } = await targetRunOf(deps, ref)
+  await withSession({ url: target.url, applicationName: "sluice:pause" }, (session) =>
+    writeKnobs(session, ref.run, { paused }),
+  )
+}

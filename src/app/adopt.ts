@@ -1,0 +1,37 @@
+import { RefusedError } from "../domain/errors.ts"
+import type { CommandAnswer, OperatorVerb, RunStatus } from "../domain/run.ts"
+import { Ledger } from "../ledger/chain.ts"
+import { loadPlan } from "../ledger/plans.ts"
+import type { App } from "./context.ts"
+import { startWorkflow } from "./run-workflow.ts"
+
+/**
+ * Takes up a run that lost its workflow: a new execution under the same id, which reads the journal and goes on
+ * (`retry`) or unwinds (`abort`). Other verbs have nobody to speak to.
+ */
+export async function adopt(
+  app: App,
+  status: RunStatus,
+  verb: OperatorVerb,
+  reason: string | null,
+  lost: string,
+): Promise<CommandAnswer> {
+  if (verb !== "retry" && verb !== "abort")
+    throw new RefusedError({
+      code: "ORPHANED",
+      subject: status.run,
+      message: `the run lost its workflow: ${lost}`,
+      hint: `sluice retry ${status.run} takes it up where it stands; sluice abort ${status.run} undoes it`,
+    })
+  const control = await app.control()
+  const plan = await loadPlan(control, status.planHash)
+  const { run, workflowId } = status
+  await new Ledger(control).append({
+    actor: app.actor,
+    kind: "run.adopted",
+    run,
+    detail: { verb, reason, lost, planHash: plan.hash },
+  })
+  await startWorkflow(app, { run, workflowId, plan, adopt: verb === "abort" ? "abort" : "continue" })
+  return { accepted: true, state: verb === "abort" ? "aborting" : "running", phase: status.phase }
+}

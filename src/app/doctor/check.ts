@@ -1,0 +1,38 @@
+import { SluiceError } from "../../domain/errors.ts"
+import type { Finding } from "../../domain/finding.ts"
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly name: string
+  readonly state: "ok" | "warn" | "fail"
+  readonly detail: string
+  readonly hint: string | null
+}
+
+export function ok(name: string, detail: string): Check {
+  return { name, state: "ok", detail, hint: null }
+}
+
+export function fail(name: string, detail: string, hint: string): Check {
+  return { name, state: "fail", detail, hint }
+}
+
+export function warn(name: string, detail: string, hint: string): Check {
+  return { name, state: "warn", detail, hint }
+}
+
+/** A finding as a check; `info` is fine. */
+export function checkOf(name: string, { severity, message, hint }: Finding): Check {
+  const states = { error: "fail", warning: "warn", info: "ok" } as const
+  return { name, state: states[severity], detail: message, hint: hint ?? null }
+}
+
+/** Runs a look of its own; an error of ours becomes failed checks, so that the other looks go on. */
+export async function look(name: string, work: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.kind === "BugError") throw error
+    return error.findings.map((finding) => checkOf(name, { ...finding, severity: "error" }))
+  }
+}

@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises"
+import { basename, dirname, resolve } from "node:path"
+import type { ProjectFolder } from "../config/folder.ts"
+import { UserError } from "../domain/errors.ts"
+import type { Finding } from "../domain/finding.ts"
+import { lintStatements } from "../lint/lint.ts"
+import { buildGraph } from "../revisions/graph.ts"
+import { readRevisions } from "../revisions/read-folder.ts"
+import type { Revision } from "../revisions/revision.ts"
+import { loadParser } from "../sql/parser.ts"
+import { readRevisionFiles } from "./load-revisions.ts"
+
+/**
+ * Everything that can be said about revisions without a database. Without files: the whole folder and its graph; with
+ * files: those alone, as a hook before a commit wants it.
+ */
+export async function lint(folder: ProjectFolder, cwd: string, files: readonly string[]): Promise<readonly Finding[]> {
+  await loadParser()
+  if (files.length === 0) {
+    const { revisions, findings } = readRevisions(await readRevisionFiles(folder.migrations))
+    // With a file unread, every revision after it would seem to miss its parent.
+    const graph = findings.length === 0 ? buildGraph(revisions).findings : []
+    return [...findings, ...graph, ...lintSql(revisions)]
+  }
+  const texts = await Promise.all(files.map((file) => readGiven(resolve(cwd, file), file)))
+  const { revisions, findings } = readRevisions(texts)
+  return [...findings, ...lintSql(revisions)]
+}
+
+async function readGiven(path: string, shown: string): Promise<{ readonly name: string; readonly text: string }> {
+  try {
+    return { name: basename(path), text: await readFile(path, "utf8") }
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? "unreadable"
+    throw new UserError({ code: "FILE_NOT_FOUND", subject: shown, message: `${shown} can't be read (${why}) in ${dirname(path)}` })
+  }
+}
+
+/** The statements of `sql` operations, as a person wrote them: `onComplete` runs once the old shape is gone. */
+function lintSql(revisions: readonly Revision[]): readonly Finding[] {
+  return revisions.flatMap(({ file, operations }) =>
+    operations
+      .filter((operation) => operation.kind === "sql")
+      .flatMap(({ input }) => {
+        const { up, onComplete } = input as { readonly up?: unknown; readonly onComplete?: unknown }
+        return [
+          ...(typeof up === "string" ? lintStatements(up, { file }) : []),
+          ...(typeof onComplete === "string" ? lintStatements(onComplete, { file, phase: "contract" }) : []),
+        ]
+      }),
+  )
+}

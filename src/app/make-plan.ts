@@ -1,0 +1,81 @@
+import { RefusedError, throwOnErrors, UserError } from "../domain/errors.ts"
+import type { Finding } from "../domain/finding.ts"
+import type { GateMode, GateName } from "../domain/gate.ts"
+import type { Plan, Strategy } from "../domain/plan.ts"
+import { appliedIn } from "./journal-view.ts"
+import { compilePlan, referencedBy } from "../planner/compile.ts"
+import type { PlanEvidence } from "../planner/evidence.ts"
+import { readCatalog } from "../postgres/catalog-reader.ts"
+import { checkExpressions } from "../postgres/expressions.ts"
+import { loadParser } from "../sql/parser.ts"
+import type { App } from "./context.ts"
+import { loadGraph } from "./load-graph.ts"
+
+export interface PlanRequest {
+  readonly target: string
+  /** The revision to arrive at; without it the graph's only head. */
+  readonly revision?: string | undefined
+  readonly strategy?: Strategy | undefined
+  /** Gates that shall differ from the target's. Part of the plan, so of its hash. */
+  readonly gates?: Readonly<Partial<Record<GateName, GateMode>>> | undefined
+}
+
+export interface MadePlan {
+  readonly plan: Plan
+  readonly findings: readonly Finding[]
+  readonly evidence: PlanEvidence
+}
+
+/** Compiles what must be applied against the target's live catalog. Nothing is stored, nothing is touched. */
+export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan> {
+  const target = app.target(request.target)
+  await loadParser()
+  const graph = await loadGraph(app.config.migrations)
+  const { id: wanted } = request.revision === undefined ? graph.head() : graph.find(request.revision)
+  return app.inTarget(target, "plan", async (session) => {
+    const applied = (await appliedIn(session)).map((revision) => revision.id)
+    refuseUnknownApplied(graph.unknownOf(applied), target.name)
+    const revisions = graph.pathTo(wanted, applied)
+    if (revisions.length === 0) throw alreadyApplied(wanted, target.name)
+    const [defaultSchema = "public"] = target.schemas
+    const catalog = await readCatalog(session, { schemas: target.schemas, ...referencedBy(revisions, defaultSchema) })
+    const { plan, findings } = compilePlan({
+      revisions,
+      catalog,
+      target: {
+        name: target.name,
+        schemas: target.schemas,
+        versions: target.versions,
+        gates: { ...target.gates, ...request.gates },
+        soakMs: target.soakMs,
+        keepMs: target.keepMs,
+        strategy: request.strategy ?? "expand-contract",
+      },
+    })
+    throwOnErrors(findings)
+    if (!plan) throw new UserError({ code: "NO_PLAN", subject: wanted, message: "no plan could be made" })
+    const all = [...findings, ...(await checkExpressions(session, plan.expressionChecks))]
+    throwOnErrors(all)
+    return { plan, findings: all, evidence: { revisions, catalog, findings: all } }
+  })
+}
+
+function alreadyApplied(revision: string, target: string): RefusedError {
+  return new RefusedError({
+    code: "ALREADY_APPLIED",
+    subject: revision,
+    message: `${revision} is applied in ${target} already`,
+    hint: `sluice current --target ${target} shows what is; sluice new writes the next revision`,
+  })
+}
+
+/** The folder is older than the database: a plan made from it would build on what it doesn't know. */
+function refuseUnknownApplied(unknown: readonly string[], target: string): void {
+  if (unknown.length === 0) return
+  throw new RefusedError({
+    code: "APPLIED_REVISION_MISSING",
+    subject: unknown.join(", "),
+    message: `${target} has revisions applied that no file here describes: ${unknown.join(", ")}`,
+    hint: "bring the migrations folder up to date",
+  })
+}

@@ -1,0 +1,11 @@
+import { storePlan } from "../ledger/plans.ts"
+import type { App } from "./context.ts"
+import { makePlan, type MadePlan, type PlanRequest } from "./make-plan.ts"
+
+/** Makes a plan and stores it in the control database, so that what was seen is what `start --plan` runs. */
+export async function plan(app: App, request: PlanRequest): Promise<MadePlan> {
+  const control = await app.control()
+  const made = await makePlan(app, request)
+  await storePlan(control, made.plan, made.evidence, app.actor)
+  return made
+}

@@ -1,0 +1,74 @@
+import { RefusedError, SluiceError } from "../domain/errors.ts"
+import type { Plan } from "../domain/plan.ts"
+import { runsIn } from "./journal-view.ts"
+import { storePlan } from "../ledger/plans.ts"
+import { finishRun } from "../ledger/run-state.ts"
+import { createRun } from "../ledger/runs.ts"
+import type { App } from "./context.ts"
+import { makePlan, type PlanRequest } from "./make-plan.ts"
+import { requireWorker } from "./pollers.ts"
+import { startWorkflow, workflowIdOf } from "./run-workflow.ts"
+
+export interface StartRequest extends PlanRequest {
+  /** The hash of the plan that was looked at, or its first 8 or more digits: another plan is refused. */
+  readonly plan?: string | undefined
+}
+
+export interface Started {
+  readonly run: string
+  readonly workflowId: string
+  readonly planHash: string
+}
+
+/** Starts a run and answers once Temporal has accepted it. */
+export async function start(app: App, request: StartRequest): Promise<Started> {
+  const control = await app.control()
+  const { plan, evidence } = await makePlan(app, request)
+  refuseOtherPlan(plan, request.plan)
+  await refuseWhatTheJournalForbids(app, plan)
+  await requireWorker(app.temporal())
+
+  await storePlan(control, plan, evidence, app.actor)
+  const workflowId = workflowIdOf(plan)
+  const { run } = await createRun(control, { target: plan.target, plan, startedBy: app.actor, workflowId })
+  try {
+    await startWorkflow(app, { run, workflowId, plan, adopt: null })
+  } catch (error) {
+    // The run was written down but never began: it must not look as if it were under way.
+    const reason = error instanceof SluiceError ? error.message : "the workflow could not be started"
+    await finishRun(control, { run }, { state: "aborted", reason, actor: app.actor })
+    throw error
+  }
+  return { run, workflowId, planHash: plan.hash }
+}
+
+function refuseOtherPlan(plan: Plan, seen: string | undefined): void {
+  if (seen === undefined || (seen.length >= 8 && plan.hash.startsWith(seen.toLowerCase()))) return
+  throw new RefusedError({
+    code: "PLAN_CHANGED",
+    subject: seen,
+    message: `the plan is now ${plan.hash.slice(0, 12)}, not ${seen.slice(0, 12)}: a revision, the catalog, a gate or a setting has changed since`,
+    hint: `look at it again: sluice plan --target ${plan.target}`,
+  })
+}
+
+/** The journal in the target is the truth about what ran there; Temporal may have forgotten it. */
+async function refuseWhatTheJournalForbids(app: App, plan: Plan): Promise<void> {
+  const runs = await app.inTarget(app.target(plan.target), "start", runsIn)
+  for (const other of runs.filter((run) => run.planHash === plan.hash)) {
+    if (other.state === "aborted") continue
+    if (other.state === "completed")
+      throw new RefusedError({
+        code: "PLAN_APPLIED",
+        subject: other.run,
+        message: `the run ${other.run} has applied this plan already`,
+        hint: `sluice status ${other.run}`,
+      })
+    throw new RefusedError({
+      code: "RUN_ACTIVE",
+      subject: other.run,
+      message: `the run ${other.run} of this plan is under way`,
+      hint: `sluice status ${other.run}`,
+    })
+  }
+}

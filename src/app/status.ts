@@ -1,0 +1,68 @@
+import { SluiceError } from "../domain/errors.ts"
+import type { Finding } from "../domain/finding.ts"
+import { hasEnded, type RunStatus } from "../domain/run.ts"
+import { listRuns, loadRun } from "../ledger/run-status.ts"
+import type { App } from "./context.ts"
+import { findPollers, noWorker } from "./pollers.ts"
+import { findRun } from "./runs.ts"
+import { isOrphaned } from "./workflow-state.ts"
+
+/** Temporal is asked on the side: status must answer at once without it too. */
+const askDeadlineMs = 1500
+
+/**
+ * Where a run stands, from the control database alone. What is missing for it to go on (Temporal, a worker, its own
+ * workflow) is added as findings.
+ */
+export async function showStatus(app: App, run: string): Promise<RunStatus> {
+  const status = await findRun(app, run)
+  if (hasEnded(status.state)) return status
+  const control = await app.control()
+  const { findings, orphaned } = await findWhatIsMissing(app, () => loadRun(control, status.run))
+  if (findings.length === 0) return status
+  return {
+    ...status,
+    findings: [...status.findings, ...findings],
+    choices: orphaned ? [`sluice retry ${status.run}`, `sluice abort ${status.run}`] : status.choices,
+  }
+}
+
+/** All runs, newest first, as the control database knows them. */
+export async function listAllRuns(app: App): Promise<readonly RunStatus[]> {
+  return listRuns(await app.control())
+}
+
+async function findWhatIsMissing(
+  app: App,
+  load: () => Promise<RunStatus>,
+): Promise<{ readonly findings: readonly Finding[]; readonly orphaned: boolean }> {
+  const link = app.temporal()
+  const findings: Finding[] = []
+  try {
+    const why = await isOrphaned(link, load, askDeadlineMs)
+    if (why !== null) return { findings: [orphanedFinding((await load()).run, why)], orphaned: true }
+    for (const { queue, kind, workers } of await findPollers(link, askDeadlineMs))
+      if (workers.length === 0) findings.push(missingWorker(queue, kind))
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    findings.push({ ...error.finding, severity: "warning" })
+  }
+  return { findings, orphaned: false }
+}
+
+function missingWorker(queue: string, kind: string): Finding {
+  const { finding } = noWorker(queue, kind)
+  const message = `no worker polls the ${kind} queue ${queue}: the run rests until one does`
+  return { ...finding, severity: "warning", message, hint: "start one: sluice worker (or sluice dev)" }
+}
+
+/** The run still holds its place in the target, but nothing carries it on. */
+export function orphanedFinding(run: string, why: string): Finding {
+  return {
+    code: "ORPHANED",
+    severity: "error",
+    subject: run,
+    message: `the run lost its workflow: ${why}`,
+    hint: `sluice retry ${run} takes it up where it stands; sluice abort ${run} undoes it`,
+  }
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { TransientError, UserError } from "../domain/errors.ts"
+import { formatDuration } from "../domain/duration.ts"
+import { gateNames } from "../domain/gate.ts"
+import { nearestName } from "../domain/nearest.ts"
+import { isAfter, phases, type Phase } from "../domain/phase.ts"
+import { hasEnded, type RunStatus } from "../domain/run.ts"
+import { loadRun } from "../ledger/run-status.ts"
+import type { App } from "./context.ts"
+import { findRun } from "./runs.ts"
+
+export interface WaitRequest {
+  readonly run: string
+  /** A gate, a phase, or `end`. */
+  readonly for: string
+  /** Null: as long as it takes. */
+  readonly timeoutMs: number | null
+}
+
+const pollMs = 250
+/** A `retry` that was just accepted may not have reached the control database yet. */
+const needsOperatorGraceMs = 3000
+
+/** Polls the control database until the run is there. Throws where it ended otherwise, needs a person, or time is up. */
+export async function wait(app: App, request: WaitRequest): Promise<RunStatus> {
+  const goal = goalOf(request.for)
+  const { run } = await findRun(app, request.run)
+  const control = await app.control()
+  const until = request.timeoutMs === null ? Number.POSITIVE_INFINITY : Date.now() + request.timeoutMs
+  let stoppedSince: number | null = null
+  for (;;) {
+    const status = await loadPatiently(() => loadRun(control, run), until)
+    if (hasReached(status, goal)) return status
+    if (hasEnded(status.state)) throw endedOtherwise(status, goal)
+    stoppedSince = status.state === "needs-operator" ? (stoppedSince ?? Date.now()) : null
+    if (stoppedSince !== null && Date.now() - stoppedSince > needsOperatorGraceMs) throw needsOperator(status)
+    if (Date.now() >= until) throw timedOut(status, goal, request.timeoutMs ?? 0)
+    await sleep(Math.min(pollMs, Math.max(1, until - Date.now())))
+  }
+}
+
+export type Goal = Phase | "end"
+
+export function goalOf(name: string): Goal {
+  const goals: readonly Goal[] = [...phases, "end"]
+  const goal = goals.find((known) => known === name)
+  if (goal) return goal
+  const nearest = nearestName(name, goals)
+  throw new UserError({
+    code: "BAD_ARGUMENT",
+    subject: "--for",
+    message: `${name} is neither a gate, nor a phase, nor end`,
+    hint: nearest ? `did you mean ${nearest}?` : `one of ${goals.join(", ")}`,
+  })
+}
+
+/**
+ * A phase is reached once it was entered. A gate bears its phase's name, and there it is the gate that counts: waiting
+ * at it, or past it; otherwise a script's `proceed` would come before the gate is open.
+ */
+export function hasReached(status: RunStatus, goal: Goal): boolean {
+  if (goal === "end") return hasEnded(status.state)
+  if (status.state === "aborted" || status.state === "aborting") return false
+  if (status.state === "completed" || status.waitingFor === goal || isAfter(status.phase, goal)) return true
+  return status.phase === goal && !(gateNames as readonly string[]).includes(goal)
+}
+
+/** The control database may be away for a moment; that is no reason to stop waiting. */
+async function loadPatiently(load: () => Promise<RunStatus>, until: number): Promise<RunStatus> {
+  for (;;) {
+    try {
+      return await load()
+    } catch (error) {
+      if (!(error instanceof TransientError) || Date.now() >= until) throw error
+      await sleep(1000)
+    }
+  }
+}
+
+function endedOtherwise(status: RunStatus, goal: Goal): TransientError {
+  return new TransientError({
+    code: "WAIT_ENDED",
+    subject: status.run,
+    message: `the run ended (${status.state}) without reaching ${goal}`,
+    hint: `sluice audit show ${status.run} tells why`,
+  })
+}
+
+function needsOperator(status: RunStatus): TransientError {
+  const [finding] = status.findings
+  const message = `the run stopped and needs a person${finding ? `: ${finding.message}` : ""}`
+  const hint = status.choices.join("; ") || `sluice status ${status.run}`
+  return new TransientError({ code: "NEEDS_OPERATOR", subject: status.run, message, hint })
+}
+
+function timedOut(status: RunStatus, goal: Goal, timeoutMs: number): TransientError {
+  const where = status.waitingFor ? `waits for ${status.waitingFor}` : `is ${status.state} in ${status.phase}`
+  return new TransientError({
+    code: "WAIT_TIMEOUT",
+    subject: status.run,
+    message: `${goal} was not reached within ${formatDuration(timeoutMs)}: the run ${where}`,
+    hint: status.choices[0] ?? `sluice watch ${status.run}`,
+  })
+}

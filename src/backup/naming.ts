@@ -1,0 +1,44 @@
+import { readdir, rm } from "node:fs/promises"
+import { join } from "node:path"
+import { sha256 } from "../domain/hash.ts"
+import { exists } from "./files.ts"
+
+/** A name as part of a file's name: unusual characters replaced, and then a hash added so that it stays unique. */
+function fileName(name: string): string {
+  const plain = name.replaceAll(/[^A-Za-z0-9._-]/g, "_").slice(0, 150)
+  return plain === name ? name : `${plain}-${sha256(name).slice(0, 8)}`
+}
+
+/**
+ * The id of a backup: run and attempt, so that a second try of the same attempt finds what the first has left. Where a
+ * failed backup bears the name already (an operator's `retry` counts attempts from 1 again) the next number is taken.
+ */
+export async function chooseId(directory: string, run: string, attempt: number): Promise<string> {
+  for (let number = attempt; ; number++) {
+    const id = `${fileName(run)}-${number}`
+    if (!(await exists(join(directory, `${id}.dump`))) && !(await exists(join(directory, `${id}.json`)))) return id
+  }
+}
+
+/** The id of a backup that no run asked for. */
+export function idAtTime(target: string, at: Date): string {
+  return `${fileName(target)}-${at.toISOString().replaceAll(/[-:]|\.\d+/g, "")}`
+}
+
+/** Removes what killed attempts of this run were still writing. */
+export async function removePartials(directory: string, run: string): Promise<void> {
+  const prefix = `${fileName(run)}-`
+  const names = await readdir(directory)
+  const left = names.filter((name) => name.startsWith(prefix) && /^\d+\.dump\.partial$/.test(name.slice(prefix.length)))
+  await Promise.all(left.map((name) => rm(join(directory, name), { force: true })))
+}
+
+/** What the sessions of this run's backup are called, so that those of a killed attempt are found and ended. */
+export function sessionName(owner: string): string {
+  return `sluice:backup:${ownerTag(owner)}`
+}
+
+/** Eight hex digits for the owner of scratch databases. */
+export function ownerTag(owner: string): string {
+  return sha256(owner).slice(0, 8)
+}

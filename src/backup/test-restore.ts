@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Secret } from "../config/config.ts"
+import type { BackupRecord } from "../domain/backup.ts"
+import { findPostgresTool } from "../postgres/tools.ts"
+import { requireExtensions } from "./extensions.ts"
+import { fileOf } from "./files.ts"
+import type { BackupContext } from "./input.ts"
+import { restoreList, type RestoreList } from "./restore-list.ts"
+import { runTool } from "./run-tool.ts"
+import { withScratchDatabase } from "./scratch-database.ts"
+import { chooseScratchServer, type ScratchServer } from "./scratch-server.ts"
+import { sessionName } from "./naming.ts"
+
+export interface Restored {
+  /** What pg_restore took: the measured time of a recovery. */
+  readonly seconds: number
+  readonly notes: readonly string[]
+}
+
+/** Restores a backup into a database of its own, lets `look` see it, and drops it. */
+export async function testRestore(
+  context: BackupContext,
+  record: BackupRecord,
+  { owner, signal }: { readonly owner: string; readonly signal: AbortSignal },
+  look: (url: Secret) => Promise<void>,
+): Promise<Restored> {
+  const server = await chooseScratchServer(context, record.serverMajor, signal)
+  const file = fileOf(context.config.backups.directory, record)
+  const path = await findPostgresTool("pg_restore", record.serverMajor)
+  const applicationName = sessionName(owner)
+  const contents = await runTool({ path, args: ["--list", file], url: null, applicationName, signal })
+  const list = restoreList(contents, {
+    foreignKeys: record.missingForeignKeys.map(({ oid }) => oid),
+    plain: !server.superuser,
+  })
+  await requireExtensions(server, list.extensions, signal)
+  return withScratchDatabase({ server, owner, locale: record.locale, signal }, async ({ name, url, notes }) => {
+    const began = performance.now()
+    await withListFile(list, (listFile) => {
+      const args = [...restoreArguments(server), `--use-list=${listFile}`, `--dbname=${name}`, file]
+      return runTool({ path, args, url, applicationName, signal })
+    })
+    const seconds = Math.round(performance.now() - began) / 1000
+    await look(url)
+    return { seconds, notes: [...notes, ...list.notes] }
+  })
+}
+
+function restoreArguments(server: ScratchServer): readonly string[] {
+  // Owners and grants name roles: all there on the target's own server, for a superuser. Elsewhere they may be missing.
+  const ownership = server.own && server.superuser ? [] : ["--no-owner", "--no-acl"]
+  return [
+    "--exit-on-error",
+    "--jobs=2",
+    "--no-tablespaces",
+    "--no-publications",
+    "--no-subscriptions",
+    "--no-security-labels",
+    "--no-comments",
+    ...ownership,
+  ]
+}
+
+async function withListFile<T>(list: RestoreList, work: (file: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-restore-"))
+  try {
+    const file = join(folder, "list")
+    await writeFile(file, list.text, { mode: 0o600 })
+    return await work(file)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,18 @@
+import type { Table } from "./model.ts"
+
+/** Begins the names of columns and constraints of ours in a person's table: markers, hidden columns, interim checks. */
+const ownPrefix = "_sluice"
+/** Begins the names of our triggers. */
+const ownTriggerPrefix = "~sluice_"
+
+/** The table as it is without what a run of ours keeps in it: that comes and goes and is no part of its shape. */
+export function withoutOurs(table: Table): Table {
+  const isOwn = ({ name }: { readonly name: string }): boolean => name.startsWith(ownPrefix)
+  return {
+    ...table,
+    columns: table.columns.filter((column) => !isOwn(column)),
+    constraints: table.constraints.filter((constraint) => !isOwn(constraint)),
+    indexes: table.indexes.filter((index) => !isOwn(index)),
+    triggers: table.triggers.filter(({ name }) => !name.startsWith(ownTriggerPrefix)),
+  }
+}

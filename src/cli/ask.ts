@@ -1,0 +1,25 @@
+import { createInterface } from "node:readline/promises"
+import { RefusedError } from "../domain/errors.ts"
+import type { Cli } from "./cli.ts"
+
+/**
+ * Lets a person think twice. Asks on a terminal only: a script that calls a dangerous verb means it, and must never
+ * hang on a question.
+ */
+export async function confirm(cli: Cli, question: string, yes: boolean): Promise<void> {
+  if (yes || !cli.output.canAsk) return
+  const { stdin, stderr } = cli.surroundings
+  const readline = createInterface({ input: stdin, output: stderr })
+  try {
+    const answer = await readline.question(`${question} [y/N] `)
+    if (/^y(es)?$/i.test(answer.trim())) return
+  } finally {
+    readline.close()
+  }
+  throw new RefusedError({
+    code: "NOT_CONFIRMED",
+    subject: "confirmation",
+    message: "not confirmed: nothing was sent",
+    hint: "--yes answers the question beforehand",
+  })
+}

@@ -1,0 +1,64 @@
+import { strategies, type Strategy } from "../../domain/plan.ts"
+import { parseDuration } from "../../domain/duration.ts"
+import { UserError } from "../../domain/errors.ts"
+import { gateNames, type GateMode, type GateName } from "../../domain/gate.ts"
+import { nearestName } from "../../domain/nearest.ts"
+
+/** One of a fixed set of words; anything else is an error that names the nearest. */
+export function oneOf<T extends string>(what: string, value: string, known: readonly T[]): T {
+  const found = known.find((name) => name === value)
+  if (found !== undefined) return found
+  const nearest = nearestName(value, known)
+  throw new UserError({
+    code: "BAD_ARGUMENT",
+    subject: what,
+    message: `${value} is not known for ${what}`,
+    hint: nearest ? `did you mean ${nearest}?` : `one of ${known.join(", ")}`,
+  })
+}
+
+export function gateOf(value: string | undefined): GateName | undefined {
+  return value === undefined ? undefined : oneOf("--gate", value, gateNames)
+}
+
+export function strategyOf(value: string | undefined): Strategy | undefined {
+  return value === undefined ? undefined : oneOf("--strategy", value, strategies)
+}
+
+/** `contract=auto`, `purge=manual`, `contract=30m` (by itself after that long). */
+export function gateModesOf(values: readonly string[]): Readonly<Partial<Record<GateName, GateMode>>> {
+  const modes: Partial<Record<GateName, GateMode>> = {}
+  for (const value of values) {
+    const [name = "", mode = ""] = value.split("=", 2)
+    const gate = oneOf("--gate", name, gateNames)
+    const afterMs = parseDuration(mode)
+    if (mode === "manual" || mode === "auto") modes[gate] = mode
+    else if (afterMs !== null) modes[gate] = { afterMs }
+    else
+      throw new UserError({
+        code: "BAD_ARGUMENT",
+        subject: "--gate",
+        message: `${value} must say how the gate passes`,
+        hint: `--gate ${gate}=auto, ${gate}=manual or ${gate}=30m`,
+      })
+  }
+  return modes
+}
+
+/** A duration given as an option; null where it wasn't given. */
+export function durationOf(option: string, value: string | undefined): number | null {
+  if (value === undefined) return null
+  const milliseconds = parseDuration(value)
+  if (milliseconds !== null) return milliseconds
+  throw new UserError({
+    code: "BAD_ARGUMENT",
+    subject: option,
+    message: `${value} is not a duration`,
+    hint: `${option} 500ms, 60s, 10m, 2h`,
+  })
+}
+
+/** For commander: an option that may be given several times. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}

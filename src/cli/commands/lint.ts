@@ -1,0 +1,19 @@
+import { Command } from "commander"
+import { lint } from "../../app/lint.ts"
+import { exitCodes } from "../../domain/errors.ts"
+import type { Cli } from "../cli.ts"
+import { renderFindings } from "../render/findings.ts"
+
+export function lintCommand(cli: Cli): Command {
+  return new Command("lint")
+    .summary("check revisions without a database")
+    .description("Parses revisions and checks their graph and SQL. Needs no database. Exits with 2 where an error was found.")
+    .argument("[files...]", "revision files (default: the whole migrations folder)")
+    .action(async (files: string[]) => {
+      const findings = await lint(cli.projectFolder(), cli.surroundings.cwd, files)
+      cli.output.result({ findings }, (look) =>
+        findings.length === 0 ? look.green("Nothing found.") : renderFindings(findings, look),
+      )
+      if (findings.some((finding) => finding.severity === "error")) cli.exitCode = exitCodes.UserError
+    })
+}

@@ -1,0 +1,36 @@
+import { Command } from "commander"
+import { plan } from "../../app/plan.ts"
+import type { Cli } from "../cli.ts"
+import { planDocument, renderPlan } from "../render/plan.ts"
+import { collect, gateModesOf, strategyOf } from "./arguments.ts"
+
+interface PlanOptions {
+  readonly target?: string
+  readonly strategy?: string
+  readonly gate: readonly string[]
+  readonly sql?: boolean
+}
+
+export function planCommand(cli: Cli): Command {
+  return new Command("plan")
+    .summary("show what would be done, step by step")
+    .description("Compiles revisions against the target's live catalog and shows the steps. Touches nothing.")
+    .argument("[revision]", "the revision to arrive at (default: the only head)")
+    .option("--target <name>", "the database to change (default: the only target)")
+    .option("--strategy <name>", "the order of the steps (default: expand-contract)")
+    .option("--gate <name=mode>", "pass a gate otherwise than sluice.yaml says: auto, manual or 30m; repeatable", collect, [])
+    .option("--sql", "print every statement and its undo")
+    .action(async (revision: string | undefined, options: PlanOptions) => {
+      const made = await cli.withApp((app) =>
+        plan(app, {
+          target: app.targetOrOnly(options.target).name,
+          revision,
+          strategy: strategyOf(options.strategy),
+          gates: gateModesOf(options.gate),
+        }),
+      )
+      cli.output.result(planDocument(made.plan, made.findings), (look) =>
+        renderPlan(made.plan, made.findings, look, { sql: options.sql === true }),
+      )
+    })
+}

@@ -1,0 +1,64 @@
+import { Command } from "commander"
+import { previewAbort, type AbortPreview } from "../../app/abort-preview.ts"
+import { steer } from "../../app/steer.ts"
+import { formatDuration } from "../../domain/duration.ts"
+import { gateMeanings } from "../../domain/gate.ts"
+import type { OperatorVerb } from "../../domain/run.ts"
+import { confirm } from "../ask.ts"
+import type { Cli } from "../cli.ts"
+import { plural } from "../render/words.ts"
+import { gateOf } from "./arguments.ts"
+
+const summaries: Readonly<Record<OperatorVerb, string>> = {
+  proceed: "let a run through the gate that it waits at",
+  abort: "stop a run at the next safe point and undo everything",
+  pause: "let a run rest after the current statement or batch",
+  resume: "end a pause",
+  retry: "try the stopped step again; takes up a run that lost its workflow",
+  skip: "leave the stopped step out; needs a reason",
+}
+
+interface SteerOptions {
+  readonly gate?: string
+  readonly reason?: string
+  readonly nonce?: string
+  readonly yes?: boolean
+}
+
+export function steerCommand(cli: Cli, verb: OperatorVerb): Command {
+  const command = new Command(verb)
+    .summary(summaries[verb])
+    .description(`${summaries[verb].charAt(0).toUpperCase()}${summaries[verb].slice(1)}.`)
+    .argument("<run>", "the run, or the beginning of its id")
+    .option("--reason <text>", "why; stands in the audit trail")
+    .option("--nonce <text>", "send a decision again whose outcome was unknown: it counts once")
+    .option("--yes", "don't ask on a terminal")
+  if (verb === "proceed") command.option("--gate <name>", "the gate that is meant: dual-write, switch, contract or purge")
+  return command.action(async (run: string, options: SteerOptions) => {
+    const gate = gateOf(options.gate)
+    const answer = await cli.withApp(async (app) => {
+      if (verb === "abort") await confirmAbort(cli, await previewAbort(app, run), options.yes === true)
+      if (gate === "purge") await confirm(cli, `Proceed: ${gateMeanings.purge}?`, options.yes === true)
+      if (verb === "skip") await confirm(cli, "Skip the stopped step?", options.yes === true)
+      return steer(app, { run, verb, gate, reason: options.reason, nonce: options.nonce })
+    })
+    cli.output.result(answer, () => `Accepted: the run is ${answer.state} (${answer.phase}).`)
+  })
+}
+
+async function confirmAbort(cli: Cli, preview: AbortPreview, yes: boolean): Promise<void> {
+  if (preview.refused) return
+  cli.output.narrate(previewText(preview))
+  await confirm(cli, `Abort ${preview.run}?`, yes)
+}
+
+/** `Abort now: undo of 4 steps, loses 0 rows, about 2s.` */
+export function previewText(preview: AbortPreview): string {
+  const time = preview.estimateMs > 0 ? `, about ${formatDuration(preview.estimateMs)}` : ""
+  const lines = [
+    `Abort now: undo of ${plural(preview.undo.length, "step")}, loses 0 rows${time}.`,
+    ...preview.undo.map((step) => `  undo: ${step}`),
+    ...preview.withoutWayBack.map((step) => `  stays, has no way back: ${step}`),
+  ]
+  return lines.join("\n")
+}

@@ -1,0 +1,19 @@
+import { Command } from "commander"
+import { tune } from "../../app/tune.ts"
+import type { Cli } from "../cli.ts"
+
+export function tuneCommand(cli: Cli): Command {
+  return new Command("tune")
+    .summary("turn a run's knobs while it works")
+    .description("Turns knobs while a run works; each batch reads them anew.")
+    .argument("<run>", "the run, or the beginning of its id")
+    .argument("<knob=value...>", "batchDuration=100ms parallelRanges=4 lockTimeout=1s maxReplicaLag=5s (or off)")
+    .action(async (run: string, settings: string[]) => {
+      const knobs = await cli.withApp((app) => tune(app, run, settings))
+      cli.output.result({ knobs }, () =>
+        Object.entries(knobs)
+          .map(([name, value]) => `${name} = ${String(value)}`)
+          .join("\n"),
+      )
+    })
+}

@@ -1,0 +1,20 @@
+import { Command } from "commander"
+import { uninstall } from "../../app/uninstall.ts"
+import { confirm } from "../ask.ts"
+import type { Cli } from "../cli.ts"
+
+export function uninstallCommand(cli: Cli): Command {
+  return new Command("uninstall")
+    .summary("remove everything of Sluice's own from a target")
+    .description("Removes Sluice's schema and whatever else is its own from a target. Refused while a run needs it.")
+    .requiredOption("--target <name>", "the database")
+    .option("--yes", "don't ask on a terminal")
+    .action(async (options: { target: string; yes?: boolean }) => {
+      const dropped = await cli.withApp(async (app) => {
+        app.target(options.target)
+        await confirm(cli, `Remove Sluice's journal from ${options.target}?`, options.yes === true)
+        return uninstall(app, options.target)
+      })
+      cli.output.result({ dropped }, () => (dropped.length === 0 ? "There was nothing to remove." : dropped.join("\n")))
+    })
+}

@@ -1,0 +1,86 @@
+import type { Finding } from "../../domain/finding.ts"
+import { formatDuration } from "../../domain/duration.ts"
+import { gateMeanings, gateNames, type GateMode } from "../../domain/gate.ts"
+import type { Plan } from "../../domain/plan.ts"
+import type { Step } from "../../domain/step.ts"
+import { renderFindings } from "./findings.ts"
+import type { Look } from "./look.ts"
+import { table } from "./table.ts"
+import { plural } from "./words.ts"
+
+/** What `plan --json` prints: the plan's outline with its SQL, as interface.md names the members. */
+export function planDocument(plan: Plan, findings: readonly Finding[]): unknown {
+  const { hash, target, strategy, steps, relations, gates, soakMs, keepMs } = plan
+  return {
+    plan: {
+      hash,
+      target,
+      revisions: plan.revisions.map((revision) => revision.id),
+      strategy,
+      steps: steps.map((step) => ({
+        id: step.id,
+        phase: step.phase,
+        summary: step.summary,
+        sql: step.sql,
+        lock: step.lock,
+        transactional: step.transactional,
+        rewritesTable: step.rewritesTable,
+        losesData: step.losesData,
+        undo: step.undo,
+      })),
+      relations,
+      gates,
+      soakMs,
+      keepMs,
+      findings,
+    },
+  }
+}
+
+export function renderPlan(
+  plan: Plan,
+  findings: readonly Finding[],
+  look: Look,
+  options: { readonly sql: boolean },
+): string {
+  const titles = plan.revisions.map((revision) => `  ${look.bold(revision.id)}  ${revision.title}`)
+  const parts = [
+    `Plan ${look.bold(plan.hash.slice(0, 12))} for ${look.bold(plan.target)} (${plan.strategy}, ${plural(plan.steps.length, "step")})`,
+    titles.join("\n"),
+    "",
+    options.sql ? plan.steps.map((step) => stepWithSql(step, look)).join("\n\n") : stepTable(plan, look),
+    "",
+    gateNames.map((gate) => `  ${gate.padEnd(10)}  ${modeOf(plan.gates[gate])}: ${gateMeanings[gate]}`).join("\n"),
+    look.dim(`  soak ${formatDuration(plan.soakMs)}, keep ${formatDuration(plan.keepMs)}`),
+  ]
+  if (findings.length > 0) parts.push("", renderFindings(findings, look))
+  parts.push("", `Start it with: sluice start --target ${plan.target} --plan ${plan.hash.slice(0, 12)}`)
+  return parts.join("\n")
+}
+
+function stepTable(plan: Plan, look: Look): string {
+  const rows = plan.steps.map((step) => [
+    step.phase,
+    step.lock === "none" ? "" : step.lock,
+    step.undo === null && step.action === "sql" ? look.yellow("no") : "yes",
+    warningsOf(step, look) + step.summary,
+  ])
+  return table(["PHASE", "LOCK", "UNDO", "STEP"], rows, look)
+}
+
+function stepWithSql(step: Step, look: Look): string {
+  const undo = step.undo === null ? [] : [look.dim("-- undo:"), ...step.undo.split("\n").map((line) => look.dim(`--   ${line}`))]
+  const notes = [step.lock === "none" ? "" : `lock ${step.lock}`, step.transactional ? "one transaction" : "no transaction"]
+  const head = `${look.bold(`-- ${step.id}`)} (${step.phase}): ${warningsOf(step, look)}${step.summary}`
+  return [head, look.dim(`-- ${notes.filter((note) => note !== "").join(", ")}`), step.sql, ...undo].join("\n")
+}
+
+function warningsOf(step: Step, look: Look): string {
+  const warnings = [step.rewritesTable ? "rewrites the table" : "", step.losesData ? "loses data" : ""]
+  const text = warnings.filter((warning) => warning !== "").join(", ")
+  return text === "" ? "" : `${look.red(`[${text}]`)} `
+}
+
+function modeOf(mode: GateMode): string {
+  return typeof mode === "string" ? mode : `after ${formatDuration(mode.afterMs)}`
+}

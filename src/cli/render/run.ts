@@ -1,0 +1,104 @@
+import { phases, type Phase } from "../../domain/phase.ts"
+import { hasEnded, type BackfillProgress, type Blocker, type RunState, type RunStatus, type StepState } from "../../domain/run.ts"
+import { formatDuration } from "../../domain/duration.ts"
+import { gateMeanings, gateNames } from "../../domain/gate.ts"
+import { renderFindings } from "./findings.ts"
+import type { Look, Style } from "./look.ts"
+import { cut, table } from "./table.ts"
+import { number, span, time } from "./words.ts"
+
+/** Phases that a run of expand-contract goes through, as the line across the top shows them. */
+const shownPhases: readonly Phase[] = phases.filter((phase) => phase !== "rehearse")
+
+/** A run as `status` and `watch` show it: one screen. `now` in epoch milliseconds. */
+export function renderRun(status: RunStatus, look: Look, now: number): string {
+  const ended = hasEnded(status.state)
+  const head = `${look.bold(status.run)}  ${stateStyle(status.state, look)(status.state)}  ${look.dim(`${status.revisions.join(", ")}, plan ${status.planHash.slice(0, 12)}, by ${status.startedBy}`)}`
+  const lines = [
+    head,
+    phaseLine(status, look),
+    look.dim(`started ${time(status.startedAt)}, ${ended ? "took" : "for"} ${span(status.startedAt, status.endedAt, now)}`),
+    "",
+    ...status.steps.map((step) => {
+      const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
+      const took = span(step.startedAt, step.endedAt, now)
+      return `${mark(step.state, look)} ${step.phase.padEnd(10)} ${step.summary}${attempts} ${look.dim(took)}`.trimEnd()
+    }),
+  ]
+  if (status.backfill && !ended) lines.push("", backfillLine(status.backfill, look))
+  for (const blocker of status.blockers) lines.push(look.yellow(blockerLine(blocker)))
+  if (status.findings.length > 0) lines.push("", renderFindings(status.findings, look))
+  if (status.waitingFor !== null) lines.push("", `Waits for ${look.bold(status.waitingFor)}${meaningOf(status.waitingFor)}`)
+  if (status.choices.length > 0) lines.push("", ...status.choices.map((choice) => `  ${look.cyan(choice)}`))
+  return lines.map((line) => cut(line, look.width)).join("\n")
+}
+
+export function renderRunList(runs: readonly RunStatus[], look: Look, now: number): string {
+  if (runs.length === 0) return "There are no runs. Start one with: sluice start --target TARGET"
+  const rows = runs.map((run) => [
+    run.run,
+    stateStyle(run.state, look)(run.state),
+    run.waitingFor ?? run.phase,
+    time(run.startedAt),
+    span(run.startedAt, run.endedAt, now),
+    run.revisions.join(", "),
+  ])
+  return table(["RUN", "STATE", "AT", "STARTED", "FOR", "REVISIONS"], rows, look)
+}
+
+/** `200,000 employees …`: how far, how fast, how much longer, and why it rests. */
+export function backfillLine(progress: BackfillProgress, look: Look): string {
+  const share = progress.rowsTotal === 0 ? 1 : Math.min(1, progress.rowsDone / progress.rowsTotal)
+  const filled = Math.round(share * 24)
+  const bar = look.green("█".repeat(filled)) + look.dim("░".repeat(24 - filled))
+  const eta = progress.etaSeconds === null ? "" : `, about ${formatDuration(progress.etaSeconds * 1000)} left`
+  const rests = progress.throttledBy === null ? "" : `, rests: ${progress.throttledBy}`
+  const rows = `${number(progress.rowsDone)} of ${number(progress.rowsTotal)} rows`
+  return `${bar} ${Math.floor(share * 100)}% ${progress.table}: ${rows}, ${number(progress.rowsPerSecond)} a second${eta}${rests}`
+}
+
+export function blockerLine(blocker: Blocker): string {
+  const who = [blocker.user, blocker.application].filter((name) => name !== null && name !== "").join(", ")
+  const since = blocker.transactionMs === null ? "" : `, transaction open for ${formatDuration(blocker.transactionMs)}`
+  const doing = blocker.query === null ? "" : `: ${blocker.query}`
+  return `In the way on ${blocker.relation}: session ${blocker.pid} (${who || "unknown"}), ${blocker.state ?? "?"}${since}${doing}`
+}
+
+function phaseLine(status: RunStatus, look: Look): string {
+  const at = shownPhases.indexOf(status.phase)
+  const words = shownPhases.map((phase, index) => {
+    if (status.state === "completed" || index < at) return look.green(phase)
+    return index === at ? look.bold(look.cyan(`[${phase}]`)) : look.dim(phase)
+  })
+  return words.join(look.dim(" › "))
+}
+
+function meaningOf(waitingFor: string): string {
+  const gate = gateNames.find((name) => name === waitingFor)
+  return gate ? `: ${gateMeanings[gate]}` : ""
+}
+
+function stateStyle(state: RunState, look: Look): Style {
+  const styles: Readonly<Record<RunState, Style>> = {
+    running: look.cyan,
+    waiting: look.yellow,
+    paused: look.yellow,
+    aborting: look.yellow,
+    completed: look.green,
+    aborted: look.red,
+    "needs-operator": look.red,
+  }
+  return styles[state]
+}
+
+function mark(state: StepState, look: Look): string {
+  const marks: Readonly<Record<StepState, string>> = {
+    pending: look.dim("·"),
+    running: look.cyan("▸"),
+    done: look.green("✓"),
+    failed: look.red("✗"),
+    skipped: look.yellow("–"),
+    undone: look.yellow("↶"),
+  }
+  return marks[state]
+}

@@ -1,0 +1,28 @@
+import type { RunStatus } from "../../domain/run.ts"
+import { backfillLine, blockerLine } from "./run.ts"
+import { lookOf } from "./look.ts"
+
+const plain = lookOf({ isTTY: false, columns: undefined }, {})
+
+/** What is new since the last look, a line each: for logs, where nothing can be drawn over. */
+export function newLines(before: RunStatus | null, now: RunStatus): readonly string[] {
+  const lines: string[] = []
+  if (!before || before.state !== now.state || before.phase !== now.phase) lines.push(`${now.phase}: ${now.state}`)
+  const known = new Map(before?.steps.map((step) => [step.id, step]))
+  for (const step of now.steps) {
+    const old = known.get(step.id)
+    const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
+    if (step.state !== (old?.state ?? "pending") || step.attempts > (old?.attempts ?? step.attempts))
+      lines.push(`  ${step.state} ${step.summary}${attempts}`)
+  }
+  if (now.backfill && now.backfill.rowsDone !== before?.backfill?.rowsDone)
+    lines.push(`  ${backfillLine(now.backfill, plain)}`)
+  const inTheWay = new Set(before?.blockers.map(blockerLine))
+  lines.push(...now.blockers.map(blockerLine).filter((line) => !inTheWay.has(line)).map((line) => `  ${line}`))
+  const found = new Set(before?.findings.map((finding) => finding.message))
+  for (const { severity, message } of now.findings.filter((finding) => !found.has(finding.message)))
+    lines.push(`  ${severity}: ${message}`)
+  if (now.choices.join() !== before?.choices.join() && now.state !== "running")
+    lines.push(...now.choices.map((choice) => `  to go on: ${choice}`))
+  return lines
+}

@@ -1,0 +1,122 @@
+import type { BackfillStep } from "../domain/step.ts"
+import type { Session } from "../postgres/session.ts"
+import type { Attempt } from "./attempt.ts"
+import {
+  beginNextPass,
+  createCursors,
+  estimatedRows,
+  readCursors,
+  settleTotal,
+  type Cursor,
+} from "./backfill/cursors.ts"
+import { waitForLockedRow } from "./backfill/locked-rows.ts"
+import { Meter } from "./backfill/meter.ts"
+import { Pace } from "./backfill/pace.ts"
+import { fillPass } from "./backfill/passes.ts"
+import { RangeQueue } from "./backfill/range-queue.ts"
+import { sizeUp } from "./backfill/table-size.ts"
+import { splitTable } from "./backfill/walk.ts"
+import { takeClaim } from "./claimed.ts"
+import { checkFence } from "./fence.ts"
+import { withHeartbeat } from "./heartbeat.ts"
+import { lastOf, writeJournal, type StepOutcome } from "./journal-rows.ts"
+import { observe, shapeDiffers } from "./observe.ts"
+import type { StepContext } from "./step-context.ts"
+import { effectiveLimits } from "./step-limits.ts"
+import type { ExecutionObserver, TargetRun } from "./target-run.ts"
+import { Throttle } from "./throttle/throttle.ts"
+
+/** A range should hold about this many rows, so that workers end at about the same time; there are at most 64. */
+const rowsPerRange = 20_000
+const mostRanges = 64
+/** From this pass on, rows that are still locked are waited for. */
+const patientPasses = 3
+
+export interface BackfillResult {
+  readonly outcome: StepOutcome
+  /** Rows that batches of this run have filled; those that writers touched first were filled by the trigger. */
+  readonly rows: number
+}
+
+/**
+ * Fills every row of a table that isn't filled, while applications write: ranges of the key side by side, each batch
+ * in a transaction with its cursor and the fence, passes until no row is left. Killed at any instant, the next attempt
+ * goes on from the cursors. Rests while the throttle or an operator says so.
+ *
+ * Throws RefusedError FENCED, TransientError LOCK_BUDGET (a row stays locked; the message names by whom), the signal's
+ * reason on abort, and what PostgreSQL says of a row that the new shape can't hold (its key goes to the observer).
+ */
+export async function runBackfill(
+  run: TargetRun,
+  step: BackfillStep,
+  attempt: Attempt,
+  observer: ExecutionObserver,
+): Promise<BackfillResult> {
+  const [meter, pace] = [new Meter(step.backfill.relation), new Pace()]
+  const heartbeat = (): unknown => ({ step: step.id, ...meter.peek(), throttledBy: pace.restingBecause })
+  return withHeartbeat(attempt, heartbeat, async () => {
+    const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt })
+    return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (control) => {
+      const limits = await effectiveLimits(control, run.run, run.target.limits)
+      const context = { run, attempt, observer, claimed, limits, step, meter, pace }
+      // Asked even where the journal says done: the columns may have been taken away and added again since.
+      const isFilled = (await observe(control, step)) === "after"
+      const last = await lastOf(control, run.run, step.id)
+      if (isFilled && last?.direction === "do") return { outcome: "observed", rows: 0 }
+      if (!isFilled) await fillTable(control, context)
+      await finish(control, context)
+      return { outcome: isFilled ? "observed" : "done", rows: meter.filled }
+    })
+  })
+}
+
+type Filling = StepContext & { readonly step: BackfillStep; readonly meter: Meter; readonly pace: Pace }
+
+async function fillTable(control: Session, context: Filling): Promise<void> {
+  const { run, step, meter, claimed, attempt, observer } = context
+  const ref = { run: run.run, step: step.id }
+  let cursors = await readCursors(control, ref)
+  if (cursors.length === 0) cursors = await begin(control, context)
+  meter.begin(cursors, await estimatedRows(control, ref))
+  const throttle = await Throttle.open(control)
+  while (cursors.length > 0) {
+    await fillPass(control, { ...context, queue: new RangeQueue(cursors) }, throttle)
+    meter.endPass()
+    if (await isDone(control, step)) break
+    if ((cursors[0]?.pass ?? 1) >= patientPasses) await waitForLockedRow(control, context, step)
+    await control.transaction(async () => {
+      await checkFence(control, claimed.claim)
+      await beginNextPass(control, ref)
+    })
+    cursors = await readCursors(control, ref)
+  }
+  attempt.signal.throwIfAborted()
+  await observer.progress(step.id, meter.read(Date.now(), null)).catch(() => {})
+}
+
+async function isDone(control: Session, step: BackfillStep): Promise<boolean> {
+  const seen = await observe(control, step)
+  if (seen === "other") throw shapeDiffers(step)
+  return seen === "after"
+}
+
+async function begin(control: Session, { run, step, claimed }: Filling): Promise<readonly Cursor[]> {
+  const { backfill } = step
+  const ref = { run: run.run, step: step.id }
+  const size = await sizeUp(control, backfill)
+  const parts = Math.min(mostRanges, Math.max(1, Math.ceil(size.rows / rowsPerRange)))
+  const ranges = await splitTable(control, backfill, parts)
+  await control.transaction(async () => {
+    await checkFence(control, claimed.claim)
+    await createCursors(control, ref, { relation: backfill.relation, rowsTotal: size.rows, ranges })
+  })
+  return readCursors(control, ref)
+}
+
+async function finish(control: Session, { run, step, claimed, attempt }: Filling): Promise<void> {
+  await control.transaction(async () => {
+    await checkFence(control, claimed.claim)
+    await settleTotal(control, { run: run.run, step: step.id })
+    await writeJournal(control, claimed.claim, attempt, { step: step.id, direction: "do", outcome: "done" })
+  })
+}

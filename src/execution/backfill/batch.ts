@@ -1,0 +1,58 @@
+import type { BackfillStep } from "../../domain/step.ts"
+import type { Session } from "../../postgres/session.ts"
+import { sql } from "../../sql/sql.ts"
+import { checkFence, type Claim } from "../fence.ts"
+import { advanceCursor, type Cursor } from "./cursors.ts"
+import { hasUnfilled, nextPage, type Page } from "./walk.ts"
+
+export interface Batch {
+  readonly page: Page
+  /** Rows that it filled; the others were filled already, or are locked. */
+  readonly filled: number
+  /** The range's cursor after it. */
+  readonly cursor: Cursor
+}
+
+/**
+ * One batch: fence, rows and cursor in one commit. A worker killed at any instant leaves either all of it or nothing,
+ * and one that was overtaken writes nothing. `onPage` hears which rows it is about before they are touched.
+ */
+export async function runBatch(
+  session: Session,
+  { claim, step }: { readonly claim: Claim; readonly step: BackfillStep },
+  { cursor, rows, onPage }: { readonly cursor: Cursor; readonly rows: number; readonly onPage: (page: Page) => void },
+): Promise<Batch> {
+  return session.transaction(async () => {
+    await checkFence(session, claim)
+    const page = await pageOf(session, step, cursor, rows)
+    onPage(page)
+    const filled = page.rows === 0 && !page.isLast ? 0 : await fill(session, step, page)
+    const passedOver = cursor.pass === 1 ? page.rows : 0
+    const advance = { position: page.last, rowsDone: passedOver, rowsFilled: filled, isFinished: page.isLast }
+    await advanceCursor(session, { run: claim.run, step: step.id }, cursor.number, advance)
+    const after = {
+      ...cursor,
+      position: page.last,
+      rowsDone: cursor.rowsDone + passedOver,
+      rowsFilled: cursor.rowsFilled + filled,
+      isFinished: page.isLast,
+    }
+    return { page, filled, cursor: after }
+  })
+}
+
+async function pageOf(session: Session, { backfill }: BackfillStep, cursor: Cursor, rows: number): Promise<Page> {
+  const left = { first: cursor.position ?? cursor.first, last: cursor.last }
+  // Later passes are after a few rows only: a range without any is done with one question.
+  const isLookedAt = cursor.pass === 1 || cursor.position !== null
+  if (!isLookedAt && !(await hasUnfilled(session, backfill, left))) return { ...left, rows: 0, isLast: true }
+  return nextPage(session, backfill, left, rows)
+}
+
+async function fill(session: Session, step: BackfillStep, { first, last }: Page): Promise<number> {
+  const [answer] = await session.query<{ filled: number }>(
+    sql`WITH batch AS (${step.sql} RETURNING 1) SELECT count(*)::integer AS filled FROM batch`,
+    [first, last],
+  )
+  return answer?.filled ?? 0
+}

@@ -1,0 +1,68 @@
+import { displayName, type RelationName } from "../../domain/relation.ts"
+import type { BackfillProgress } from "../../domain/run.ts"
+import type { Cursor } from "./cursors.ts"
+
+const windowMs = 10_000
+
+/** Counts rows and tells rate and remaining time from the last ten seconds. */
+export class Meter {
+  readonly #relation: RelationName
+  #total = 0
+  #done = 0
+  #filled = 0
+  #samples: { readonly at: number; readonly done: number }[] = []
+  #pass = 1
+
+  constructor(relation: RelationName) {
+    this.#relation = relation
+  }
+
+  /** Rows that batches have filled, earlier attempts included. */
+  get filled(): number {
+    return this.#filled
+  }
+
+  begin(cursors: readonly Cursor[], total: number): void {
+    this.#total = total
+    this.#done = cursors.reduce((sum, { rowsDone }) => sum + rowsDone, 0)
+    this.#filled = cursors.reduce((sum, { rowsFilled }) => sum + rowsFilled, 0)
+    this.#pass = cursors[0]?.pass ?? 1
+  }
+
+  add(passedOver: number, filled: number): void {
+    if (this.#pass === 1) this.#done += passedOver
+    this.#filled += filled
+  }
+
+  /** The first pass has gone over every row: what it has counted is the total. */
+  endPass(): void {
+    this.#pass += 1
+    this.#total = this.#done
+  }
+
+  /** What a heartbeat says. */
+  peek(): { readonly rowsDone: number; readonly rowsFilled: number } {
+    return { rowsDone: this.#done, rowsFilled: this.#filled }
+  }
+
+  read(now: number, throttledBy: string | null): BackfillProgress {
+    this.#samples.push({ at: now, done: this.#done })
+    this.#samples = this.#samples.filter(({ at }) => now - at <= windowMs)
+    const rowsPerSecond = this.#rate()
+    const rowsTotal = Math.max(this.#total, this.#done)
+    return {
+      table: displayName(this.#relation),
+      rowsDone: this.#done,
+      rowsTotal,
+      rowsPerSecond,
+      etaSeconds: rowsPerSecond === 0 ? null : Math.ceil((rowsTotal - this.#done) / rowsPerSecond),
+      throttledBy,
+    }
+  }
+
+  #rate(): number {
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)]
+    if (!first || !last || last.at === first.at) return 0
+    return Math.round(((last.done - first.done) * 1_000) / (last.at - first.at))
+  }
+}

@@ -1,0 +1,36 @@
+import { rest } from "../rest.ts"
+
+const lookEveryMs = 25
+/** When nobody has looked at the throttle's sources for so long, we are blind: rest. */
+const staleAfterMs = 10_000
+
+/** What the supervisor tells the workers: whether to rest, how many may work, how long a batch should take. */
+export class Pace {
+  parallelRanges = 1
+  batchDurationMs = 250
+  /** The sessions that fill rows at the moment. */
+  readonly pids = new Set<number>()
+  #restingBecause: string | null = null
+  #updatedAt = 0
+
+  /** Why nothing is filled at the moment; null: nothing stands against it. */
+  get restingBecause(): string | null {
+    if (this.#restingBecause !== null) return this.#restingBecause
+    return Date.now() - this.#updatedAt > staleAfterMs ? "the throttle's sources can't be read" : null
+  }
+
+  update(restingBecause: string | null): void {
+    this.#restingBecause = restingBecause
+    this.#updatedAt = Date.now()
+  }
+
+  /** Waits until nothing stands against the next batch of worker number `worker` (from 0), or it should stop. */
+  async turn(worker: number, signal: AbortSignal): Promise<"work" | "stop"> {
+    for (;;) {
+      signal.throwIfAborted()
+      if (worker >= this.parallelRanges) return "stop"
+      if (this.restingBecause === null) return "work"
+      await rest(lookEveryMs, signal)
+    }
+  }
+}

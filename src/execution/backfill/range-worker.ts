@@ -1,0 +1,119 @@
+import type { BackfillStep } from "../../domain/step.ts"
+import { sqlstateOf } from "../../postgres/map-error.ts"
+import type { Session } from "../../postgres/session.ts"
+import { ident, qualified, sql, trusted } from "../../sql/sql.ts"
+import { withinLockBudget } from "../lock-budget.ts"
+import type { StepContext } from "../step-context.ts"
+import { BatchSize } from "./batch-size.ts"
+import { runBatch } from "./batch.ts"
+import type { Cursor } from "./cursors.ts"
+import type { Meter } from "./meter.ts"
+import type { Pace } from "./pace.ts"
+import type { RangeQueue } from "./range-queue.ts"
+import type { Page } from "./walk.ts"
+import { mayUseReplicaRole } from "./replica-role.ts"
+
+/** What all workers of a backfill share. */
+export interface FillContext extends StepContext {
+  readonly step: BackfillStep
+  readonly queue: RangeQueue
+  readonly pace: Pace
+  readonly meter: Meter
+  /** Aborted when the run is cancelled or another worker has failed. */
+  readonly signal: AbortSignal
+}
+
+/** A batch takes a quarter of a second; one that takes this long has met something odd, and is cut in half. */
+const batchTimeoutMs = 30_000
+
+/** Takes ranges and fills them, batch by batch, until none is left or the pace asks for fewer workers. */
+export async function fillRanges(context: FillContext, worker: number): Promise<void> {
+  const { claimed, limits, pace, signal } = context
+  const sessionLimits = { signal, lockTimeoutMs: limits.lockTimeoutMs, statementTimeoutMs: batchTimeoutMs }
+  await claimed.withSession(sessionLimits, async (session) => {
+    await prepare(session, context.step)
+    pace.pids.add(session.pid)
+    try {
+      await takeRanges(context, session, worker)
+    } finally {
+      pace.pids.delete(session.pid)
+    }
+  })
+}
+
+async function prepare(session: Session, { backfill }: BackfillStep): Promise<void> {
+  // A policy that would hide rows from us is an error then, not a row that stays unfilled.
+  await session.query("SET row_security = off")
+  if (await mayUseReplicaRole(session, backfill)) await session.query("SET session_replication_role = replica")
+}
+
+async function takeRanges(context: FillContext, session: Session, worker: number): Promise<void> {
+  const { queue, pace, signal } = context
+  const size = new BatchSize()
+  let cursor: Cursor | null = null
+  while ((await pace.turn(worker, signal)) === "work") {
+    cursor ??= queue.take()
+    if (cursor === null) return
+    cursor = await fillNext(context, session, cursor, size)
+    if (cursor.isFinished) cursor = null
+  }
+  if (cursor) queue.giveBack(cursor)
+}
+
+/** One batch. Answers the range's cursor after it: unchanged where the batch failed and is to be smaller. */
+async function fillNext(context: FillContext, session: Session, cursor: Cursor, size: BatchSize): Promise<Cursor> {
+  const { step, claimed, meter, pace, attempt, signal } = context
+  let about: Page | null = null
+  const onPage = (page: Page): void => void (about = page)
+  const budget = { ...context, ...context.limits, attempt: { ...attempt, signal }, watchFirstTry: false }
+  try {
+    let startedAt = 0
+    const batch = await withinLockBudget(budget, session, () => {
+      startedAt = performance.now()
+      return runBatch(session, { claim: claimed.claim, step }, { cursor, rows: size.rows, onPage })
+    })
+    size.learn(batch.page.rows, performance.now() - startedAt, pace.batchDurationMs)
+    meter.add(batch.page.rows, batch.filled)
+    return batch.cursor
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!isOfSomeRow(error)) throw error
+    if (size.rows === 1) {
+      await nameTheRow(context, session, error, about)
+      throw error
+    }
+    size.shrink()
+    return cursor
+  }
+}
+
+/** A value that doesn't fit (classes 22 and 23), or one row's computation that takes too long: smaller batches find it. */
+function isOfSomeRow(error: unknown): boolean {
+  const sqlstate = sqlstateOf(error) ?? ""
+  return sqlstate.startsWith("22") || sqlstate.startsWith("23") || sqlstate === "57014"
+}
+
+/** The batch of one row that failed: tells the observer its key. */
+async function nameTheRow(context: FillContext, session: Session, error: unknown, page: Page | null): Promise<void> {
+  const { step, observer } = context
+  const key = page?.last ?? (await lastKey(session, step))
+  const code = error instanceof Error && "code" in error ? String(error.code) : "BUG"
+  if (key) await observer.offendingKeys(step.id, code, step.backfill.relation, [keyText(key)])
+}
+
+/** The table's last row, whose page is open to the end. By place no single row can be told. */
+async function lastKey(session: Session, { backfill }: BackfillStep): Promise<readonly string[] | null> {
+  if (backfill.key.length === 0) return null
+  const columns = backfill.key.map(ident)
+  const [row] = await session.query<{ key: readonly string[] }>(
+    sql`SELECT ARRAY[${trusted(columns.map((column) => sql`${column}::text`).join(", "))}] AS key
+          FROM ${qualified(backfill.relation)}
+         ORDER BY ${trusted(columns.map((column) => sql`${column} DESC`).join(", "))}
+         LIMIT 1`,
+  )
+  return row?.key ?? null
+}
+
+function keyText(key: readonly string[]): string {
+  return key.length === 1 ? (key[0] ?? "") : `(${key.join(",")})`
+}

@@ -1,0 +1,48 @@
+import type { Backfill } from "../../domain/backfill.ts"
+import type { Session } from "../../postgres/session.ts"
+
+/** A place in a table's order, as texts of the key's columns; `null`: before the first or after the last row. */
+export type Place = readonly string[] | null
+
+/** A part of the table: rows after `first`, up to and with `last`. */
+export interface Range {
+  readonly first: Place
+  readonly last: Place
+}
+
+/** What one statement takes: the rows of a range, and about how many they are. */
+export interface Page extends Range {
+  readonly rows: number
+  /** True: the range that it was taken from ends with it. */
+  readonly isLast: boolean
+}
+
+/** Cuts the table into about `parts` ranges of like size that together cover every row, those to come included. */
+export async function splitTable(session: Session, backfill: Backfill, parts: number): Promise<readonly Range[]> {
+  const bounds = parts < 2 ? [] : await session.query<{ key: readonly string[] }>(backfill.split, [parts])
+  const edges: readonly Place[] = [null, ...bounds.map(({ key }) => key), null]
+  return edges.slice(1).map((last, index) => ({ first: edges[index] ?? null, last }))
+}
+
+/** The first about `rows` rows of what is left of a range. */
+export async function nextPage(session: Session, backfill: Backfill, left: Range, rows: number): Promise<Page> {
+  const [end] = await session.query<{ key: readonly string[]; rows: number }>(backfill.batchEnd, [
+    left.first,
+    left.last,
+    rows,
+  ])
+  // The last page reaches to the range's end, so that a row that came in between is in it.
+  const isLast = end === undefined || isFinal(backfill, end, rows)
+  return { first: left.first, last: isLast ? left.last : end.key, rows: end?.rows ?? 0, isLast }
+}
+
+/** By key, fewer rows than wanted means that there were no more. By place they are estimated and mean nothing. */
+function isFinal({ key }: Backfill, end: { readonly rows: number }, wanted: number): boolean {
+  return key.length > 0 && end.rows < wanted
+}
+
+/** Asks whether a row of the range is still without its new values. */
+export async function hasUnfilled(session: Session, backfill: Backfill, { first, last }: Range): Promise<boolean> {
+  const [row] = await session.query<{ unfilled: boolean }>(backfill.unfilled, [first, last])
+  return row?.unfilled ?? false
+}

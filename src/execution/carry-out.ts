@@ -1,0 +1,58 @@
+import type { Step } from "../domain/step.ts"
+import type { Session } from "../postgres/session.ts"
+import type { Attempt } from "./attempt.ts"
+import { takeClaim } from "./claimed.ts"
+import { checkFence } from "./fence.ts"
+import { withHeartbeat } from "./heartbeat.ts"
+import { lastOf, type Direction, type StepOutcome } from "./journal-rows.ts"
+import { withinLockBudget } from "./lock-budget.ts"
+import { shapeDiffers } from "./observe.ts"
+import { lockTimeoutFor, tryConcurrently } from "./run-concurrently.ts"
+import { tryTransactional } from "./run-transactional.ts"
+import type { StepContext } from "./step-context.ts"
+import { effectiveLimits } from "./step-limits.ts"
+import { workOf, type StepWork } from "./step-work.ts"
+import type { ExecutionObserver, TargetRun } from "./target-run.ts"
+
+/** Carries a step out in one direction, whatever an earlier attempt has left behind. */
+export async function carryOut(
+  run: TargetRun,
+  { step, direction }: { readonly step: Step; readonly direction: Direction },
+  attempt: Attempt,
+  observer: ExecutionObserver,
+): Promise<StepOutcome> {
+  return withHeartbeat(
+    attempt,
+    () => ({ step: step.id, direction }),
+    async () => {
+      const claimed = await takeClaim(run, { step: step.id, direction, attempt })
+      return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
+        const last = await lastOf(session, run.run, step.id)
+        if (last?.direction === direction) return "observed"
+        const limits = await effectiveLimits(session, run.run, run.target.limits)
+        return runOnceRepaired(session, { run, attempt, observer, claimed, limits }, workOf(step, direction, last))
+      })
+    },
+  )
+}
+
+/** Twice: a repair may itself be broken off and leave something to repair. */
+const mostRepairs = 2
+
+async function runOnceRepaired(session: Session, context: StepContext, work: StepWork): Promise<StepOutcome> {
+  const { step } = work
+  const tryOnce = step.transactional ? tryTransactional : tryConcurrently
+  const budget = { ...context, step, ...context.limits }
+  for (let repairs = 0; ; repairs++) {
+    const outcome = await withinLockBudget(budget, session, () => tryOnce(session, context, work))
+    if (outcome !== "repair") return outcome
+    if (step.repair === null || repairs === mostRepairs) throw shapeDiffers(step)
+    const { repair } = step
+    await withinLockBudget(budget, session, async () => {
+      await checkFence(session, context.claimed.claim)
+      await session.query(`SET lock_timeout = ${lockTimeoutFor("ShareUpdateExclusive", context.limits)}`)
+      await session.query(repair)
+      await session.query(`SET lock_timeout = ${context.limits.lockTimeoutMs}`)
+    })
+  }
+}

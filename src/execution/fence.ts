@@ -1,0 +1,67 @@
+import { RefusedError } from "../domain/errors.ts"
+import type { Session } from "../postgres/session.ts"
+import type { Attempt } from "./attempt.ts"
+import type { Direction } from "./journal-rows.ts"
+
+/** The right of one attempt to write for a run, until a later attempt claims a newer epoch. */
+export interface Claim {
+  readonly run: string
+  readonly epoch: number
+}
+
+/** How far the scheduler's clocks may differ, in milliseconds, before an attempt counts as older than another. */
+const clockTolerance = 1_000
+
+/**
+ * Claims the run's next epoch; from then on every older attempt is refused. One statement that commits by itself, so
+ * that a worker that freezes here holds no lock. Throws RefusedError FENCED for an attempt that was overtaken already.
+ */
+export async function claimEpoch(
+  session: Session,
+  { run, step, direction, attempt }: { run: string; step: string; direction: Direction; attempt: Attempt },
+): Promise<Claim> {
+  const [row] = await session.query<{ epoch: number }>(
+    `INSERT INTO sluice.fence AS fence (run, epoch, owner, scheduled_at)
+     VALUES ($1, 1, $2, $3)
+     ON CONFLICT (run) DO UPDATE
+        SET epoch = fence.epoch + 1,
+            owner = excluded.owner,
+            scheduled_at = greatest(fence.scheduled_at, excluded.scheduled_at),
+            claimed_at = clock_timestamp()
+      WHERE excluded.scheduled_at = 0 OR excluded.scheduled_at >= fence.scheduled_at - $4::bigint
+     RETURNING epoch::float8 AS epoch`,
+    [run, `${direction}/${step}`, attempt.scheduledAt ?? 0, clockTolerance],
+  )
+  if (!row) throw fenced(run)
+  return { run, epoch: row.epoch }
+}
+
+/** The newest epoch that was claimed for a run; 0 before the first. Takes no lock. */
+export async function currentEpoch(session: Session, run: string): Promise<number> {
+  const [row] = await session.query<{ epoch: number }>(
+    "SELECT epoch::float8 AS epoch FROM sluice.fence WHERE run = $1",
+    [run],
+  )
+  return row?.epoch ?? 0
+}
+
+/**
+ * The first statement of every transaction that writes for a run: proves that the claim is the newest, and holds the
+ * row so that nobody can claim before this transaction has ended. Throws RefusedError FENCED.
+ */
+export async function checkFence(session: Session, claim: Claim): Promise<void> {
+  const held = await session.query(`SELECT 1 FROM sluice.fence WHERE run = $1 AND epoch = $2 FOR SHARE`, [
+    claim.run,
+    claim.epoch,
+  ])
+  if (held.length === 0) throw fenced(claim.run)
+}
+
+function fenced(run: string): RefusedError {
+  return new RefusedError({
+    code: "FENCED",
+    subject: run,
+    message: `a later attempt has taken over run ${run}; this one may not write any more`,
+    hint: "Nothing to do: the later attempt goes on.",
+  })
+}

@@ -1,0 +1,63 @@
+import type { Session } from "../postgres/session.ts"
+import type { Attempt } from "./attempt.ts"
+import type { Claim } from "./fence.ts"
+
+export type Direction = "do" | "undo"
+export type StepOutcome = "done" | "observed"
+
+/** One row of the journal: the step was carried out in that direction, or seen to be so. */
+export interface JournalRow {
+  readonly seq: number
+  readonly step: string
+  readonly direction: Direction
+  readonly outcome: StepOutcome
+  readonly epoch: number
+  readonly attempt: number
+  /** `pg_current_xact_id()` of the transaction that wrote the row. */
+  readonly xid: string
+  readonly at: Date
+}
+
+/** All rows of a run, oldest first. */
+export async function readJournal(session: Session, run: string): Promise<readonly JournalRow[]> {
+  return session.query<JournalRow>(
+    `SELECT seq::float8 AS seq, step, direction, outcome, epoch::float8 AS epoch, attempt, xid::text AS xid, at
+       FROM sluice.journal
+      WHERE run = $1
+      ORDER BY seq`,
+    [run],
+  )
+}
+
+/** The newest row of a step: its direction says whether the step counts as done now. `null`: it never ran. */
+export async function lastOf(session: Session, run: string, step: string): Promise<JournalRow | null> {
+  const [row] = await session.query<JournalRow>(
+    `SELECT seq::float8 AS seq, step, direction, outcome, epoch::float8 AS epoch, attempt, xid::text AS xid, at
+       FROM sluice.journal
+      WHERE run = $1 AND step = $2
+      ORDER BY seq DESC
+      LIMIT 1`,
+    [run, step],
+  )
+  return row ?? null
+}
+
+export interface NewJournalRow {
+  readonly step: string
+  readonly direction: Direction
+  readonly outcome: StepOutcome
+}
+
+/** Call within the transaction of the work, after its fence check. */
+export async function writeJournal(
+  session: Session,
+  claim: Claim,
+  attempt: Attempt,
+  { step, direction, outcome }: NewJournalRow,
+): Promise<void> {
+  await session.query(
+    `INSERT INTO sluice.journal (run, step, direction, outcome, epoch, attempt)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [claim.run, step, direction, outcome, claim.epoch, attempt.number],
+  )
+}

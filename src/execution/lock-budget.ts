@@ -1,0 +1,91 @@
+import { TransientError } from "../domain/errors.ts"
+import { displayName } from "../domain/relation.ts"
+import type { Blocker } from "../domain/run.ts"
+import type { Step } from "../domain/step.ts"
+import type { Session } from "../postgres/session.ts"
+import type { Attempt } from "./attempt.ts"
+import { BlockerWatch } from "./blocker-watch.ts"
+import type { Claimed } from "./claimed.ts"
+import { isLockFailure } from "./lock-not-gained.ts"
+import { rest } from "./rest.ts"
+import type { ExecutionObserver } from "./target-run.ts"
+
+export interface LockBudget {
+  readonly step: Step
+  readonly claimed: Claimed
+  readonly attempt: Attempt
+  readonly observer: ExecutionObserver
+  /** How long one try may wait for a lock. */
+  readonly lockTimeoutMs: number
+  /** How long it is tried in all. */
+  readonly lockBudgetMs: number
+  /** False: looks for blockers only once a try has failed, because one that works lasts long anyway. Default true. */
+  readonly watchFirstTry?: boolean
+}
+
+const longestPauseMs = 10_000
+
+/**
+ * Tries `work` until it gets its locks or the budget is used up. Between two tries it stands back, longer each time
+ * and by a random part, so that whoever queued behind us gets through. While a try waits, those in the way are
+ * reported. Throws TransientError LOCK_BUDGET that names them; any other failure of `work` passes at once.
+ */
+export async function withinLockBudget<T>(budget: LockBudget, session: Session, work: () => Promise<T>): Promise<T> {
+  const { step, claimed, attempt, observer, lockTimeoutMs, lockBudgetMs } = budget
+  const watch = new BlockerWatch(claimed, (blockers) => observer.blockers(step.id, blockers).catch(() => {}))
+  const times = { afterMs: Math.min(lockTimeoutMs / 2, 500), everyMs: Math.min(lockTimeoutMs, 1_000) }
+  const startedAt = Date.now()
+  for (let tries = 1; ; tries++) {
+    try {
+      const isWatched = tries > 1 || budget.watchFirstTry !== false
+      const result = await (isWatched ? watch.during(session, times, work) : work())
+      await watch.clear()
+      return result
+    } catch (error) {
+      attempt.signal.throwIfAborted()
+      if (!isLockFailure(error)) throw error
+      const pause = pauseAfter(tries, lockTimeoutMs)
+      if (Date.now() + pause - startedAt > lockBudgetMs) throw exhausted(budget, watch.last, error)
+      await rest(pause, attempt.signal)
+    }
+  }
+}
+
+/** Doubles from half the lock timeout up to ten seconds, then takes a random half to whole of it. */
+function pauseAfter(tries: number, lockTimeoutMs: number): number {
+  const whole = Math.min((lockTimeoutMs / 2) * 2 ** Math.min(tries - 1, 10), longestPauseMs)
+  return whole * (0.5 + Math.random() / 2)
+}
+
+function exhausted({ step, lockBudgetMs }: LockBudget, blockers: readonly Blocker[], cause: unknown): TransientError {
+  const relations = step.relations.map(displayName).join(", ")
+  const inTheWay =
+    blockers.length === 0 ? "who held it was not seen" : `in the way: ${blockers.map(describe).join("; ")}`
+  return new TransientError(
+    {
+      code: "LOCK_BUDGET",
+      subject: step.id,
+      message: `no lock on ${relations} within ${seconds(lockBudgetMs)}; ${inTheWay}`,
+      hint:
+        blockers.length === 0
+          ? "Try again at a quieter time, or raise limits.lockBudget."
+          : `Let them finish, or end them: ${blockers.map(({ pid }) => `SELECT pg_terminate_backend(${pid});`).join(" ")}`,
+    },
+    { cause },
+  )
+}
+
+function describe(blocker: Blocker): string {
+  const { pid, user, application, state, transactionMs } = blocker
+  const parts = [
+    user === null ? null : `user ${user}`,
+    application === null || application === "" ? null : `application ${application}`,
+    state,
+    transactionMs === null ? null : `for ${seconds(transactionMs)}`,
+  ].filter((part) => part !== null)
+  return parts.length === 0 ? `pid ${pid}` : `pid ${pid} (${parts.join(", ")})`
+}
+
+function seconds(milliseconds: number): string {
+  return milliseconds < 10_000 ? `${Math.round(milliseconds / 100) / 10} s` : `${Math.round(milliseconds / 1_000)} s`
+}

@@ -1,0 +1,90 @@
+import { RefusedError } from "../domain/errors.ts"
+import type { Plan } from "../domain/plan.ts"
+import { displayName } from "../domain/relation.ts"
+import type { Session } from "../postgres/session.ts"
+import { ensureJournal, journalLock } from "./schema/ensure-journal.ts"
+import { appliedRevisions } from "./revision-rows.ts"
+import { findRuns, type JournaledRun } from "./run-rows.ts"
+
+export interface RegisterRun {
+  readonly run: string
+  readonly plan: Plan
+  readonly workflowId: string
+}
+
+/**
+ * Enters a run into the target's journal and gives it the lease on its relations, which ends at contract. Registering
+ * the same run again changes nothing. Throws RefusedError RUN_ACTIVE (this plan runs already), RUN_CONFLICT (another
+ * run works on one of the relations), PLAN_APPLIED, or RUN_ENDED.
+ */
+export async function registerRun(session: Session, registration: RegisterRun): Promise<void> {
+  await ensureJournal(session)
+  await session.transaction(async () => {
+    await session.query("SELECT pg_advisory_xact_lock($1)", [journalLock])
+    const runs = await findRuns(session)
+    if (isRegistered(registration, runs)) return
+    await refuseApplied(session, registration.plan)
+    refuseConflict(registration.plan, runs)
+    const { run, plan, workflowId } = registration
+    await session.query(
+      `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations) VALUES ($1, $2, $3, $4, $5)`,
+      [run, plan.hash, workflowId, plan.revisions.map(({ id }) => id), plan.relations.map(displayName)],
+    )
+  })
+}
+
+function isRegistered({ run, plan }: RegisterRun, runs: readonly JournaledRun[]): boolean {
+  const known = runs.find((other) => other.run === run)
+  if (!known) return false
+  if (known.planHash !== plan.hash || known.state === "completed" || known.state === "aborted") {
+    throw new RefusedError({
+      code: "RUN_ENDED",
+      subject: run,
+      message: `the target's journal has run ${run} already, as ${known.state} and with plan ${short(known.planHash)}`,
+      hint: "Start the plan as a new run.",
+    })
+  }
+  return true
+}
+
+/** Throws PLAN_APPLIED where one of the revisions is applied already. */
+export async function refuseApplied(session: Session, plan: Plan): Promise<void> {
+  const applied = await appliedRevisions(session)
+  const found = applied.find((revision) => plan.revisions.some(({ id }) => id === revision.id))
+  if (!found) return
+  throw new RefusedError({
+    code: "PLAN_APPLIED",
+    subject: found.id,
+    message: `revision ${found.id} is applied already${found.run === null ? "" : `, by run ${found.run}`}`,
+    hint: "Make the plan again: `sluice plan`. To take the revision back: `sluice undo RUN`.",
+  })
+}
+
+/** The conflict of a plan with runs that hold a lease; throws RUN_ACTIVE or RUN_CONFLICT. */
+export function refuseConflict(plan: Plan, runs: readonly JournaledRun[]): void {
+  const active = runs.filter((run) => run.state === "active")
+  const same = active.find((run) => run.planHash === plan.hash)
+  if (same) {
+    throw new RefusedError({
+      code: "RUN_ACTIVE",
+      subject: same.run,
+      message: `this plan runs already, as ${same.run}`,
+      hint: `See \`sluice status ${same.run}\`.`,
+    })
+  }
+  const wanted = new Set(plan.relations.map(displayName))
+  for (const other of active) {
+    const shared = other.relations.find((relation) => wanted.has(relation))
+    if (shared === undefined) continue
+    throw new RefusedError({
+      code: "RUN_CONFLICT",
+      subject: shared,
+      message: `run ${other.run} is at work on ${shared}`,
+      hint: `Wait until it has contracted (\`sluice wait ${other.run} --for keep\`), or abort it.`,
+    })
+  }
+}
+
+function short(hash: string): string {
+  return hash.slice(0, 12)
+}

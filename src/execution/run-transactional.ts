@@ -1,0 +1,46 @@
+import type { Session } from "../postgres/session.ts"
+import { checkFence } from "./fence.ts"
+import { writeJournal, type StepOutcome } from "./journal-rows.ts"
+import { lockRelations } from "./lock-relations.ts"
+import { demandEffect, observe } from "./observe.ts"
+import { decideCourse, type StepWork } from "./step-work.ts"
+import type { StepContext } from "./step-context.ts"
+
+/**
+ * One try of a transactional step: fence, observation, locks, statements, observation and journal row in one
+ * transaction, so that it is there as a whole or not at all. `repair`: a leftover has to be cleared first.
+ */
+export async function tryTransactional(
+  session: Session,
+  { run, claimed, attempt, limits }: StepContext,
+  work: StepWork,
+): Promise<StepOutcome | "repair"> {
+  const { step, direction, statement } = work
+  return session.transaction(async () => {
+    await session.query(`SET LOCAL lock_timeout = ${limits.lockTimeoutMs}`)
+    await checkFence(session, claimed.claim)
+    const course = decideCourse(work, await observe(session, step))
+    if (course === "repair") return "repair"
+    if (course === "run") {
+      await lockRelations(session, step.relations, step.lock, limits.lockTimeoutMs)
+      await session.query("SELECT set_config('sluice.run', $1, true), set_config('sluice.plan', $2, true)", [
+        run.run,
+        run.plan.hash,
+      ])
+      await session.query(statement)
+      // A setting that the statements left behind must not reach the observation.
+      await session.query("SET LOCAL search_path = pg_catalog")
+      await demandEffect(session, work)
+    }
+    const outcome = course === "run" ? "done" : "observed"
+    await writeJournal(session, claimed.claim, attempt, { step: step.id, direction, outcome })
+    if (direction === "undo" && step.action === "backfill") await forgetCursors(session, run.run, step.id)
+    return outcome
+  })
+}
+
+/** A backfill that was undone starts from the beginning when it is done again. */
+export async function forgetCursors(session: Session, run: string, step: string): Promise<void> {
+  await session.query("DELETE FROM sluice.cursor WHERE run = $1 AND step = $2", [run, step])
+  await session.query("DELETE FROM sluice.backfill WHERE run = $1 AND step = $2", [run, step])
+}

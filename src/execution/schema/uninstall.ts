@@ -1,0 +1,44 @@
+import { RefusedError } from "../../domain/errors.ts"
+import { displayName } from "../../domain/relation.ts"
+import type { Session } from "../../postgres/session.ts"
+import { findRuns } from "../run-rows.ts"
+import { journalLock, journalVersion } from "./ensure-journal.ts"
+import { findLeftovers } from "./leftovers.ts"
+import { ident, qualified, sql } from "../../sql/sql.ts"
+
+/**
+ * Removes what Sluice keeps in a target: schema `sluice`, and triggers and marker columns that broken runs have left on
+ * the application's tables. Answers the names of what was dropped; none where nothing was there. In one transaction.
+ * Throws RefusedError RUN_ACTIVE while a run isn't over: its dual write, or the way back from it, lives there.
+ */
+export async function uninstall(session: Session): Promise<readonly string[]> {
+  return session.transaction(async () => {
+    await session.query("SELECT pg_advisory_xact_lock($1)", [journalLock])
+    const isInstalled = (await journalVersion(session)) > 0
+    if (isInstalled) await refuseActive(session)
+    const dropped: string[] = []
+    for (const { relation, kind, name } of await findLeftovers(session)) {
+      const table = qualified(relation)
+      await session.query(
+        kind === "trigger"
+          ? sql`DROP TRIGGER ${ident(name)} ON ${table}`
+          : sql`ALTER TABLE ${table} DROP COLUMN ${ident(name)}`,
+      )
+      dropped.push(`${kind} ${ident(name)} of ${displayName(relation)}`)
+    }
+    if (!isInstalled) return dropped
+    await session.query("DROP SCHEMA sluice CASCADE")
+    return [...dropped, "schema sluice"]
+  })
+}
+
+async function refuseActive(session: Session): Promise<void> {
+  const active = (await findRuns(session)).find(({ state }) => state === "active" || state === "contracted")
+  if (!active) return
+  throw new RefusedError({
+    code: "RUN_ACTIVE",
+    subject: active.run,
+    message: `run ${active.run} isn't over (${active.state})`,
+    hint: `Let it end or abort it: \`sluice status ${active.run}\`.`,
+  })
+}

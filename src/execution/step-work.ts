@@ -1,0 +1,66 @@
+import { RefusedError } from "../domain/errors.ts"
+import type { Observation, Step } from "../domain/step.ts"
+import type { Sql } from "../sql/sql.ts"
+import type { Direction, JournalRow } from "./journal-rows.ts"
+import { isUnseen, shapeDiffers } from "./observe.ts"
+
+/** A step to be carried out in one direction. */
+export interface StepWork {
+  readonly step: Step
+  readonly direction: Direction
+  readonly statement: Sql
+  /** What the catalog must show afterwards. */
+  readonly goal: Observation
+  /** The journal's newest row of the step; null: it never ran. */
+  readonly last: JournalRow | null
+}
+
+/** What to do about what was observed: nothing (`observed`), clear a leftover first (`repair`), or `run`. */
+export type Course = "observed" | "repair" | "run"
+
+export function workOf(step: Step, direction: Direction, last: JournalRow | null): StepWork {
+  if (direction === "do") return { step, direction, statement: step.sql, goal: "after", last }
+  if (step.undo === null) throw noWayBack(step)
+  return { step, direction, statement: step.undo, goal: "before", last }
+}
+
+/** Throws RefusedError SHAPE_DIFFERS where something else bears the name. */
+export function decideCourse(work: StepWork, seen: Observation): Course {
+  if (isUnseen(work.step))
+    return work.direction === "do" || wasRun(work) || !work.step.transactional ? "run" : "observed"
+  if (seen === work.goal) return "observed"
+  return work.direction === "do" ? courseOfDo(work.step, seen) : courseOfUndo(work, seen)
+}
+
+function courseOfDo(step: Step, seen: Observation): Course {
+  if (seen === "before") return "run"
+  if (seen === "partial" && step.repair !== null) return "repair"
+  throw shapeDiffers(step)
+}
+
+/**
+ * An undo takes back what this run did and nothing else. Of a transactional step the journal knows exactly whether
+ * that is so; of any other, a broken attempt may have left its work without a row.
+ */
+function courseOfUndo(work: StepWork, seen: Observation): Course {
+  const { step } = work
+  if (seen === "other") {
+    if (wasRun(work)) throw shapeDiffers(step)
+    return "observed"
+  }
+  return wasRun(work) || !step.transactional ? "run" : "observed"
+}
+
+/** True where the journal has the step as done by this run. */
+function wasRun({ step, last }: StepWork): boolean {
+  return last?.direction === "do" && (last.outcome === "done" || !step.transactional)
+}
+
+function noWayBack(step: Step): RefusedError {
+  return new RefusedError({
+    code: "NO_WAY_BACK",
+    subject: step.id,
+    message: `"${step.summary}" has no undo`,
+    hint: "The plan said so beforehand. Skip it with a reason (`sluice skip RUN --reason …`), or restore from the backup.",
+  })
+}

@@ -1,0 +1,20 @@
+import type { TargetConfig } from "../config/config.ts"
+import type { Plan } from "../domain/plan.ts"
+import type { RelationName } from "../domain/relation.ts"
+import type { BackfillProgress, Blocker } from "../domain/run.ts"
+
+/** One run on one target: the first word of every execution function. */
+export interface TargetRun {
+  readonly run: string
+  readonly plan: Plan
+  readonly target: TargetConfig
+}
+
+/** Whom execution tells what it sees while it works; implemented over the control database. */
+export interface ExecutionObserver {
+  /** Who is in the way of the step at this moment; empty once nobody is. */
+  blockers(step: string, blockers: readonly Blocker[]): Promise<void>
+  progress(step: string, progress: BackfillProgress): Promise<void>
+  /** Keys of rows that don't fit, at most 100 per call: row data, so kept apart from errors, logs and ledger. */
+  offendingKeys(step: string, code: string, relation: RelationName, keys: readonly string[]): Promise<void>
+}

@@ -1,0 +1,19 @@
+const longestMemory = 3_600
+
+/** Remembers when the primary's log was where, to tell how far in time a position in it lies back. */
+export class LagTracker {
+  readonly #samples: { readonly at: number; readonly lsn: number }[] = []
+
+  /** The log stood at `lsn` (bytes) at the time `at` (milliseconds). */
+  remember(at: number, lsn: number): void {
+    if (this.#samples.at(-1)?.lsn === lsn) return
+    this.#samples.push({ at, lsn })
+    if (this.#samples.length > longestMemory) this.#samples.shift()
+  }
+
+  /** Milliseconds since the log went beyond `lsn`; at least so many where our memory doesn't reach back. */
+  lagOf(lsn: number, now: number): number {
+    const first = this.#samples.find((sample) => sample.lsn > lsn)
+    return first ? now - first.at : 0
+  }
+}

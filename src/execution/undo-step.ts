@@ -1,0 +1,46 @@
+import type { Step } from "../domain/step.ts"
+import type { Attempt } from "./attempt.ts"
+import { carryOut } from "./carry-out.ts"
+import { takeClaim } from "./claimed.ts"
+import { checkFence } from "./fence.ts"
+import { lastOf, writeJournal, type StepOutcome } from "./journal-rows.ts"
+import { forgetCursors } from "./run-transactional.ts"
+import type { ExecutionObserver, TargetRun } from "./target-run.ts"
+
+/**
+ * Takes a step back: the mirror of performStep. Succeeds too where the step never ran, ran in part, or was undone
+ * already; what this run didn't make stays. Afterwards the step may be done again in the same run. A backfill or verify
+ * step has nothing of its own to take back (its columns go with their own step): only its journal and cursors do.
+ *
+ * Throws as performStep does, and RefusedError NO_WAY_BACK where the step was done and has no undo.
+ */
+export async function undoStep(
+  run: TargetRun,
+  step: Step,
+  attempt: Attempt,
+  observer: ExecutionObserver,
+): Promise<StepOutcome> {
+  if (step.undo === null && (step.action !== "sql" || !(await wasDone(run, step, attempt)))) {
+    return forgetStep(run, step, attempt)
+  }
+  return carryOut(run, { step, direction: "undo" }, attempt, observer)
+}
+
+async function wasDone(run: TargetRun, step: Step, attempt: Attempt): Promise<boolean> {
+  const claimed = await takeClaim(run, { step: step.id, direction: "undo", attempt })
+  return claimed.withSession({}, async (session) => (await lastOf(session, run.run, step.id))?.direction === "do")
+}
+
+async function forgetStep(run: TargetRun, step: Step, attempt: Attempt): Promise<StepOutcome> {
+  const claimed = await takeClaim(run, { step: step.id, direction: "undo", attempt })
+  return claimed.withSession({}, (session) =>
+    session.transaction<StepOutcome>(async () => {
+      await checkFence(session, claimed.claim)
+      const last = await lastOf(session, run.run, step.id)
+      await forgetCursors(session, run.run, step.id)
+      if (last?.direction === "undo") return "observed"
+      await writeJournal(session, claimed.claim, attempt, { step: step.id, direction: "undo", outcome: "observed" })
+      return "observed"
+    }),
+  )
+}

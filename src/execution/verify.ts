@@ -1,0 +1,113 @@
+import { displayName } from "../domain/relation.ts"
+import { RefusedError } from "../domain/errors.ts"
+import type { VerifyStep } from "../domain/step.ts"
+import type { Session } from "../postgres/session.ts"
+import { ident, none, qualified, sql } from "../sql/sql.ts"
+import type { Attempt } from "./attempt.ts"
+import type { BackfillResult } from "./backfill.ts"
+import { BatchSize } from "./backfill/batch-size.ts"
+import { sizeUp } from "./backfill/table-size.ts"
+import { nextPage, type Page, type Place } from "./backfill/walk.ts"
+import { takeClaim } from "./claimed.ts"
+import { checkFence } from "./fence.ts"
+import { withHeartbeat } from "./heartbeat.ts"
+import { writeJournal } from "./journal-rows.ts"
+import type { ExecutionObserver, TargetRun } from "./target-run.ts"
+
+/** One statement holds one snapshot: about a second keeps it from standing in anybody's way. */
+const statementMs = 1_000
+const mostKeys = 100
+
+/**
+ * Compares every row of a table, one statement per range: each statement is one snapshot, so that a writer between two
+ * statements is no false alarm. Holds for its moment, and therefore compares again where the journal has it already.
+ *
+ * Throws RefusedError VERIFY_UNFILLED or VERIFY_MISMATCH with the exact count; keys, at most 100, go to the observer.
+ */
+export async function runVerify(
+  run: TargetRun,
+  step: VerifyStep,
+  attempt: Attempt,
+  observer: ExecutionObserver,
+): Promise<BackfillResult> {
+  const seen: Comparison = { rows: 0, bad: 0, keys: [] }
+  return withHeartbeat(
+    attempt,
+    () => ({ step: step.id, rows: seen.rows }),
+    async () => {
+      const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt })
+      return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
+        // A policy that would hide rows from us is an error then, not a row that isn't compared.
+        await session.query("SET row_security = off")
+        await sizeUp(session, step.backfill)
+        await compare(session, step, seen)
+        if (seen.bad > 0) throw await mismatch(session, step, seen, observer)
+        await session.transaction(async () => {
+          await checkFence(session, claimed.claim)
+          await writeJournal(session, claimed.claim, attempt, { step: step.id, direction: "do", outcome: "done" })
+        })
+        return { outcome: "done", rows: seen.rows }
+      })
+    },
+  )
+}
+
+/** What was seen so far. */
+interface Comparison {
+  rows: number
+  bad: number
+  keys: readonly string[]
+}
+
+async function compare(session: Session, step: VerifyStep, seen: Comparison): Promise<void> {
+  const size = new BatchSize()
+  let first: Place = null
+  let page: Page
+  do {
+    const startedAt = performance.now()
+    page = await nextPage(session, step.backfill, { first, last: null }, size.rows)
+    const [answer] = await session.query<{ rows: string; bad: string; keys: readonly string[] }>(step.sql, [
+      page.first,
+      page.last,
+      mostKeys - seen.keys.length,
+    ])
+    seen.rows += Number(answer?.rows ?? 0)
+    seen.bad += Number(answer?.bad ?? 0)
+    seen.keys = [...seen.keys, ...(answer?.keys ?? [])].slice(0, mostKeys)
+    size.learn(page.rows, performance.now() - startedAt, statementMs)
+    first = page.last
+  } while (!page.isLast)
+}
+
+async function mismatch(
+  session: Session,
+  step: VerifyStep,
+  { bad, keys }: Comparison,
+  observer: ExecutionObserver,
+): Promise<RefusedError> {
+  const { relation } = step.backfill
+  const unfilled = Math.min(bad, await countUnfilled(session, step))
+  const code = unfilled > 0 ? "VERIFY_UNFILLED" : "VERIFY_MISMATCH"
+  await observer.offendingKeys(step.id, code, relation, keys)
+  const wrong = `${bad - unfilled} rows whose old and new shape don't agree`
+  const message = unfilled === 0 ? wrong : `${unfilled} rows that aren't filled${bad > unfilled ? ` and ${wrong}` : ""}`
+  return new RefusedError({
+    code,
+    subject: displayName(relation),
+    message: `${displayName(relation)} has ${message}`,
+    hint:
+      code === "VERIFY_UNFILLED"
+        ? "Something wrote past the triggers. `sluice retry` compares again; abort and start anew to fill them."
+        : "Their keys are listed with the run. Put the rows right, then `sluice retry`.",
+  })
+}
+
+async function countUnfilled(session: Session, { backfill }: VerifyStep): Promise<number> {
+  const { relation, partitioned, sync } = backfill
+  const [row] = await session.query<{ rows: number }>(
+    sql`SELECT count(*)::float8 AS rows
+          FROM ${partitioned ? none : sql`ONLY `}${qualified(relation)}
+         WHERE ${ident(sync.marker)} IS NULL`,
+  )
+  return row?.rows ?? 0
+}

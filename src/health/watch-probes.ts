@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type { ProbeConfig, TargetConfig } from "../config/config.ts"
+import { RefusedError } from "../domain/errors.ts"
+import type { Attempt } from "../execution/attempt.ts"
+import { withSession, type Session } from "../postgres/session.ts"
+import { askProbe } from "./probe.ts"
+
+/**
+ * Watches the target's probes until `until` (epoch milliseconds). Throws RefusedError PROBE_FAILED once a probe has
+ * failed more often in a row than it may. One activity for the whole of a soak, however long.
+ */
+export async function watchProbes(target: TargetConfig, until: number, attempt: Attempt): Promise<void> {
+  if (target.probes.length === 0) {
+    await rest(until - Date.now(), attempt)
+    return
+  }
+  const { url } = target
+  await withSession({ url, applicationName: "sluice:soak", signal: attempt.signal }, async (session) => {
+    await Promise.all(target.probes.map((probe) => watchOne(probe, session, until, attempt)))
+  })
+}
+
+async function watchOne(probe: ProbeConfig, session: Session, until: number, attempt: Attempt): Promise<void> {
+  let failures = 0
+  while (Date.now() < until) {
+    attempt.signal.throwIfAborted()
+    const problem = await askProbe(probe, session)
+    failures = problem === null ? 0 : failures + 1
+    if (failures > probe.failuresAllowed) {
+      throw new RefusedError({
+        code: "PROBE_FAILED",
+        subject: probe.name,
+        message: `Probe ${probe.name} failed ${failures} times in a row: ${problem}.`,
+        hint: "Mend the application and retry, or abort.",
+      })
+    }
+    attempt.heartbeat()
+    await rest(Math.min(probe.everyMs, until - Date.now()), attempt)
+  }
+}
+
+/** The longest delay of a timer in Node: a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1
+
+async function rest(ms: number, attempt: Attempt): Promise<void> {
+  const end = Date.now() + ms
+  for (let left = ms; left > 0; left = end - Date.now()) {
+    await sleep(Math.min(left, longestTimerMs), undefined, { signal: attempt.signal })
+  }
+}

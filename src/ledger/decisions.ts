@@ -1,0 +1,71 @@
+import type { GateName } from "../domain/gate.ts"
+import type { OperatorVerb } from "../domain/run.ts"
+import { findAppended } from "./append.ts"
+import { Ledger } from "./chain.ts"
+import type { Control } from "./control.ts"
+import type { LedgerEntry } from "./entry.ts"
+import { insertEvidence } from "./evidence.ts"
+
+export interface Decision {
+  readonly actor: string
+  readonly run: string
+  readonly planHash: string
+  readonly verb: OperatorVerb
+  readonly gate: GateName | null
+  /** What was in view, or null. */
+  readonly evidenceHash: string | null
+  readonly reason: string | null
+  /** Makes a decision that arrives twice count once; null: each arrival counts. */
+  readonly nonce: string | null
+  /** How it arrived: `update`, `signal`, `gate mode`. */
+  readonly by: string
+  /** Null: carried out. Else why not. */
+  readonly refusal: { readonly code: string; readonly message: string } | null
+}
+
+/**
+ * Records a decision, accepted or refused. `counted` is false where an accepted decision with this nonce stands
+ * already: then nothing is written, and the standing entry is answered.
+ */
+export async function recordDecision(
+  control: Control,
+  decision: Decision,
+): Promise<{ readonly entry: LedgerEntry; readonly counted: boolean }> {
+  const { actor, run, refusal, nonce, ...rest } = decision
+  const once = nonce === null ? undefined : `decision/${run}/${nonce}`
+  return new Ledger(control).within(async (tx, append) => {
+    const standing = once === undefined ? null : await findAppended(tx, once)
+    if (standing) return { entry: standing, counted: false }
+    const detail = { ...rest, nonce, ...(refusal === null ? {} : { refusal }) }
+    const kind = refusal === null ? "decision.accepted" : "decision.refused"
+    // A refused one doesn't use its nonce up: the same decision may be right later.
+    return { entry: await append({ actor, kind, run, detail }, refusal === null ? once : undefined), counted: true }
+  })
+}
+
+/** Stores what is known at a gate, records that it waits, and answers the evidence's hash. Told twice, one entry. */
+export async function recordGate(
+  control: Control,
+  gate: { readonly run: string; readonly planHash: string; readonly gate: GateName; readonly evidence: unknown },
+): Promise<{ readonly evidenceHash: string }> {
+  return new Ledger(control).within(async (tx, append) => {
+    const kind = `gate/${gate.gate}`
+    const evidence = { plan: gate.planHash, run: gate.run, kind, content: gate.evidence }
+    const evidenceHash = await insertEvidence(tx, evidence)
+    const detail = { gate: gate.gate, evidenceHash }
+    await append({ actor: "sluice", kind: "gate.opened", run: gate.run, detail }, `${kind}/${gate.run}/${evidenceHash}`)
+    return { evidenceHash }
+  })
+}
+
+/** The gates whose `proceed` was carried out, in the order in which that happened. */
+export async function gatesPassedOf(control: Control, run: string): Promise<readonly GateName[]> {
+  const rows = await control.query<{ gate: GateName }>(
+    `SELECT detail ->> 'gate' AS gate
+       FROM sluice_control.entry
+      WHERE run = $1 AND kind = 'decision.accepted' AND detail ->> 'verb' = 'proceed' AND detail ->> 'gate' IS NOT NULL
+      GROUP BY detail ->> 'gate' ORDER BY min(seq)`,
+    [run],
+  )
+  return rows.map(({ gate }) => gate)
+}

@@ -1,0 +1,86 @@
+import type { Finding } from "../domain/finding.ts"
+import type { Phase } from "../domain/phase.ts"
+import { hasEnded, type RunState } from "../domain/run.ts"
+import { Ledger } from "./chain.ts"
+import type { Control, Transaction } from "./control.ts"
+import { unknownRun } from "./run-status.ts"
+
+export interface StateChange {
+  readonly state: RunState
+  readonly phase: Phase
+  readonly waitingFor: string | null
+  readonly findings: readonly Finding[]
+  /** Who brought it about. Default `sluice`. */
+  readonly actor?: string
+}
+
+/**
+ * The run's state for `status`, and, where state, phase or what it waits for differ from before, an entry in the
+ * ledger. The same change told twice is one entry. A run that has ended stays ended.
+ */
+export async function setRunState(control: Control, ref: { readonly run: string }, change: StateChange): Promise<void> {
+  const { state, phase, waitingFor, actor = "sluice" } = change
+  await new Ledger(control).within(async (tx, append) => {
+    const before = await readState(tx, ref.run)
+    if (hasEnded(before.state)) return
+    await writeState(tx, ref.run, change)
+    if (before.state === state && before.phase === phase && before.waitingFor === waitingFor) return
+    const codes = change.findings.map((finding) => finding.code)
+    await append({ actor, kind: "run.state", run: ref.run, detail: { state, phase, waitingFor, findings: codes } })
+  })
+}
+
+/** What precheck found, for `status`. */
+export async function setFindings(control: Control, run: string, findings: readonly Finding[]): Promise<void> {
+  await control.query(
+    "UPDATE sluice_control.run SET findings = $2, updated_at = clock_timestamp() WHERE run = $1 AND ended_at IS NULL",
+    [run, JSON.stringify(findings)],
+  )
+}
+
+/** The last word on a run; said again, nothing changes. */
+export async function finishRun(
+  control: Control,
+  ref: { readonly run: string },
+  outcome: { readonly state: "completed" | "aborted"; readonly reason: string | null; readonly actor?: string },
+): Promise<void> {
+  const { state, reason, actor = "sluice" } = outcome
+  await new Ledger(control).within(async (tx, append) => {
+    const before = await readState(tx, ref.run)
+    if (hasEnded(before.state)) return
+    const phase = state === "completed" ? "complete" : before.phase
+    await writeState(tx, ref.run, { state, phase, waitingFor: null, findings: before.findings })
+    await append({ actor, kind: "run.ended", run: ref.run, detail: { state, phase, reason } })
+  })
+}
+
+interface StateRow {
+  readonly state: RunState
+  readonly phase: Phase
+  readonly waitingFor: string | null
+  readonly findings: readonly Finding[]
+}
+
+async function readState(tx: Transaction, run: string): Promise<StateRow> {
+  const [row] = await tx.query<StateRow>(
+    `SELECT state, phase, waiting_for AS "waitingFor", findings FROM sluice_control.run WHERE run = $1 FOR UPDATE`,
+    [run],
+  )
+  if (!row) throw unknownRun(run)
+  return row
+}
+
+/** What stood in the way, and the backfill's progress, are gone with the run's end. */
+async function writeState(tx: Transaction, run: string, change: StateChange): Promise<void> {
+  const { state, phase, waitingFor, findings } = change
+  const ended = hasEnded(state)
+  await tx.query(
+    `UPDATE sluice_control.run
+        SET state = $2, phase = $3, waiting_for = $4, findings = $5, updated_at = clock_timestamp(),
+            ended_at = CASE WHEN $6 THEN clock_timestamp() END, 
+            progress = CASE WHEN $6 THEN NULL ELSE progress END,
+            blockers = CASE WHEN $6 THEN '[]' ELSE blockers END
+      WHERE run = $1`,
+    [run, state, phase, waitingFor, JSON.stringify(findings), ended],
+  )
+}

@@ -1,0 +1,223 @@
+import { findColumn, findTable } from "../../catalog/model.ts"
+import type { Catalog, Table } from "../../catalog/model.ts"
+import { UserError } from "../../domain/errors.ts"
+import type { Finding } from "../../domain/finding.ts"
+import { displayName } from "../../domain/relation.ts"
+import { parseTypeName } from "../../sql/type-name.ts"
+import { defaultText, isNullable } from "../column-definition.ts"
+import { mostColumns, systemColumns } from "../column-limits.ts"
+import { expressionFindings } from "../expression-findings.ts"
+import type { OperationContext } from "../operation.ts"
+import { isReserved, resolveTable } from "../table-name.ts"
+import { refusal, syncFindings, tableFindings, warning } from "../table-findings.ts"
+import { usableKey } from "../sync/walk-key.ts"
+import { isComparable } from "../volatility.ts"
+import { parseExpression } from "../../sql/parser.ts"
+import { constraintFindings } from "./constraint-checks.ts"
+import type { AddColumnInput } from "./input.ts"
+import { fillOf } from "./resolved.ts"
+
+/** Everything that can be said about an `add_column` before the database is asked. */
+export function checkAddColumn(input: AddColumnInput, before: Catalog, context: OperationContext): readonly Finding[] {
+  const relation = resolveTable(input.table, context)
+  const blocked = tableFindings(relation, before)
+  const table = findTable(before, relation)
+  if (!table) return blocked
+  const subject = `${displayName(relation)}.${input.column.name}`
+  const broken = [
+    ...nameFindings(input, table, subject),
+    ...typeFindings(input, subject, context),
+    ...kindFindings(input, subject),
+    ...expressionsFindings(input, table, before, subject),
+  ]
+  // What follows looks at the expressions, so they have to be sound.
+  if (broken.some(({ severity }) => severity === "error")) return [...blocked, ...broken]
+  return [
+    ...blocked,
+    ...broken,
+    ...constraintFindings(input, table, before, context, subject),
+    ...fillFindings(input, table, before, subject),
+    ...dependentFindings(table),
+  ]
+}
+
+function nameFindings(input: AddColumnInput, table: Table, subject: string): readonly Finding[] {
+  const { name } = input.column
+  const findings: Finding[] = []
+  if (findColumn(table, name))
+    findings.push(
+      refusal(
+        "COLUMN_EXISTS",
+        subject,
+        "The table has a column of that name already",
+        "Choose another name, or use alter_column.",
+      ),
+    )
+  if (isReserved(name))
+    findings.push(
+      refusal("RESERVED_NAME", subject, "Names that begin with _sluice are Sluice's own", "Choose another name."),
+    )
+  if (systemColumns.has(name))
+    findings.push(
+      refusal("RESERVED_NAME", subject, "PostgreSQL has a system column of that name", "Choose another name."),
+    )
+  if (table.columns.length + 2 > mostColumns)
+    findings.push(
+      refusal(
+        "TOO_MANY_COLUMNS",
+        subject,
+        `The table has ${table.columns.length} columns; PostgreSQL allows ${mostColumns}, and dual write needs one of its own`,
+        "Drop columns first, or split the table.",
+      ),
+    )
+  return findings
+}
+
+function typeFindings(input: AddColumnInput, subject: string, context: OperationContext): readonly Finding[] {
+  try {
+    if (!parseTypeName(input.column.type, context.defaultSchema).serial) return []
+    return [
+      refusal(
+        "SERIAL_COLUMN",
+        subject,
+        "A serial column would rewrite the table under lock",
+        "Add the column with `up`, then give it a sequence's nextval as default.",
+      ),
+    ]
+  } catch (error) {
+    if (error instanceof UserError) return [{ ...error.finding, subject }]
+    throw error
+  }
+}
+
+/** What add_column can't do without rewriting the table while everybody waits. */
+function kindFindings({ column, up }: AddColumnInput, subject: string): readonly Finding[] {
+  const findings: Finding[] = []
+  if (column.generated?.expression !== undefined || column.generated?.identity !== undefined)
+    findings.push(
+      refusal(
+        "GENERATED_COLUMN",
+        subject,
+        "A generated or identity column would rewrite the table under lock",
+        "Add a plain column with `up`; it is filled while applications write.",
+      ),
+    )
+  if (column.pk === true)
+    findings.push(
+      refusal(
+        "PRIMARY_KEY_COLUMN",
+        subject,
+        "A primary key can't be added with a column",
+        "Add the column with `unique: true` and nullable: false, then create_constraint.",
+      ),
+    )
+  const hasValue = up !== undefined || defaultText(column) !== null
+  if (!isNullable(column) && !hasValue)
+    findings.push(
+      refusal(
+        "NOT_NULL_WITHOUT_VALUE",
+        subject,
+        "Rows that exist would hold NULL in a column that doesn't allow it (nullable is false unless said otherwise)",
+        "Say what they shall hold with `up` or `default`, or set `nullable: true`.",
+      ),
+    )
+  return findings
+}
+
+function expressionsFindings(
+  input: AddColumnInput,
+  table: Table,
+  catalog: Catalog,
+  subject: string,
+): readonly Finding[] {
+  const { column, up } = input
+  const findings: Finding[] = []
+  if (up !== undefined) {
+    const scope = { table, also: [], inTrigger: true }
+    const found = expressionFindings(up, `${subject}: up`, scope, catalog)
+    findings.push(
+      ...found.map((finding) =>
+        finding.code === "UNKNOWN_COLUMN" && readsItself(up, column.name) ? itself(finding) : finding,
+      ),
+    )
+  }
+  const text = defaultText(column)
+  if (text !== null) {
+    const scope = { table: { ...table, columns: [] }, also: [], inTrigger: false }
+    findings.push(...expressionFindings(text, `${subject}: default`, scope, catalog))
+  }
+  if (column.check) {
+    const scope = { table, also: [column.name], inTrigger: false }
+    findings.push(...expressionFindings(column.check.constraint, `${subject}: check`, scope, catalog))
+  }
+  return findings
+}
+
+function readsItself(up: string, column: string): boolean {
+  return parseExpression(up).columns.includes(column)
+}
+
+function itself(finding: Finding): Finding {
+  return {
+    ...finding,
+    code: "READS_NEW_COLUMN",
+    message: "It reads the column that it shall compute",
+    hint: "up sees the table as it is before the plan.",
+  }
+}
+
+/** What has to be known about filling the column. */
+function fillFindings(input: AddColumnInput, table: Table, catalog: Catalog, subject: string): readonly Finding[] {
+  const fill = fillOf(input, catalog)
+  if (fill === null) return []
+  const findings: Finding[] = [...syncFindings(table)]
+  if (!isComparable(fill, catalog))
+    findings.push(
+      warning(
+        "NOT_COMPARABLE",
+        subject,
+        "The expression gives another value each time it is asked, so verify can only see that every row is filled",
+        "Use functions that are IMMUTABLE where the values have to be compared.",
+      ),
+    )
+  const own = parseExpression(fill).functions.filter(({ schema }) => schema !== null && schema !== "pg_catalog")
+  for (const { schema, name } of own)
+    findings.push(
+      warning(
+        "CALLS_FUNCTION",
+        subject,
+        `Applications will call ${schema}.${name} with each write, with their own rights`,
+        `GRANT EXECUTE ON FUNCTION ${schema}.${name} to every role that writes the table (and USAGE on its schema).`,
+      ),
+    )
+  if (usableKey(table) === null)
+    findings.push(
+      warning(
+        "NO_KEY",
+        displayName(table),
+        "The table has no key that ranges could follow: it is filled by the place of its rows, and offending rows are listed by ctid",
+        "A primary key makes both quicker and the lists readable.",
+      ),
+    )
+  return findings
+}
+
+/** What reads the table's row as a whole, and so notices that it has one column more. */
+function dependentFindings(table: Table): readonly Finding[] {
+  const star = warning(
+    "PREPARED_SELECT_STAR",
+    displayName(table),
+    "A connection that has prepared SELECT * on the table fails with 0A000 from the moment the column is there, until it is renewed",
+    "Have applications name their columns, or read through a view; else renew their connections after expand.",
+  )
+  const functions = table.dependents.filter((dependent) => dependent.startsWith("function "))
+  const used = functions.map((dependent) =>
+    warning(
+      "ROW_TYPE_USED",
+      `${displayName(table)}: ${dependent}`,
+      "It uses the table's row type; an SQL function that RETURNS SETOF it with a fixed list of columns fails once a column is added",
+      "Have it return the columns it names (RETURNS TABLE …), or SELECT * of the table.",
+    ),
+  )
+  return [star, ...used]
+}

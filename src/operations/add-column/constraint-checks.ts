@@ -1,0 +1,119 @@
+import { findColumn, findTable } from "../../catalog/model.ts"
+import type { Catalog, Table } from "../../catalog/model.ts"
+import type { Finding } from "../../domain/finding.ts"
+import { displayName } from "../../domain/relation.ts"
+import { nearestName } from "../../domain/nearest.ts"
+import type { ReferenceInput } from "../column-definition.ts"
+import type { OperationContext } from "../operation.ts"
+import { isReserved, resolveTable } from "../table-name.ts"
+import { refusal } from "../table-findings.ts"
+import type { AddColumnInput } from "./input.ts"
+
+/** What is wrong with the constraints that come with a column. */
+export function constraintFindings(
+  { column }: AddColumnInput,
+  table: Table,
+  catalog: Catalog,
+  context: OperationContext,
+  subject: string,
+): readonly Finding[] {
+  const findings: Finding[] = []
+  if (column.unique === true && table.partitioning === "parent")
+    findings.push(
+      refusal(
+        "UNIQUE_ON_PARTITIONED",
+        subject,
+        "A unique constraint of a partitioned table must include the partition key",
+        "Add the column without `unique`; make keys per partition.",
+      ),
+    )
+  if (column.references) {
+    findings.push(...referenceFindings(column.references, catalog, context, subject))
+    if (table.partitioning === "parent" && catalog.serverMajor < 18)
+      findings.push(
+        refusal(
+          "FOREIGN_KEY_ON_PARTITIONED",
+          subject,
+          "Before PostgreSQL 18 a foreign key of a partitioned table can't be added without reading it under lock",
+          "Add the column without `references`.",
+        ),
+      )
+  }
+  const names = [column.check?.name, column.references?.name].filter((name) => name !== undefined)
+  for (const name of names) {
+    if (table.constraints.some((constraint) => constraint.name === name))
+      findings.push(
+        refusal(
+          "CONSTRAINT_EXISTS",
+          `${displayName(table)}: ${name}`,
+          "The table has a constraint of that name already",
+          "Choose another name.",
+        ),
+      )
+    if (isReserved(name))
+      findings.push(
+        refusal("RESERVED_NAME", name, "Names that begin with _sluice are Sluice's own", "Choose another name."),
+      )
+  }
+  if (names.length === 2 && names[0] === names[1])
+    findings.push(
+      refusal(
+        "CONSTRAINT_EXISTS",
+        `${displayName(table)}: ${names[0]}`,
+        "Two constraints of this column have the same name",
+        "Choose another name.",
+      ),
+    )
+  return findings
+}
+
+/** The table and column that a foreign key points to: they have to be there, and to be a key. */
+export function referenceFindings(
+  reference: ReferenceInput,
+  catalog: Catalog,
+  context: OperationContext,
+  subject: string,
+): readonly Finding[] {
+  const relation = resolveTable(reference.table, context)
+  const target = findTable(catalog, relation)
+  const name = displayName(relation)
+  if (!target)
+    return [
+      refusal(
+        "UNKNOWN_TABLE",
+        subject,
+        `The foreign key points to ${name}, which doesn't exist`,
+        "Create it first, or check the name.",
+      ),
+    ]
+  if (!findColumn(target, reference.column)) {
+    const nearest = nearestName(
+      reference.column,
+      target.columns.map((column) => column.name),
+    )
+    return [
+      refusal(
+        "UNKNOWN_COLUMN",
+        subject,
+        `${name} has no column ${reference.column}`,
+        nearest === null ? "Check the name." : `Did you mean ${nearest}?`,
+      ),
+    ]
+  }
+  const only = ({ columns }: { readonly columns: readonly string[] }): boolean =>
+    columns.length === 1 && columns[0] === reference.column
+  const isKey =
+    target.constraints.some(
+      (constraint) => (constraint.kind === "primary key" || constraint.kind === "unique") && only(constraint),
+    ) || target.indexes.some((index) => index.unique && index.valid && only(index) && !/ WHERE /.test(index.definition))
+  return isKey
+    ? []
+    : [
+        refusal(
+          "REFERENCE_NOT_UNIQUE",
+          subject,
+          `${name}.${reference.column} is no key: a foreign key can't point to it`,
+          "Point to the primary key or to a unique column.",
+        ),
+      ]
+}

@@ -1,0 +1,88 @@
+import type { Sync, SyncColumn } from "../../domain/backfill.ts"
+import { sha256 } from "../../domain/hash.ts"
+import { displayName } from "../../domain/relation.ts"
+import type { SqlStep } from "../../domain/step.ts"
+import { ident, join, literal, qualified, sql, trusted } from "../../sql/sql.ts"
+import type { Sql } from "../../sql/sql.ts"
+import { allOf } from "./group-direction.ts"
+import { columnExists, columnWhere, hasDefault, hasType, observation, triggerWhere } from "../observe.ts"
+import { sqlStep } from "../sql-step.ts"
+import { functionBody } from "./trigger-function.ts"
+import { createTriggers, dropTriggers } from "./triggers.ts"
+
+/**
+ * The beginning of a table's dual write, in one transaction: new columns (nullable and without default, so that no row
+ * is rewritten and an old application's INSERT isn't mistaken for a new one's), marker, function, triggers. A column
+ * without its trigger, or a trigger without its column, would fail or miss an application's write.
+ */
+export function syncStep(sync: Sync, id: string): SqlStep {
+  const table = qualified(sync.relation)
+  const added = addedColumns(sync)
+  const columns = [...added.map(columnDefinition), sql`ADD COLUMN ${ident(sync.marker)} boolean`]
+  const dropped = [...added.map(({ name }) => name), sync.marker].map(
+    (name) => sql`DROP COLUMN IF EXISTS ${ident(name)}`,
+  )
+  const names = added.map(({ name }) => name).join(", ")
+  return sqlStep({
+    id,
+    phase: "expand",
+    summary: `Begin dual write of ${names} in ${displayName(sync.relation)}: columns, marker, function and triggers`,
+    sql: sql`ALTER TABLE ${table}
+  ${join(columns, ",\n  ")};
+${createTriggers(sync)}`,
+    undo: sql`${dropTriggers(sync)}
+ALTER TABLE IF EXISTS ${table}
+  ${join(dropped, ",\n  ")};`,
+    observe: observeSync(sync),
+    lock: "AccessExclusive",
+    needs: [
+      { kind: "own", relation: sync.relation },
+      { kind: "create-on-database" }, // for schema sluice, where the function lives
+    ],
+    relations: [sync.relation],
+  })
+}
+
+function columnDefinition(column: SyncColumn): Sql {
+  // `type` is what format_type prints.
+  return sql`ADD COLUMN ${ident(column.name)} ${trusted(column.type)}`
+}
+
+/** The new columns that the sync step adds. */
+export function addedColumns(sync: Sync): readonly SyncColumn[] {
+  return sync.groups.flatMap((group) => group.new.filter((column) => column.added))
+}
+
+function observeSync(sync: Sync): Sql {
+  const { relation, marker } = sync
+  const added = addedColumns(sync)
+  const there = [
+    ...added.map((column) => columnWhere(relation, column.name, hasType(column.type))),
+    columnWhere(relation, marker, sql`${hasType("boolean")} AND ${hasDefault(false)}`),
+    hasFunction(sync),
+    ...triggersThere(sync),
+  ]
+  const absent = [
+    ...[...added.map(({ name }) => name), marker].map((name) => sql`NOT ${columnExists(relation, name)}`),
+    ...[sync.insertTrigger, sync.updateTrigger].map((name) => sql`NOT ${triggerWhere(relation, name, sql`TRUE`)}`),
+  ]
+  return observation({ after: allOf(there), before: allOf(absent) })
+}
+
+/** Both triggers are there, fire always, and call our function. */
+export function triggersThere(sync: Sync): readonly Sql[] {
+  const ours = sql`g.tgenabled = 'A' AND g.tgfoid = ${functionOid(sync)}`
+  return [sync.insertTrigger, sync.updateTrigger].map((name) => triggerWhere(sync.relation, name, ours))
+}
+
+function functionOid(sync: Sync): Sql {
+  return sql`(SELECT p.oid FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'sluice' AND p.proname = ${literal(sync.function)})`
+}
+
+/** The function is there with exactly this source. */
+function hasFunction(sync: Sync): Sql {
+  return sql`EXISTS (SELECT FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+  WHERE n.nspname = 'sluice' AND p.proname = ${literal(sync.function)}
+    AND encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex') = ${literal(sha256(functionBody(sync)))})`
+}

@@ -1,0 +1,124 @@
+import type { RelationName } from "../../domain/relation.ts"
+import { ident, join, literal, none, qualified, sql, trusted } from "../../sql/sql.ts"
+import type { Sql } from "../../sql/sql.ts"
+
+/** A column of the key with its exact type, for reading a key back from text. */
+export interface KeyColumn {
+  readonly name: string
+  readonly type: string
+}
+
+/** How a table is walked through: by a key, or by the place of its rows. */
+export interface Walk {
+  readonly relation: RelationName
+  /** Empty: by `ctid`. */
+  readonly key: readonly KeyColumn[]
+  readonly partitioned: boolean
+}
+
+/** `ONLY "public"."users" AS t`; without ONLY for a partitioned parent, whose rows all lie in its partitions. */
+export function walkedTable(walk: Walk): Sql {
+  return sql`${walk.partitioned ? none : sql`ONLY `}${qualified(walk.relation)} AS t`
+}
+
+/** The key's columns of the row `t`: `t."a", t."b"`. */
+export function keyColumns(walk: Walk): readonly Sql[] {
+  return walk.key.length === 0 ? [sql`t.ctid`] : walk.key.map(({ name }) => sql`t.${ident(name)}`)
+}
+
+/**
+ * The row `t` lies behind `$1` and not behind `$2` (text[]; NULL leaves that end open). As comparison of whole rows,
+ * so that one index scan serves composite keys too.
+ */
+export function inRange(walk: Walk): Sql {
+  const types = walk.key.length === 0 ? ["tid"] : walk.key.map(({ type }) => type)
+  // format_type's own words
+  const end = (parameter: Sql): Sql =>
+    row(types.map((type, index) => sql`(${parameter}::text[])[${literal(index + 1)}]::${trusted(type)}`))
+  const place = row(keyColumns(walk))
+  return sql`($1::text[] IS NULL OR ${place} > ${end(sql`$1`)})
+    AND ($2::text[] IS NULL OR ${place} <= ${end(sql`$2`)})`
+}
+
+function row(values: readonly Sql[]): Sql {
+  return values.length === 1 ? (values[0] ?? none) : sql`ROW(${join(values)})`
+}
+
+/** The key as people read it: `42`, or `(42,a)` for several columns. */
+export function keyText(walk: Walk): Sql {
+  const columns = keyColumns(walk)
+  return columns.length === 1 ? sql`${columns[0] ?? none}::text` : sql`ROW(${join(columns)})::text`
+}
+
+function keyArray(walk: Walk): Sql {
+  return sql`ARRAY[${join(keyColumns(walk).map((column) => sql`${column}::text`))}]`
+}
+
+/** See `Backfill.batchEnd`. */
+export function batchEnd(walk: Walk): Sql {
+  if (walk.key.length === 0) return blocksEnd(walk)
+  const order = join(keyColumns(walk))
+  return sql`SELECT batch.key, batch.rows
+FROM (
+  SELECT ${keyArray(walk)} AS key, row_number() OVER (ORDER BY ${order})::integer AS rows
+  FROM ${walkedTable(walk)}
+  WHERE ${inRange(walk)}
+  ORDER BY ${order}
+  LIMIT $3::integer
+) AS batch
+ORDER BY batch.rows DESC
+LIMIT 1`
+}
+
+/** See `Backfill.split`. */
+export function split(walk: Walk): Sql {
+  if (walk.key.length === 0) return blocksSplit(walk)
+  const columns = join(keyColumns(walk))
+  const backward = join(walk.key.map(({ name }) => sql`sample.${ident(name)} DESC`))
+  // About a thousand blocks say well enough where a table's quarters are.
+  return sql`SELECT tiles.end_key AS key
+FROM (
+  SELECT DISTINCT ON (sample.tile) sample.tile, sample.end_key
+  FROM (
+    SELECT ${columns}, ${keyArray(walk)} AS end_key, ntile($1::integer) OVER (ORDER BY ${columns}) AS tile
+    FROM ${walkedTable(walk)} TABLESAMPLE SYSTEM (
+      (SELECT least(100, 100.0 * 1000 / greatest(1, sum(blocks))) FROM (${leaves(walk)}) AS leaf))
+  ) AS sample
+  ORDER BY sample.tile, ${backward}
+) AS tiles
+WHERE tiles.tile < $1::int
+ORDER BY tiles.tile`
+}
+
+/** The relations that hold the rows, each with its length in blocks and its density as last analysed. */
+function leaves(walk: Walk): Sql {
+  const table = sql`${literal(qualified(walk.relation))}::regclass`
+  const members = walk.partitioned
+    ? sql`SELECT relid FROM pg_partition_tree(${table}) WHERE isleaf`
+    : sql`SELECT ${table} AS relid`
+  return sql`SELECT ceil(pg_relation_size(member.relid)::numeric / current_setting('block_size')::numeric)::bigint AS blocks,
+    CASE WHEN class.relpages > 0 AND class.reltuples > 0 THEN class.reltuples / class.relpages ELSE 50 END AS density
+  FROM (${members}) AS member JOIN pg_class AS class ON class.oid = member.relid`
+}
+
+/** Places are cut between blocks: `(41,65535)` lies behind every row of block 41. */
+function blocksEnd(walk: Walk): Sql {
+  return sql`SELECT ARRAY[format('(%s,65535)', least(here.last, here.first + here.step))] AS key,
+  ceil((least(here.last, here.first + here.step) - here.first) * here.density)::integer AS rows
+FROM (
+  SELECT coalesce((($1::text[])[1]::point)[0]::bigint, -1) AS first,
+    coalesce((($2::text[])[1]::point)[0]::bigint, max(leaf.blocks) - 1) AS last,
+    greatest(1, ceil($3::integer / sum(leaf.density)))::bigint AS step,
+    sum(leaf.density) AS density
+  FROM (${leaves(walk)}) AS leaf
+) AS here
+WHERE here.first < here.last`
+}
+
+function blocksSplit(walk: Walk): Sql {
+  return sql`SELECT DISTINCT ARRAY[format('(%s,65535)', area.blocks * part / $1::integer - 1)] AS key, area.blocks * part / $1::integer AS place
+FROM (SELECT max(leaf.blocks) AS blocks FROM (${leaves(walk)}) AS leaf) AS area,
+  generate_series(1, $1::integer - 1) AS part
+WHERE area.blocks * part / $1::integer > 0
+ORDER BY place`
+}

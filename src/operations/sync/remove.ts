@@ -1,0 +1,57 @@
+import type { Sync } from "../../domain/backfill.ts"
+import { displayName } from "../../domain/relation.ts"
+import type { SqlStep } from "../../domain/step.ts"
+import { ident, qualified, sql } from "../../sql/sql.ts"
+import { columnExists, columnWhere, hasDefault, observation, triggerWhere } from "../observe.ts"
+import { sqlStep } from "../sql-step.ts"
+import { allOf } from "./group-direction.ts"
+import { createTriggers, dropTriggers } from "./triggers.ts"
+import { triggersThere } from "./install.ts"
+
+/**
+ * The end of dual write, as a part of the one contract step. From then on the marker defaults to false ("an
+ * application set it itself"): should the triggers come back by undo, they must not overwrite what was written
+ * meanwhile, and a comparison must not call it wrong.
+ */
+export function endOfSync(sync: Sync): SqlStep {
+  const { relation } = sync
+  const table = qualified(relation)
+  const gone = [sync.insertTrigger, sync.updateTrigger].map(
+    (name) => sql`NOT ${triggerWhere(relation, name, sql`TRUE`)}`,
+  )
+  return sqlStep({
+    id: `contract/${displayName(relation)}/sync`,
+    phase: "contract",
+    summary: `End dual write in ${displayName(relation)}`,
+    sql: sql`${dropTriggers(sync)}
+ALTER TABLE ${table} ALTER COLUMN ${ident(sync.marker)} SET DEFAULT FALSE;`,
+    undo: sql`ALTER TABLE ${table} ALTER COLUMN ${ident(sync.marker)} DROP DEFAULT;
+${createTriggers(sync)}`,
+    observe: observation({
+      after: allOf([columnWhere(relation, sync.marker, hasDefault(true)), ...gone]),
+      before: allOf([columnWhere(relation, sync.marker, hasDefault(false)), ...triggersThere(sync)]),
+    }),
+    lock: "AccessExclusive",
+    needs: [{ kind: "own", relation }],
+    relations: [relation],
+  })
+}
+
+/** Removes the marker for good. It holds nothing of the application's, so nothing is lost and nothing needs undoing. */
+export function dropMarkerStep(sync: Sync, id: string): SqlStep {
+  const { relation, marker } = sync
+  return sqlStep({
+    id,
+    phase: "purge",
+    summary: `Drop the marker column ${marker} of ${displayName(relation)}`,
+    sql: sql`ALTER TABLE ${qualified(relation)} DROP COLUMN ${ident(marker)};`,
+    undo: null,
+    observe: observation({
+      after: sql`NOT ${columnExists(relation, marker)}`,
+      before: columnExists(relation, marker),
+    }),
+    lock: "AccessExclusive",
+    needs: [{ kind: "own", relation }],
+    relations: [relation],
+  })
+}

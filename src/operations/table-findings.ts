@@ -1,0 +1,109 @@
+import { findTable } from "../catalog/model.ts"
+import type { Catalog, Table } from "../catalog/model.ts"
+import type { Finding } from "../domain/finding.ts"
+import { nearestName } from "../domain/nearest.ts"
+import { displayName } from "../domain/relation.ts"
+import type { RelationName } from "../domain/relation.ts"
+import { insertTriggerName, updateTriggerName } from "./sync/triggers.ts"
+
+/** A finding that stops. */
+export function refusal(code: string, subject: string, message: string, hint: string): Finding {
+  return { code, severity: "error", subject, message, hint }
+}
+
+/** A finding that has to be read. */
+export function warning(code: string, subject: string, message: string, hint: string): Finding {
+  return { code, severity: "warning", subject, message, hint }
+}
+
+/** Why a table can't be changed by any operation; none: it can. */
+export function tableFindings(relation: RelationName, catalog: Catalog): readonly Finding[] {
+  const subject = displayName(relation)
+  const table = findTable(catalog, relation)
+  if (!table) return [missing(relation, catalog)]
+  const findings: Finding[] = []
+  if (table.partitioning === "partition")
+    findings.push(
+      refusal(
+        "PARTITION_CHILD",
+        subject,
+        "It is a partition: its columns are those of its parent",
+        `Change ${table.parent ? displayName(table.parent) : "the parent"} instead; its partitions follow.`,
+      ),
+    )
+  if (table.persistence === "temporary")
+    findings.push(
+      refusal("TEMPORARY_TABLE", subject, "A temporary table belongs to one session", "Use a lasting table."),
+    )
+  const child = table.dependents.find((dependent) => /^table (?!column )/.test(dependent))
+  if (child !== undefined)
+    findings.push(
+      refusal(
+        "INHERITED_TABLE",
+        subject,
+        `Tables inherit from it (${child}); triggers and constraints would not reach their rows`,
+        "End the inheritance (ALTER TABLE … NO INHERIT) or use partitions.",
+      ),
+    )
+  return findings
+}
+
+function missing(relation: RelationName, catalog: Catalog): Finding {
+  const subject = displayName(relation)
+  const other = catalog.otherRelations.find(({ schema, name }) => schema === relation.schema && name === relation.name)
+  if (other) return refusal("NOT_A_TABLE", subject, `It is a ${other.kind}, not a table`, "Name the table itself.")
+  if (!catalog.schemas.includes(relation.schema) && !catalog.tables.some(({ schema }) => schema === relation.schema))
+    return refusal("UNKNOWN_SCHEMA", subject, `There is no schema ${relation.schema}`, "Check the target's schemas.")
+  const known = catalog.tables.filter(({ schema }) => schema === relation.schema).map(({ name }) => name)
+  const nearest = nearestName(relation.name, known)
+  const hint =
+    nearest === null
+      ? "Check the name; a plain name is looked for in the target's first schema."
+      : `Did you mean ${nearest}?`
+  return refusal("UNKNOWN_TABLE", subject, "There is no such table", hint)
+}
+
+/** Why a table can't have dual write, or what has to be known about it. */
+export function syncFindings(table: Table): readonly Finding[] {
+  const subject = displayName(table)
+  const findings: Finding[] = []
+  if (table.rowSecurity.forced)
+    findings.push(
+      refusal(
+        "ROW_SECURITY_FORCED",
+        subject,
+        "Row-level security is forced on its owner too: rows that the policies hide would not be filled",
+        `ALTER TABLE ${subject} NO FORCE ROW LEVEL SECURITY for the length of the run, or use a role with BYPASSRLS.`,
+      ),
+    )
+  if (table.triggers.some(({ name }) => name === insertTriggerName || name === updateTriggerName))
+    findings.push(
+      refusal(
+        "DUAL_WRITE_ACTIVE",
+        subject,
+        "Another run's dual write is still on the table",
+        "Finish or abort that run first (`sluice status`).",
+      ),
+    )
+  const late = table.triggers
+    .filter(isBeforeRow)
+    .filter(({ name }) => Buffer.compare(bytes(name), bytes(insertTriggerName)) > 0)
+  for (const { name } of late)
+    findings.push(
+      warning(
+        "TRIGGER_SORTS_LATER",
+        `${subject}: ${name}`,
+        "This trigger fires after ours, so what it changes in a row isn't carried over to new columns",
+        "Rename it so that it sorts before ~ (ALTER TRIGGER … RENAME TO …), unless it changes no column that up reads.",
+      ),
+    )
+  return findings
+}
+
+function isBeforeRow({ definition, enabled }: Table["triggers"][number]): boolean {
+  return enabled !== "disabled" && / BEFORE /.test(definition) && / FOR EACH ROW /.test(definition)
+}
+
+function bytes(name: string): Buffer {
+  return Buffer.from(name, "utf8")
+}

@@ -1,0 +1,114 @@
+import { findTable, withTable } from "../catalog/model.ts"
+import type { Catalog } from "../catalog/model.ts"
+import type { Finding } from "../domain/finding.ts"
+import { displayName } from "../domain/relation.ts"
+import type { RelationName } from "../domain/relation.ts"
+import type { BoundOperation } from "./bound-operation.ts"
+import { opaqueTo } from "./opaque-relations.ts"
+
+/** An operation together with the catalog that it is asked about. */
+export interface JudgedOperation {
+  readonly operation: BoundOperation
+  /** The catalog before the plan, and the tables that earlier operations of the plan create. */
+  readonly before: Catalog
+}
+
+export interface Judgement {
+  readonly operations: readonly JudgedOperation[]
+  readonly findings: readonly Finding[]
+  /** The catalog once all of it is contracted; as far as it came where there are errors. */
+  readonly after: Catalog
+}
+
+/**
+ * Asks each operation whether it can be done. A plan is one concatenated change: its expressions see the shape before
+ * the plan. An operation that would only be right after an earlier one has been contracted is refused, with the
+ * revision to start first; so is one that contradicts an earlier one.
+ */
+export function judgeOperations(operations: readonly BoundOperation[], catalog: Catalog): Judgement {
+  const judged: JudgedOperation[] = []
+  const findings: Finding[] = []
+  let running = catalog
+  for (const [index, operation] of operations.entries()) {
+    const earlier = operations.slice(0, index)
+    const before = withCreatedTables(catalog, running)
+    const found = judge(operation, earlier, before, running, catalog)
+    findings.push(...found)
+    if (found.some(({ severity }) => severity === "error")) continue
+    judged.push({ operation, before })
+    running = operation.after(running)
+  }
+  return { operations: judged, findings, after: running }
+}
+
+function judge(
+  operation: BoundOperation,
+  earlier: readonly BoundOperation[],
+  before: Catalog,
+  running: Catalog,
+  catalog: Catalog,
+): readonly Finding[] {
+  const opaque = earlier.find((other) => opaqueTo(other, operation, catalog))
+  if (opaque) return [startFirst(operation, opaque, "an earlier operation runs SQL on the same table")]
+  const found = operation.check(before)
+  const atLast = errors(operation.check(running))
+  const culprit = earlier.findLast((other) =>
+    other.relations.some((relation) => isAmong(relation, operation.relations)),
+  )
+  if (errors(found).length > 0) {
+    // It would do once the earlier operations are contracted.
+    const message = errors(found)[0]?.message ?? ""
+    return atLast.length === 0 && culprit ? [startFirst(operation, culprit, message)] : found
+  }
+  if (atLast.length > 0) return atLast
+  const late = needsCreatedTable(operation, earlier, before, catalog)
+  return late ? [startFirst(operation, late, "the table is created by this plan and holds no rows yet")] : found
+}
+
+/**
+ * Whether an operation changes a table that the plan itself creates, or would have to compare rows with such a table:
+ * what precheck asks about rows can't be asked of a table that isn't there. A mere foreign key to it is fine.
+ */
+function needsCreatedTable(
+  operation: BoundOperation,
+  earlier: readonly BoundOperation[],
+  before: Catalog,
+  catalog: Catalog,
+): BoundOperation | undefined {
+  const [changed] = operation.relations
+  const created = operation.relations.filter((relation) => isCreated(relation, before, catalog))
+  const isBlocked = created.some((relation) => relation === changed) || operation.dataChecks(before).length > 0
+  if (created.length === 0 || !isBlocked) return undefined
+  return earlier.find((other) => other.relations.some((relation) => isAmong(relation, created)))
+}
+
+function isCreated(relation: RelationName, before: Catalog, catalog: Catalog): boolean {
+  return findTable(before, relation) !== undefined && findTable(catalog, relation) === undefined
+}
+
+/** The tables of before, as they were, and those that were not there before. */
+function withCreatedTables(catalog: Catalog, running: Catalog): Catalog {
+  const created = running.tables.filter((table) => !findTable(catalog, table))
+  return created.reduce((result, table) => withTable(result, table), catalog)
+}
+
+function startFirst(operation: BoundOperation, earlier: BoundOperation, reason: string): Finding {
+  const same = operation.revision === earlier.revision
+  return {
+    code: "START_EARLIER_FIRST",
+    severity: "error",
+    subject: `${operation.revision}: ${operation.kind} ${operation.relations.map(displayName).join(", ")}`,
+    message: `It builds on what ${earlier.kind} does earlier in the same plan: ${reason}`,
+    hint: same
+      ? `Move it to a revision of its own, after ${earlier.revision}, and start that one first.`
+      : `Start ${earlier.revision} first, and this one once it has been contracted.`,
+  }
+}
+
+function errors(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(({ severity }) => severity === "error")
+}
+
+function isAmong(relation: RelationName, relations: readonly RelationName[]): boolean {
+  return relations.some(({ schema, name }) => schema === relation.schema && name === relation.name)
+}

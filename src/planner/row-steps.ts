@@ -1,0 +1,62 @@
+import type { Table } from "../catalog/model.ts"
+import type { Sync } from "../domain/backfill.ts"
+import { displayName } from "../domain/relation.ts"
+import type { BackfillStep, VerifyStep } from "../domain/step.ts"
+import { columnExists, observation } from "../operations/observe.ts"
+import { addedColumns } from "../operations/sync/install.ts"
+import { backfillBatchSql, backfillOf, verifyRangeSql } from "../operations/sync/backfill-sql.ts"
+import { unfilledRow } from "../operations/sync/unfilled-row.ts"
+import { sql } from "../sql/sql.ts"
+
+/** Nothing of these steps stays behind: what they filled goes with the sync step, a comparison changes nothing. */
+const common = {
+  undo: null,
+  repair: null,
+  beforeImage: null,
+  lock: "RowExclusive",
+  transactional: true,
+  rewritesTable: false,
+  losesData: false,
+} as const
+
+/** The filling of one table. */
+export function backfillStep(sync: Sync, table: Table, id: string): BackfillStep {
+  const { relation } = sync
+  const unfilled = unfilledRow(sync, table)
+  const names = addedColumns(sync).map(({ name }) => name)
+  return {
+    ...common,
+    action: "backfill",
+    id,
+    phase: "backfill",
+    summary: `Fill ${names.join(", ")} in every row of ${displayName(relation)}`,
+    sql: backfillBatchSql(sync, table),
+    observe: observation({
+      after: sql`${columnExists(relation, sync.marker)} AND NOT ${unfilled}`,
+      before: columnExists(relation, sync.marker),
+    }),
+    needs: [{ kind: "own", relation }],
+    relations: [relation],
+    backfill: backfillOf(sync, table),
+  }
+}
+
+/** The comparison of every row of one table. */
+export function verifyStep(sync: Sync, table: Table, id: string, phase: "verify" | "contract"): VerifyStep {
+  const { relation } = sync
+  const when = phase === "verify" ? "" : " a last time"
+  return {
+    ...common,
+    action: "verify",
+    id,
+    phase,
+    summary: `Compare every row of ${displayName(relation)}${when}`,
+    sql: verifyRangeSql(sync, table),
+    // A comparison holds for its moment only.
+    observe: sql`SELECT 'before'`,
+    lock: "AccessShare",
+    needs: [{ kind: "select", relation }],
+    relations: [relation],
+    backfill: backfillOf(sync, table),
+  }
+}

@@ -1,0 +1,82 @@
+import type { Catalog, CatalogFunction } from "../catalog/model.ts"
+import type { RelationName } from "../domain/relation.ts"
+import { BugError } from "../domain/errors.ts"
+import { tableOf, type OfRelation, type RelationRow, type TableParts } from "./catalog-rows.ts"
+import * as catalogSql from "./sql/catalog.ts"
+import type { Session } from "./session.ts"
+
+/** Which part of the database to read. Schema `sluice` is never a part of it. */
+export interface CatalogWish {
+  /** Of these, and of those of `relations`, the existence and every taken name. */
+  readonly schemas: readonly string[]
+  /** Read in full, with their partitions and parents; `all`: every table of the schemas. What isn't there is left out. */
+  readonly relations: readonly RelationName[] | "all"
+  /** `schema: null` means pg_catalog, the only schema on our search_path. */
+  readonly functions: readonly { readonly schema: string | null; readonly name: string }[]
+}
+
+/**
+ * Reads the model of a part of the database: nine queries, whatever the number of tables, in one snapshot. Takes no
+ * lock on any table. Equal shapes give equal models: lists come in a fixed order, nothing depends on oids.
+ */
+export async function readCatalog(session: Session, want: CatalogWish): Promise<Catalog> {
+  return session.inTransaction
+    ? read(session, want)
+    : session.transaction(() => read(session, want), { isolation: "repeatable read", readOnly: true })
+}
+
+async function read(session: Session, want: CatalogWish): Promise<Catalog> {
+  const named = want.relations === "all" ? [] : want.relations
+  const names = [named.map(({ schema }) => schema), named.map(({ name }) => name)]
+  const schemas = [...new Set([...want.schemas, ...named.map(({ schema }) => schema)])]
+  const [frame] = await session.query<{ major: number; schemas: string[] }>(catalogSql.frameSql, [schemas])
+  if (!frame) throw new BugError({ code: "BUG", subject: "catalog", message: "the server's version can't be read" })
+  const schemasInFull = want.relations === "all" ? frame.schemas : []
+  const relations = await session.query<RelationRow>(catalogSql.relationsSql, [...names, schemasInFull])
+  const parts = await readParts(
+    session,
+    relations.map(({ oid }) => oid),
+  )
+  return {
+    serverMajor: frame.major,
+    schemas: frame.schemas.toSorted(),
+    tables: relations.map((row) => tableOf(row, parts)).toSorted(byName),
+    otherRelations: (
+      await session.query<Catalog["otherRelations"][number]>(catalogSql.otherRelationsSql, [schemas, ...names])
+    ).toSorted(byName),
+    functions: await readFunctions(session, want),
+  }
+}
+
+async function readParts(session: Session, oids: readonly string[]): Promise<TableParts> {
+  const rowsOf = async <Row extends OfRelation>(text: string): Promise<ReadonlyMap<string, readonly Row[]>> =>
+    byRelation(await session.query<Row>(text, [oids]))
+  return {
+    columns: await rowsOf(catalogSql.columnsSql),
+    constraints: await rowsOf(catalogSql.constraintsSql),
+    indexes: await rowsOf(catalogSql.indexesSql),
+    triggers: await rowsOf(catalogSql.triggersSql),
+    dependents: await rowsOf(catalogSql.dependentsSql),
+  }
+}
+
+function byRelation<Row extends OfRelation>(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  const groups = new Map<string, Row[]>()
+  for (const row of rows) {
+    const group = groups.get(row.relation)
+    if (group) group.push(row)
+    else groups.set(row.relation, [row])
+  }
+  return groups
+}
+
+async function readFunctions(session: Session, want: CatalogWish): Promise<readonly CatalogFunction[]> {
+  const arrays = [want.functions.map(({ schema }) => schema), want.functions.map(({ name }) => name)]
+  const functions = await session.query<CatalogFunction>(catalogSql.functionsSql, arrays)
+  return functions.toSorted((a, b) => byName({ ...a, schema: a.schema ?? "" }, { ...b, schema: b.schema ?? "" }))
+}
+
+function byName(a: RelationName, b: RelationName): number {
+  const [left, right] = [`${a.schema}\0${a.name}`, `${b.schema}\0${b.name}`]
+  return left < right ? -1 : left > right ? 1 : 0
+}

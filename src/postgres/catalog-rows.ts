@@ -1,0 +1,88 @@
+import type { Column, Constraint, Index, Table, Trigger } from "../catalog/model.ts"
+
+/** A row that belongs to a table, by its oid. */
+export interface OfRelation {
+  readonly relation: string
+}
+
+/** The rows of sql/catalog.ts, as they come. Where a member is the model's own, its type is taken from there. */
+export interface RelationRow extends Pick<
+  Table,
+  "schema" | "name" | "owner" | "partitioning" | "persistence" | "comment"
+> {
+  readonly oid: string
+  readonly parent_schema: string | null
+  readonly parent_name: string | null
+  readonly rls_enabled: boolean
+  readonly rls_forced: boolean
+  readonly replica_identity: Table["replicaIdentity"]
+}
+
+export interface ColumnRow extends OfRelation, Omit<Column, "notNull"> {
+  readonly not_null: boolean
+}
+
+export interface ConstraintRow extends OfRelation, Omit<Constraint, "references"> {
+  readonly references_schema: string | null
+  readonly references_name: string | null
+}
+
+export type IndexRow = OfRelation & Index
+export type TriggerRow = OfRelation & Trigger
+
+export interface DependentRow extends OfRelation {
+  readonly dependent: string
+}
+
+/** The rows of each kind, by the table's oid. */
+export interface TableParts {
+  readonly columns: ReadonlyMap<string, readonly ColumnRow[]>
+  readonly constraints: ReadonlyMap<string, readonly ConstraintRow[]>
+  readonly indexes: ReadonlyMap<string, readonly IndexRow[]>
+  readonly triggers: ReadonlyMap<string, readonly TriggerRow[]>
+  readonly dependents: ReadonlyMap<string, readonly DependentRow[]>
+}
+
+/** Puts a table of the model together. */
+export function tableOf(row: RelationRow, parts: TableParts): Table {
+  const { schema, name, owner, partitioning, persistence, comment } = row
+  return {
+    schema,
+    name,
+    owner,
+    partitioning,
+    parent: nameOf(row.parent_schema, row.parent_name),
+    persistence,
+    rowSecurity: { enabled: row.rls_enabled, forced: row.rls_forced },
+    replicaIdentity: row.replica_identity,
+    comment,
+    columns: (parts.columns.get(row.oid) ?? []).map(columnOf),
+    constraints: (parts.constraints.get(row.oid) ?? []).map(constraintOf),
+    indexes: (parts.indexes.get(row.oid) ?? []).map(indexOf),
+    triggers: (parts.triggers.get(row.oid) ?? []).map(triggerOf),
+    dependents: (parts.dependents.get(row.oid) ?? []).map(({ dependent }) => dependent),
+  }
+}
+
+function columnOf(row: ColumnRow): Column {
+  const { name, type, not_null: notNull, default: expression, identity, generated, collation, comment } = row
+  return { name, type, notNull, default: expression, identity, generated, collation, comment }
+}
+
+function constraintOf(row: ConstraintRow): Constraint {
+  const { name, kind, columns, definition, validated, comment } = row
+  const references = nameOf(row.references_schema, row.references_name)
+  return { name, kind, columns, definition, validated, references, comment }
+}
+
+function indexOf({ name, columns, unique, valid, definition, constraint }: IndexRow): Index {
+  return { name, columns, unique, valid, definition, constraint }
+}
+
+function triggerOf({ name, definition, enabled }: TriggerRow): Trigger {
+  return { name, definition, enabled }
+}
+
+function nameOf(schema: string | null, name: string | null): { schema: string; name: string } | null {
+  return schema === null || name === null ? null : { schema, name }
+}

@@ -1,0 +1,97 @@
+import type { ErrorKind } from "../domain/errors.ts"
+
+/** What an SQLSTATE means to us. Exactly one of `server` and `message` says it to a person. */
+export interface Meaning {
+  readonly kind: ErrorKind
+  readonly code: string
+  /** Our own words; null: the server's, which for these states hold names and never values. */
+  readonly message: string | null
+  readonly hint?: string
+}
+
+const transient = (code: string, message: string | null = null, hint?: string): Meaning =>
+  meaning("TransientError", code, message, hint)
+const refused = (code: string, message: string | null = null, hint?: string): Meaning =>
+  meaning("RefusedError", code, message, hint)
+const user = (code: string, message: string | null = null, hint?: string): Meaning =>
+  meaning("UserError", code, message, hint)
+
+function meaning(kind: ErrorKind, code: string, message: string | null, hint: string | undefined): Meaning {
+  return { kind, code, message, ...(hint === undefined ? {} : { hint }) }
+}
+
+const loginHint = "Check user, password and pg_hba.conf for this address and database."
+const dataHint =
+  "The row's values are not shown. Find such rows with a query of your own and change them or the expression."
+
+/**
+ * SQLSTATEs (five characters) and whole classes (two) of the manual's appendix "PostgreSQL Error Codes". A state
+ * outranks its class; what is in neither is a defect of ours.
+ */
+export const meanings: Readonly<Record<string, Meaning>> = {
+  "08": transient("CONNECTION_LOST", "the connection to the server was lost"),
+  "0A": user("NOT_SUPPORTED"),
+  "21": user("SQL_REFUSED"),
+  // Values appear in the messages of classes 22 and 23, so their words are ours.
+  "22": user("DATA_REJECTED", "a value can't be processed", dataHint),
+  "23": refused("DATA_REJECTED", "a row breaks a rule of its table", dataHint),
+  "25006": transient(
+    "SERVER_READ_ONLY",
+    null,
+    "Give the address of the primary; after a failover wait until it takes writes.",
+  ),
+  "25P03": transient("CONNECTION_LOST", "the server ended a session that was idle in its transaction for too long"),
+  "25P04": transient("CONNECTION_LOST", "the server ended a session whose transaction took too long"),
+  "28": user("WRONG_PASSWORD", null, loginHint),
+  "28P01": user("WRONG_PASSWORD", "the server refuses the password", loginHint),
+  "2B": refused("DEPENDENTS_EXIST"),
+  "2F": refused("RAISED_BY_DATABASE", "a function of the database failed"),
+  "38": refused("RAISED_BY_DATABASE", "a function of the database failed"),
+  "39": refused("RAISED_BY_DATABASE", "a function of the database failed"),
+  "3D000": user("UNKNOWN_DATABASE"),
+  "3F000": user("UNKNOWN_SCHEMA"),
+  "40": transient("SERIALIZATION_FAILURE"),
+  "40P01": transient("DEADLOCK", "the server ended a deadlock by cancelling this statement"),
+  "42": user("SQL_REFUSED"),
+  "42501": refused("PERMISSION_DENIED", null, "`sluice doctor` prints the exact GRANT for what is missing."),
+  "42601": user("SQL_SYNTAX"),
+  "42701": user("ALREADY_EXISTS"),
+  "42703": user("UNKNOWN_COLUMN"),
+  "42704": user("UNKNOWN_OBJECT"),
+  "42710": user("ALREADY_EXISTS"),
+  "42723": user("ALREADY_EXISTS"),
+  "42804": user("TYPE_MISMATCH"),
+  "42846": user("TYPE_MISMATCH"),
+  "42883": user("UNKNOWN_FUNCTION"),
+  "42P01": user("UNKNOWN_RELATION"),
+  "42P04": user("ALREADY_EXISTS"),
+  "42P06": user("ALREADY_EXISTS"),
+  "42P07": user("ALREADY_EXISTS"),
+  "44": refused("DATA_REJECTED", "a row breaks the check option of its view", dataHint),
+  "53": transient("SERVER_OUT_OF_RESOURCES"),
+  "53100": transient(
+    "DISK_FULL",
+    "the server's disk is full",
+    "Make space on the server; the run goes on by itself then.",
+  ),
+  "53300": transient("TOO_MANY_CONNECTIONS", null, "Raise max_connections, or free connections of applications."),
+  "54": user("LIMIT_EXCEEDED"),
+  "55000": refused("NOT_IN_REQUIRED_STATE"),
+  "55006": transient("OBJECT_IN_USE"),
+  "55P03": transient("LOCK_TIMEOUT", "a lock wasn't free in time"),
+  "57014": transient("STATEMENT_CANCELLED", "the statement was cancelled, by its timeout or by a person"),
+  "57P01": transient("CONNECTION_LOST", "the server ended the session: an administrator's command or its shutdown"),
+  "57P02": transient("CONNECTION_LOST", "the server ended the session after a crash of another one"),
+  "57P03": transient("SERVER_NOT_READY", "the server is starting up, shutting down or recovering"),
+  "57P04": user("UNKNOWN_DATABASE", "the database was dropped"),
+  "57P05": transient("CONNECTION_LOST", "the server ended an idle session"),
+  "58": refused("SERVER_FAULT", "the server met an error of its operating system", "See the server's log."),
+  P0: refused("RAISED_BY_DATABASE", "a function or trigger of the database raised an error", "See the server's log."),
+  XX001: refused("SERVER_FAULT", "the server reports corrupted data", "See the server's log."),
+  XX002: refused("SERVER_FAULT", "the server reports a corrupted index", "See the server's log."),
+}
+
+/** The meaning of a state, by itself or by its class. */
+export function meaningOf(sqlstate: string): Meaning | undefined {
+  return meanings[sqlstate] ?? meanings[sqlstate.slice(0, 2)]
+}

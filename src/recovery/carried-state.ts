@@ -1,0 +1,64 @@
+import type { GateName } from "../domain/gate.ts"
+import { gateNames } from "../domain/gate.ts"
+import type { Phase } from "../domain/phase.ts"
+import type { Plan } from "../domain/plan.ts"
+import type { CarriedState } from "../domain/run.ts"
+import type { LedgerEntry } from "../ledger/entry.ts"
+
+/** What is known of a run whose workflow was lost: the target's journal, and the ledger. */
+export interface LostRun {
+  readonly plan: Plan
+  /** True once the run is entered in the target's journal. */
+  readonly registered: boolean
+  /** The journal's rows, oldest first. */
+  readonly journal: readonly { readonly step: string; readonly direction: "do" | "undo"; readonly at: Date }[]
+  /** The run's entries in the ledger, oldest first. */
+  readonly entries: readonly LedgerEntry[]
+  /** True where a verified backup of this run is registered. */
+  readonly backedUp: boolean
+}
+
+/**
+ * The state from which a lost run goes on. The journal says what is true in the target; that a step began without
+ * getting there (an index half built) is known from the ledger's intents; which gates were passed, from its decisions.
+ */
+export function carriedStateOf(lost: LostRun): CarriedState {
+  const { plan, journal } = lost
+  const now = new Map(journal.map(({ step, direction }) => [step, direction]))
+  const intended = new Set(lost.entries.filter(({ kind }) => kind === "attempt.intent").map(({ step }) => step))
+  const steps = plan.steps.map(({ id }) => id)
+  const decisions = lost.entries.filter(({ kind }) => kind === "decision.accepted").map(({ detail }) => detail)
+  const gatesPassed = gateNames.filter((gate) =>
+    decisions.some((detail) => detail["verb"] === "proceed" && detail["gate"] === gate),
+  )
+  const abort = lost.entries.findLast(({ kind, detail }) => kind === "decision.accepted" && detail["verb"] === "abort")
+  return {
+    begun: steps.filter((step) => now.get(step) === "do" || (intended.has(step) && now.get(step) !== "undo")),
+    done: steps.filter((step) => now.get(step) === "do"),
+    skipped: [],
+    gatesPassed,
+    phasesDone: phasesDone(lost, gatesPassed),
+    waitingFor: null,
+    nonces: decisions.flatMap(({ nonce }) => (typeof nonce === "string" ? [nonce] : [])),
+    paused: false,
+    keepUntil: keepUntil(plan, journal),
+    aborting: abort ? { reason: String(abort.detail["reason"] ?? "no reason given"), actor: abort.actor } : null,
+  }
+}
+
+function phasesDone({ registered, backedUp }: LostRun, gatesPassed: readonly GateName[]): readonly Phase[] {
+  return [
+    ...(registered ? (["precheck", "plan"] as const) : []),
+    ...(registered && backedUp ? (["backup"] as const) : []),
+    // A soak counts once somebody has let the run through the gate behind it; else it is watched again.
+    ...(gatesPassed.includes("contract") ? (["soak"] as const) : []),
+    ...(gatesPassed.includes("purge") ? (["keep"] as const) : []),
+  ]
+}
+
+/** Keep counts from the contract, not from the adoption. */
+function keepUntil(plan: Plan, journal: LostRun["journal"]): number | null {
+  const contract = plan.steps.find(({ phase }) => phase === "contract")
+  const row = journal.findLast(({ step, direction }) => step === contract?.id && direction === "do")
+  return row ? row.at.getTime() + plan.keepMs : null
+}

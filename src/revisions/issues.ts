@@ -1,0 +1,78 @@
+import { z } from "zod"
+import type { Finding } from "../domain/finding.ts"
+import { nearestName } from "../domain/nearest.ts"
+
+type Issue = z.core.$ZodIssue
+
+/** Where a value came from: for a finding's file, subject and line. */
+export interface Place {
+  readonly file: string
+  /** The path of the judged value within its file. */
+  readonly path: readonly PropertyKey[]
+  line(path: readonly PropertyKey[]): number
+}
+
+/** zod's issues as findings, one per mistake, each with its line; a mistyped key with the nearest known one. */
+export function findingsOf(error: z.ZodError, schema: z.ZodType, place: Place): readonly Finding[] {
+  return flatten(error.issues).flatMap((issue): readonly Finding[] => {
+    const path = [...place.path, ...issue.path]
+    const common = { severity: "error", subject: place.file, file: place.file } as const
+    if (issue.code !== "unrecognized_keys") {
+      const message = `${display(path)}: ${issue.message}`
+      return [{ ...common, code: "REVISION_INVALID", message, line: place.line(path) }]
+    }
+    const known = knownKeys(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }), issue.path)
+    return issue.keys.map((key) => ({
+      ...common,
+      code: "UNKNOWN_KEY",
+      message: `${display([...path, key])}: unknown key`,
+      hint: hintFor(key, known),
+      line: place.line([...path, key]),
+    }))
+  })
+}
+
+/** "Did you mean …?", or the list of what there is. */
+export function hintFor(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known)
+  return nearest === null ? `Known: ${known.join(", ")}.` : `Did you mean ${nearest}?`
+}
+
+/** `operations[0].add_column.column` */
+export function display(path: readonly PropertyKey[]): string {
+  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("")
+  return text.replace(/^\./, "") || "the file"
+}
+
+/** Of a union's branches, the one that came nearest speaks: the one with the fewest mistakes. */
+function flatten(issues: readonly Issue[]): readonly Issue[] {
+  return issues.flatMap((issue): readonly Issue[] => {
+    if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue]
+    const branches = issue.errors.map((branch) => flatten(branch))
+    // A branch of another type altogether complains at the top (path empty) and says little.
+    const deep = branches.filter((branch) => branch.every((inner) => inner.path.length > 0 || "keys" in inner))
+    if (deep.length === 0) return [{ ...issue, message: branches.map((branch) => branch[0]?.message).join("; or ") }]
+    const best = deep.reduce((fewest, branch) => (branch.length < fewest.length ? branch : fewest))
+    return best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
+  })
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema
+
+function knownKeys(schema: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
+  let places: readonly JsonSchema[] = branchesOf(schema)
+  for (const part of path) {
+    places = places
+      .flatMap((place) => {
+        if (typeof part === "number") return Array.isArray(place.items) ? [] : [place.items]
+        return [place.properties?.[String(part)]]
+      })
+      .filter((place) => typeof place === "object")
+      .flatMap((place) => branchesOf(place))
+  }
+  return [...new Set(places.flatMap((place) => Object.keys(place.properties ?? {})))]
+}
+
+function branchesOf(schema: JsonSchema): readonly JsonSchema[] {
+  return [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])]
+}

@@ -1,0 +1,92 @@
+import { beforeAll, describe, expect, test } from "vitest"
+import { differenceOf } from "../../src/catalog/difference.ts"
+import { sameDefinition } from "../../src/catalog/same-definition.ts"
+import { loadParser } from "../../src/sql/parser.ts"
+import { catalog, column, table, users } from "../planner/sample-catalog.ts"
+
+beforeAll(loadParser)
+
+describe("a difference is told in words, each thing once", () => {
+  test("none", () => expect(differenceOf(catalog(users), catalog(users))).toEqual([]))
+
+  test("a property", () => {
+    const changed = {
+      ...users,
+      columns: users.columns.map((old) =>
+        old.name === "email" ? column("email", "character varying(10)", { notNull: true }) : old,
+      ),
+    }
+    expect(differenceOf(catalog(users), catalog(changed))).toEqual([
+      "column public.users.email: type text -> character varying(10)",
+      "column public.users.email: nullable yes -> no",
+    ])
+  })
+
+  test("a column, a table, an index", () => {
+    const index = {
+      name: "i",
+      columns: ["id"],
+      unique: false,
+      valid: true,
+      definition: "CREATE INDEX i ON public.users USING btree (id)",
+      constraint: null,
+    }
+    const more = { ...users, columns: users.columns.slice(1), indexes: [index] }
+    expect(differenceOf(catalog(users), catalog(more, table("teams", [column("id", "integer")])))).toEqual([
+      "column public.users.id: is gone",
+      "index i of public.users: is new",
+      "table public.teams: is new",
+    ])
+    expect(differenceOf(catalog(users), catalog())).toEqual(["table public.users: is gone"])
+  })
+
+  test("the order of columns", () => {
+    const turned = { ...users, columns: users.columns.toReversed() }
+    expect(differenceOf(catalog(users), catalog(turned))).toEqual([
+      "table public.users: order of columns id, name, email -> email, name, id",
+    ])
+  })
+
+  test("a function's volatility", () => {
+    const live = catalog(users)
+    const functions = live.functions.map((known) => ({ ...known, volatility: "volatile" as const }))
+    expect(differenceOf(live, { ...live, functions })).toContain(
+      "function pg_catalog.lower: volatility immutable -> volatile",
+    )
+  })
+
+  test("not what is ours", () => {
+    const ours = {
+      ...users,
+      columns: [...users.columns, column("_sluice_filled_1", "boolean")],
+      triggers: [{ name: "~sluice_ins", definition: "", enabled: "always" as const }],
+    }
+    expect(differenceOf(catalog(users), catalog(ours))).toEqual([])
+  })
+})
+
+describe("what a person wrote and what PostgreSQL prints mean the same", () => {
+  test.each([
+    ["expression", "'x'", "'x'::text"],
+    ["expression", "extract(month FROM at)", "EXTRACT(month FROM at)"],
+    ["expression", "pg_catalog.lower(a)", "lower(a)"],
+    ["constraint", "CHECK (a > 0 AND b <> '')", "CHECK (((a > 0) AND (b <> ''::text)))"],
+    ["constraint", 'UNIQUE ("a")', "UNIQUE (a)"],
+    [
+      "index",
+      'CREATE UNIQUE INDEX "i" ON "public"."t" USING btree ("a")',
+      "CREATE UNIQUE INDEX i ON public.t USING btree (a)",
+    ],
+  ] as const)("%s %s", (kind, written, printed) => {
+    expect(sameDefinition(kind, written, printed)).toBe(true)
+  })
+
+  test.each([
+    ["expression", "'x'", "'y'"],
+    ["constraint", "CHECK (a > 0)", "CHECK (a >= 0)"],
+    ["constraint", "UNIQUE (a, b)", "UNIQUE (b, a)"],
+    ["index", "CREATE INDEX i ON t (a)", "CREATE INDEX i ON t (a DESC)"],
+  ] as const)("not %s %s and %s", (kind, left, right) => {
+    expect(sameDefinition(kind, left, right)).toBe(false)
+  })
+})

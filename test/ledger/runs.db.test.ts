@@ -1,0 +1,114 @@
+import { expect, test } from "vitest"
+import type { Finding } from "../../src/domain/finding.ts"
+import { storePlan } from "../../src/ledger/plans.ts"
+import { createRun, finishRun, listRuns, loadRun, setBlockers, setFindings } from "../../src/ledger/runs.ts"
+import { setProgress, setRunState, stepBegan, stepEnded } from "../../src/ledger/runs.ts"
+import { openLedger } from "./open-ledger.ts"
+import { samplePlan } from "./sample-plan.ts"
+
+const plan = samplePlan()
+const warning: Finding = { code: "LONG_TRANSACTION", severity: "warning", subject: "pid 7", message: "open for long" }
+
+async function openRuns() {
+  const opened = await openLedger()
+  await storePlan(opened.control, plan, {})
+  const start = () => createRun(opened.control, { target: "shop", plan, startedBy: "ann", workflowId: "w" })
+  const kinds = async (run: string) => (await opened.ledger.entriesOf(run)).map((entry) => entry.kind)
+  return { ...opened, start, kinds }
+}
+
+test("runs that start at the same time get different names, counted without gaps", async () => {
+  const { start, control } = await openRuns()
+  const names = (await Promise.all(Array.from({ length: 12 }, start))).map(({ run }) => run)
+  const expected = names.map((_, index) => `shop-${plan.hash.slice(0, 8)}-${index + 1}`)
+  expect(names.toSorted()).toEqual(expected.toSorted())
+  expect((await listRuns(control)).length).toBe(12)
+  expect((await listRuns(control, { target: "other" })).length).toBe(0)
+})
+
+test("status answers everything about a run from the control database alone", async () => {
+  const { start, control } = await openRuns()
+  const { run } = await start()
+  const step = "expand/users/add"
+  const progress = {
+    table: "public.users",
+    rowsDone: 5,
+    rowsTotal: 10,
+    rowsPerSecond: 2.5,
+    etaSeconds: 2,
+    throttledBy: null,
+  }
+  const blocker = {
+    pid: 7,
+    relation: "public.users",
+    user: "app",
+    application: null,
+    state: "active",
+    transactionMs: 9,
+    query: null,
+  }
+  await stepBegan(control, run, step)
+  await stepEnded(control, run, step, { state: "failed", error: { ...warning, severity: "error" } })
+  await stepBegan(control, run, step)
+  await setProgress(control, run, progress)
+  await setBlockers(control, run, [blocker])
+  await setFindings(control, run, [warning])
+  await setRunState(control, { run }, { state: "waiting", phase: "switch", waitingFor: "switch", findings: [warning] })
+  const status = await loadRun(control, run)
+  expect(status).toMatchObject({
+    run,
+    target: "shop",
+    revisions: ["0001_first"],
+    strategy: "expand-contract",
+    planHash: plan.hash,
+    workflowId: "w",
+    state: "waiting",
+    phase: "switch",
+    waitingFor: "switch",
+    endedAt: null,
+    startedBy: "ann",
+    backfill: progress,
+    blockers: [blocker],
+    findings: [warning],
+    choices: [`sluice proceed ${run} --gate switch`, `sluice abort ${run}`],
+  })
+  expect(status.steps).toMatchObject([
+    { id: step, phase: "expand", state: "running", attempts: 2, endedAt: null, error: null },
+    { id: "contract/hide", phase: "contract", state: "pending", attempts: 0, startedAt: null },
+  ])
+})
+
+test("the end of a step clears who stood in its way", async () => {
+  const { start, control } = await openRuns()
+  const { run } = await start()
+  await setBlockers(control, run, [
+    { pid: 7, relation: "r", user: null, application: null, state: null, transactionMs: null, query: null },
+  ])
+  await stepEnded(control, run, "expand/users/add", { state: "done", error: null })
+  expect(await loadRun(control, run)).toMatchObject({ blockers: [], steps: [{ state: "done" }, { state: "pending" }] })
+})
+
+test("a change of state is one entry, however often it is told; an ended run stays ended", async () => {
+  const { start, control, kinds } = await openRuns()
+  const { run } = await start()
+  const waiting = { state: "waiting", phase: "contract", waitingFor: "contract", findings: [] } as const
+  await setRunState(control, { run }, waiting)
+  await setRunState(control, { run }, waiting)
+  await finishRun(control, { run }, { state: "aborted", reason: "not today" })
+  await finishRun(control, { run }, { state: "aborted", reason: "not today" })
+  await setRunState(control, { run }, waiting)
+  expect(await kinds(run)).toEqual(["run.started", "run.state", "run.ended"])
+  expect(await loadRun(control, run)).toMatchObject({
+    state: "aborted",
+    phase: "contract",
+    waitingFor: null,
+    choices: [],
+  })
+  expect((await loadRun(control, run)).endedAt).not.toBeNull()
+  expect(await listRuns(control, { open: true })).toEqual([])
+})
+
+test("a run that doesn't exist is a UserError", async () => {
+  const { control } = await openRuns()
+  await expect(loadRun(control, "shop-0")).rejects.toMatchObject({ kind: "UserError", code: "RUN_NOT_FOUND" })
+})
