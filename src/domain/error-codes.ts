@@ -16,6 +16,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
     "A connection URL can't be used as it stands. Write postgresql://user:password@host:port/database, special characters as %XX.",
   CONSTRAINT_EXISTS: "A constraint or index of that name is there already, or named twice. Choose another name.",
   DATABASE_UNREACHABLE: "The server doesn't answer. Check host, port, firewall, and that it runs.",
+  DATA_CHECK_TOO_SLOW:
+    "A check of a table's rows took too long and was given up, so nothing is proven. Try at a quieter time.",
   DATA_REJECTED:
     "A row breaks a constraint, or an expression can't process a row's value. Find such rows and change them or the expression.",
   DEADLOCK: "PostgreSQL ended a deadlock by cancelling our statement. Retried.",
@@ -27,6 +29,7 @@ export const errorCodes: Readonly<Record<string, string>> = {
   EXPRESSION_NOT_ALLOWED:
     "The text is SQL, but not one value expression over a row's columns: a subquery, an aggregate, a parameter, several statements. Move a lookup into a function and call that.",
   EXPRESSION_SYNTAX: "PostgreSQL's parser can't read the expression. The message says where.",
+  FENCED: "A later attempt has taken over the run; an older one may not write any more. Nothing to do.",
   FOREIGN_COLUMN:
     "An expression reads a column of another table. Only columns of the same row can be read; move a lookup into a function.",
   FOREIGN_KEY_ON_PARTITIONED:
@@ -36,10 +39,18 @@ export const errorCodes: Readonly<Record<string, string>> = {
   IDENTIFIER_TOO_LONG: "A name has more than 63 bytes; PostgreSQL would cut it in silence. Use a shorter one.",
   INHERITED_TABLE:
     "Tables inherit from this one, and triggers would miss their rows. End the inheritance, or use partitions.",
+  INVALID_INDEX:
+    "An index that a failed concurrent build left behind: it costs writes and answers nothing. Drop or reindex it.",
+  JOURNAL_NEWER: "The target's schema sluice was installed by a newer Sluice. Use that one.",
+  KNOB_INVALID: "A knob of `sluice tune` that doesn't exist, or a value that it can't have.",
   LIMIT_EXCEEDED:
     "A limit of PostgreSQL was passed (row size, number of columns, depth of a statement). Make it smaller.",
+  LOCK_BUDGET:
+    "A lock wasn't to be had within limits.lockBudget. The message names who holds it; the hint ends them. Retried.",
   LOCK_TIMEOUT:
     "A lock wasn't free within lock_timeout. Retried within the lock budget; `sluice status` names who is in the way.",
+  LONG_TRANSACTION:
+    "A transaction has held a lock on the plan's relations for more than a minute and will be in the way.",
   MISSING_PARENT: "A revision names a parent that no file describes. Add the missing file, or mend its parents.",
   NOT_A_REVISION:
     "A file of the migrations folder is passed over. A revision is NAME.yaml, or NAME.up.sql with NAME.down.sql.",
@@ -54,15 +65,23 @@ export const errorCodes: Readonly<Record<string, string>> = {
   NO_REVISIONS: "The migrations folder holds no revision. `sluice new TITLE` makes the first.",
   NO_VERSION_VIEWS:
     "`versions.schemas` is set, but this version of Sluice makes no version views: applications use the tables themselves.",
+  NO_WAY_BACK:
+    "The step was done and has no undo; the plan said so. Skip it with a reason, or restore from the backup.",
   OBJECT_IN_USE: "Other sessions use the object. Retried.",
   OPERATION_INVALID: "An operation's input isn't of the shape that it takes. The message names the part.",
   PARTITION_CHILD: "The table is a partition: its columns are those of its parent. Change the parent.",
   PERMISSION_DENIED: "The role lacks a privilege. `sluice doctor` prints the exact GRANT.",
+  PLAN_APPLIED: "A revision of the plan is applied already. Make the plan again.",
   POOLER_NOT_ALLOWED:
     "A target's URL leads through a pooler. Give the server's direct address; applications may keep the pooler.",
+  POSTGRES_TOOL_MISSING:
+    "A client program of PostgreSQL (pg_dump, pg_restore, …) is missing or older than the server. Install it or set SLUICE_PG_BIN.",
   PREPARED_SELECT_STAR:
     "A connection that has prepared SELECT * on a table fails once the table has another column. Have statements name their columns.",
+  PREPARED_TRANSACTION:
+    "A prepared transaction is open; concurrent index builds wait for it without end. Commit it or roll it back.",
   PRIMARY_KEY_COLUMN: "A primary key can't be added together with a column. Add the column as unique first.",
+  PRIVILEGE_MISSING: "The role lacks a privilege that a step needs. The hint is the exact GRANT.",
   RAISED_BY_DATABASE:
     "A function or trigger of the database raised an error of its own. Its text may hold row data, so it is only in the server's log.",
   READS_GENERATED_COLUMN:
@@ -73,6 +92,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   REFERENCE_MISMATCH: "A foreign key names more columns on one side than on the other.",
   REFERENCE_NOT_UNIQUE:
     "A foreign key points to columns that are no key. Point to the primary key or to unique columns.",
+  REPLICA_LAG_UNSEEN:
+    "The role can't see how far replicas lag behind, so the backfill won't wait for them. GRANT pg_monitor.",
   RESERVED_NAME:
     "Names that begin with _sluice, the schema sluice and PostgreSQL's own names are taken. Choose another name.",
   REVISION_CYCLE: "Revisions come after each other in a circle. Remove one of them from the parents of another.",
@@ -82,9 +103,17 @@ export const errorCodes: Readonly<Record<string, string>> = {
     "A file in SQL is neither NAME.up.sql nor the NAME.down.sql of one. Rename it, or add the other half.",
   ROW_SECURITY_FORCED:
     "Row-level security is forced on the table's owner, so that some rows couldn't be filled. Lift FORCE for the length of the run.",
+  ROW_SECURITY_HIDES_ROWS:
+    "Row security keeps rows from Sluice's role, so nothing is proven about those. Run the GRANT or ALTER ROLE of the hint.",
   ROW_TYPE_USED: "Something uses the table's row type and may fail once a column is added. Check it.",
+  RUN_ACTIVE: "The plan runs already, or a run isn't over yet. Look at it, let it end or abort it.",
+  RUN_CONFLICT: "Another run works on one of the plan's relations. Wait until it has contracted, or abort it.",
+  RUN_ENDED: "The target knows a run of this id that has ended or had another plan. Start a new run.",
+  RUN_UNKNOWN: "The target's journal doesn't have the run. Is it another target's?",
+  SCHEMA_TAKEN: "The target has a schema named sluice that isn't Sluice's. Rename it.",
   SERIALIZATION_FAILURE: "Two transactions couldn't be put in an order. Retried.",
   SERIAL_COLUMN: "A serial column would rewrite the table under lock. Add it with `up`, then set its default.",
+  SERVER_CHANGED: "The server's major version isn't the one that the plan was made for. Make the plan again.",
   SERVER_FAULT:
     "The server met an error of its disk or operating system, or corrupted data. See the server's log before anything else.",
   SERVER_NOT_READY: "The server is starting up, shutting down or recovering. Retried.",
@@ -92,10 +121,16 @@ export const errorCodes: Readonly<Record<string, string>> = {
   SERVER_READ_ONLY: "The server takes no writes: a standby, perhaps after a failover. Give the primary's address.",
   SERVER_TOO_OLD: "The server's PostgreSQL is older than Sluice supports (15). Upgrade the server.",
   SERVER_UNTRIED: "The server's PostgreSQL is newer than Sluice was tried with. Rehearse the plan on a copy.",
+  SESSIONS_LINGER: "Sessions that were told to end go on. Retried; see pg_stat_activity for what they wait for.",
   SEVERAL_DEFAULTS: "A column has more than one of default, generated expression, identity and serial. Keep one.",
   SEVERAL_HEADS:
     "The revisions branch, and it isn't clear which end is meant. Name one, or join them with `sluice merge`.",
   SEVERAL_PRIMARY_KEYS: "A table has more than one primary key. Name all its columns in one place.",
+  SHAPE_DIFFERS:
+    "A step finds something else in its place: neither the shape before it nor the one after it. Put it right, then retry.",
+  SLOT_INACTIVE:
+    "Nobody reads a replication slot: what the backfill writes stays on disk. Start its consumer or drop it.",
+  SLOT_LOST: "A replication slot has lost the log that its consumer needs. Drop it and set the consumer up again.",
   SQL_EMPTY: "A script of an `sql` operation holds no statement. Leave it out, or write one.",
   SQL_MIXED_TRANSACTION:
     "A statement that can't run in a transaction stands beside others. Put it into a revision of its own.",
@@ -109,11 +144,15 @@ export const errorCodes: Readonly<Record<string, string>> = {
   START_EARLIER_FIRST:
     "An operation builds on what an earlier one of the same plan creates or changes. Start that revision first.",
   STATEMENT_CANCELLED: "A statement was cancelled by its timeout or by a person. Retried.",
+  STEP_NOT_EFFECTIVE:
+    "A step ran without an error but its effect isn't there, for instance because of an event trigger.",
   TABLE_EXISTS: "The new table's name is taken by another relation. Choose another name.",
+  TAKE_OVER: "Sessions of an earlier attempt don't end though they were told to. Retried.",
   TEMPORARY_TABLE: "A temporary table belongs to one session and can't be changed by a run.",
   TLS_FAILED: "No encrypted connection came about. Check sslmode, sslrootcert and the server's certificate.",
   TOO_MANY_COLUMNS: "The table would pass PostgreSQL's limit of 1600 columns. Drop columns, or split the table.",
   TOO_MANY_CONNECTIONS: "The server has no free connection. Raise max_connections or free some.",
+  TRIGGERS_FIRE: "The backfill will fire the application's triggers for every row, because it may not pass them by.",
   TRIGGER_SORTS_LATER:
     "A trigger of yours fires after ours; what it changes isn't carried over to new columns. Rename it to sort before ~.",
   TYPE_MISMATCH: "A value has another type than the column or function wants. Add a cast.",
@@ -134,5 +173,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   VALUE_IS_NULL:
     "Rows would hold NULL in a column that doesn't allow it. Have `up` give a value, mend the rows, or set `nullable: true`.",
   VALUE_TOO_LONG: "Rows would hold values longer than the column's type. Use a longer type, or cut them in `up`.",
+  VERIFY_MISMATCH:
+    "Rows whose old and new shape don't agree. Their keys are listed with the run; put them right, then retry.",
+  VERIFY_UNFILLED: "Rows that aren't filled after the backfill: something wrote past the triggers.",
   WRONG_PASSWORD: "The server refuses user or password. Check both, and pg_hba.conf for this address and database.",
 }

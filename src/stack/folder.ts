@@ -16,17 +16,23 @@ export function prepareFolder(directory: string): void {
 
 /** The state of the last start, or that of a stack that was never started. */
 export function stateOrNew(directory: string): StackState {
-  return (
-    readState(directory) ?? {
-      version: 1,
-      owner: null,
-      dataDirectory: chooseDataDirectory(directory, clusterUser()),
-      passwords: { superuser: randomBytes(16).toString("hex"), sluice: randomBytes(16).toString("hex") },
-      postgres: { port: null, process: null },
-      temporal: { port: null, uiPort: null, namespace: "default", process: null },
-      worker: { process: null },
-    }
-  )
+  const here = realpathSync(directory)
+  const last = readState(directory)
+  if (last?.directory === here) return last
+  return {
+    version: 1,
+    directory: here,
+    owner: null,
+    dataDirectory: chooseDataDirectory(directory, clusterUser()),
+    passwords: last?.passwords ?? { superuser: newPassword(), sluice: newPassword() },
+    postgres: { port: null, process: null },
+    temporal: { port: null, uiPort: null, namespace: "default", process: null },
+    worker: { process: null },
+  }
+}
+
+function newPassword(): string {
+  return randomBytes(16).toString("hex")
 }
 
 /**

@@ -12,6 +12,8 @@ const portSchema = z.number().int().positive()
  */
 const stateSchema = z.object({
   version: z.literal(1),
+  /** The folder that it belongs to: a copy of it must not take the original's processes for its own. */
+  directory: z.string(),
   /** The process that holds all others on a leash. */
   owner: processSchema,
   dataDirectory: z.string(),

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { currentOwner } from "./ownership.ts"
 import { endLeftover } from "./postgres-cluster.ts"
 import { endProcess, isAlive } from "./process-identity.ts"
@@ -32,8 +32,8 @@ export async function resetStack(directory: string): Promise<readonly string[]> 
   const state = readState(directory)
   const folder = stackFolder(directory)
   if (state !== null) await rm(state.dataDirectory, { recursive: true, force: true })
-  const outside = state === null ? folder : dirname(state.dataDirectory)
-  if (outside !== folder) await rm(outside, { recursive: true, force: true })
+  const above = state === null ? folder : dirname(state.dataDirectory)
+  if (basename(above).startsWith("sluice-")) await rm(above, { recursive: true, force: true }) // see chooseDataDirectory
   for (const name of ["temporal.db", "temporal.db-shm", "temporal.db-wal", "logs", "owner.json", "stack.json"]) {
     await rm(join(folder, name), { recursive: true, force: true })
   }

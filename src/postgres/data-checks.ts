@@ -1,0 +1,102 @@
+import { SluiceError, TransientError } from "../domain/errors.ts"
+import type { Finding } from "../domain/finding.ts"
+import type { DataCheck } from "../domain/plan.ts"
+import { displayName, type RelationName } from "../domain/relation.ts"
+import { sql, type Sql } from "../sql/sql.ts"
+import { sqlstateOf } from "./map-error.ts"
+import { isRowSecurityActive } from "./row-security.ts"
+import type { Session } from "./session.ts"
+
+/** How many keys of offending rows are kept for each check. */
+export const keysPerCheck = 100
+
+export interface OffendingKeys {
+  readonly code: string
+  readonly relation: RelationName
+  /** At most {@link keysPerCheck}. For the control database only: they are row data. */
+  readonly keys: readonly string[]
+}
+
+export interface DataCheckOptions {
+  /** For each check, in milliseconds. Default ten minutes: it holds one snapshot that long. */
+  readonly statementTimeoutMs?: number
+}
+
+export interface DataCheckResult {
+  readonly findings: readonly Finding[]
+  readonly keys: readonly OffendingKeys[]
+}
+
+/**
+ * Proves promises about data. One error for each check that finds rows (with their exact count) or that fails on a
+ * row's value; a warning where row security keeps rows from our eyes. Reads only. Each check has its own snapshot, so
+ * that none is held longer than one of them takes. Throws only where it couldn't be asked.
+ */
+export async function runDataChecks(
+  session: Session,
+  checks: readonly DataCheck[],
+  { statementTimeoutMs = 600_000 }: DataCheckOptions = {},
+): Promise<DataCheckResult> {
+  const findings = await findHiddenRows(session, checks)
+  const keys: OffendingKeys[] = []
+  for (const check of checks) {
+    const result = await runOne(session, check, statementTimeoutMs)
+    if (result.finding) findings.push(result.finding)
+    if (result.keys.length > 0) keys.push({ code: check.code, relation: check.relation, keys: result.keys })
+  }
+  return { findings, keys }
+}
+
+interface CheckResult {
+  readonly finding: Finding | null
+  readonly keys: readonly string[]
+}
+
+async function runOne(session: Session, check: DataCheck, timeoutMs: number): Promise<CheckResult> {
+  const subject = displayName(check.relation)
+  try {
+    const { keys, count } = await look(session, check.sql, timeoutMs)
+    if (count === 0) return { finding: null, keys }
+    const message = `${check.message} (${count} ${count === 1 ? "row" : "rows"})`
+    return { finding: { code: check.code, severity: "error", subject, message, hint: check.hint }, keys }
+  } catch (error) {
+    if (sqlstateOf(error) === "57014") return { finding: tooSlow(check, subject, timeoutMs), keys: [] }
+    if (!(error instanceof SluiceError) || error instanceof TransientError) throw error
+    return { finding: { ...error.finding, subject, message: `${subject}: ${error.message}` }, keys: [] }
+  }
+}
+
+/** The count is asked only where there is something to count, in the same snapshot. */
+async function look(session: Session, offending: Sql, timeoutMs: number): Promise<{ keys: string[]; count: number }> {
+  const from = sql`FROM (${offending}\n) AS offending`
+  return session.transaction(
+    async () => {
+      await session.query("SELECT set_config('statement_timeout', $1, true)", [`${timeoutMs}`])
+      const limited = `SELECT offending.key::text AS key ${from} LIMIT ${keysPerCheck + 1}`
+      const rows = await session.query<{ key: string | null }>(limited)
+      const keys = rows.slice(0, keysPerCheck).map(({ key }) => key ?? "NULL")
+      if (rows.length <= keysPerCheck) return { keys, count: rows.length }
+      const [counted] = await session.query<{ rows: number }>(`SELECT count(*)::float8 AS rows ${from}`)
+      return { keys, count: counted?.rows ?? rows.length }
+    },
+    { isolation: "repeatable read", readOnly: true },
+  )
+}
+
+async function findHiddenRows(session: Session, checks: readonly DataCheck[]): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const relations = new Map(checks.map(({ relation }) => [displayName(relation), relation]))
+  for (const [subject, relation] of relations) {
+    const active = await isRowSecurityActive(session, relation)
+    if (!active) continue
+    const message = `${subject}: row security keeps some rows from this role, so nothing is proven about those`
+    findings.push({ code: "ROW_SECURITY_HIDES_ROWS", severity: "warning", subject, message, hint: active.grant })
+  }
+  return findings
+}
+
+function tooSlow(check: DataCheck, subject: string, timeoutMs: number): Finding {
+  const message = `${subject}: a check of its rows took longer than ${timeoutMs} ms and was given up: ${check.message}?`
+  const hint = "Try at a quieter time; an index on the columns that the check reads may help."
+  return { code: "DATA_CHECK_TOO_SLOW", severity: "error", subject, message, hint }
+}
