@@ -90,7 +90,9 @@ function lintPage(rules, codeOf) {
 
 function codesPage(errorCodes, rules, codeOf) {
   const own = Object.entries(errorCodes).map(([code, meaning]) => [code, cell(meaning)])
-  const lint = rules.map((rule) => [codeOf(rule), `A lint rule: [${rule.name}](lint-rules.md#${rule.name}).`])
+  // Where a rule and the rest of the code share a code, the list's own words are the fuller ones.
+  const lintOnly = rules.filter((rule) => !(codeOf(rule) in errorCodes))
+  const lint = lintOnly.map((rule) => [codeOf(rule), `A lint rule: [${rule.name}](lint-rules.md#${rule.name}).`])
   const rows = [...own, ...lint]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)

@@ -1,24 +1,22 @@
-import { rm } from "node:fs/promises"
-import { join } from "node:path"
-import type { BackupRecord } from "../domain/backup.ts"
+import { isVerified, type BackupRecord, type VerifiedBackup } from "../domain/backup.ts"
 import type { Attempt } from "../execution/attempt.ts"
 import { registerBackup } from "../ledger/backups.ts"
 import { dump } from "./dump.ts"
 import { digestOf, exists, fileOf, prepareDirectory, readRecords } from "./files.ts"
 import type { BackupInput } from "./input.ts"
-import { chooseId, idAtTime, removePartials } from "./naming.ts"
+import { chooseId, idAtTime, removeLeftovers } from "./naming.ts"
 import { prove } from "./prove.ts"
 
 /**
  * A backup that counts: dumped, restored into a scratch database, compared, registered. Called again for the same run
  * after a kill, it goes on with what stands: a verified backup is answered as it is, a finished dump is not made anew.
  */
-export async function createBackup(input: BackupInput, attempt: Attempt): Promise<BackupRecord> {
+export async function createBackup(input: BackupInput, attempt: Attempt): Promise<VerifiedBackup> {
   const { signal } = attempt
   const { directory } = input.config.backups
   await prepareDirectory(directory)
   const { id, standing } = await takeUp(input, attempt)
-  if (standing?.state === "verified") {
+  if (standing && isVerified(standing)) {
     await registerBackup(input.control, standing, input.actor)
     return standing
   }
@@ -38,23 +36,17 @@ async function takeUp(input: BackupInput, attempt: Attempt): Promise<TakenUp> {
   const { directory } = input.config.backups
   const { run, target } = input
   if (run === null) return { id: idAtTime(target.name, new Date()), standing: null }
-  await removePartials(directory, run)
+  await removeLeftovers(directory, run)
   const own = (await readRecords(directory)).filter(
     (record) => record.run === run && record.state !== "failed" && record.planHash === (input.plan?.hash ?? null),
   )
   for (const record of own.toSorted((a, b) => Number(b.state === "verified") - Number(a.state === "verified"))) {
     if (await isIntact(directory, record, attempt.signal)) return { id: record.id, standing: record }
   }
-  await removeUnrecorded(directory, `${run}-${attempt.number}`)
   return { id: await chooseId(directory, run, attempt.number), standing: null }
 }
 
 async function isIntact(directory: string, record: BackupRecord, signal: AbortSignal): Promise<boolean> {
   const file = fileOf(directory, record)
   return (await exists(file)) && (await digestOf(file, signal)).sha256 === record.sha256
-}
-
-/** Killed between the file's name and its record: the file is whole, but nobody knows its hashes any more. */
-async function removeUnrecorded(directory: string, id: string): Promise<void> {
-  if (!(await exists(join(directory, `${id}.json`)))) await rm(join(directory, `${id}.dump`), { force: true })
 }

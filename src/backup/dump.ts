@@ -33,10 +33,16 @@ export async function dump(
     const taken = await dumpAndHash(input, aside, signal, id)
     const digest = await digestOf(aside, signal)
     await publish(aside, join(directory, file))
-    const planHash = input.plan?.hash ?? null
-    const { name: target } = input.target
     const record: BackupRecord = {
-      ...{ id, target, run: input.run, planHash, kind: "dump", file, ...digest, state: "unverified", ...taken },
+      id,
+      target: input.target.name,
+      run: input.run,
+      planHash: input.plan?.hash ?? null,
+      kind: "dump",
+      file,
+      ...digest,
+      state: "unverified",
+      ...taken,
       restoreSeconds: null,
     }
     await writeRecord(directory, record)

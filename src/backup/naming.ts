@@ -14,10 +14,9 @@ function fileName(name: string): string {
  * failed backup bears the name already (an operator's `retry` counts attempts from 1 again) the next number is taken.
  */
 export async function chooseId(directory: string, run: string, attempt: number): Promise<string> {
-  for (let number = attempt; ; number++) {
-    const id = `${fileName(run)}-${number}`
-    if (!(await exists(join(directory, `${id}.dump`))) && !(await exists(join(directory, `${id}.json`)))) return id
-  }
+  let number = attempt
+  while (await exists(join(directory, `${fileName(run)}-${number}.json`))) number++
+  return `${fileName(run)}-${number}`
 }
 
 /** The id of a backup that no run asked for. */
@@ -25,11 +24,18 @@ export function idAtTime(target: string, at: Date): string {
   return `${fileName(target)}-${at.toISOString().replaceAll(/[-:]|\.\d+/g, "")}`
 }
 
-/** Removes what killed attempts of this run were still writing. */
-export async function removePartials(directory: string, run: string): Promise<void> {
+/**
+ * Removes what killed attempts of this run have left: dumps that were still being written, and whole ones without a
+ * record, whose rows and hashes nobody knows any more.
+ */
+export async function removeLeftovers(directory: string, run: string): Promise<void> {
   const prefix = `${fileName(run)}-`
   const names = await readdir(directory)
-  const left = names.filter((name) => name.startsWith(prefix) && /^\d+\.dump\.partial$/.test(name.slice(prefix.length)))
+  const left = names.filter((name) => {
+    const [, number, partial] = /^(\d+)\.(?:dump|json)(\.partial)?$/.exec(name.slice(prefix.length)) ?? []
+    if (!name.startsWith(prefix) || number === undefined) return false
+    return partial !== undefined || !names.includes(`${prefix}${number}.json`)
+  })
   await Promise.all(left.map((name) => rm(join(directory, name), { force: true })))
 }
 

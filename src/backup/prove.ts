@@ -1,4 +1,4 @@
-import type { BackedUpTable, BackupRecord } from "../domain/backup.ts"
+import type { BackedUpTable, BackupRecord, VerifiedBackup } from "../domain/backup.ts"
 import { RefusedError } from "../domain/errors.ts"
 import { registerBackup } from "../ledger/backups.ts"
 import { withSession } from "../postgres/session.ts"
@@ -18,10 +18,10 @@ export async function prove(
   context: BackupContext,
   record: BackupRecord,
   { owner, signal }: { readonly owner: string; readonly signal: AbortSignal },
-): Promise<BackupRecord> {
+): Promise<VerifiedBackup> {
   const { control, actor } = context
   const { directory } = context.config.backups
-  const settle = async (settled: BackupRecord): Promise<BackupRecord> => {
+  const settle = async <R extends BackupRecord>(settled: R): Promise<R> => {
     await writeRecord(directory, settled)
     await registerBackup(control, settled, actor)
     return settled

@@ -1,4 +1,4 @@
-import type { BackupRecord } from "../domain/backup.ts"
+import type { BackupRecord, VerifiedBackup } from "../domain/backup.ts"
 import type { Attempt } from "../execution/attempt.ts"
 import type { BackupContext } from "./input.ts"
 import { prove } from "./prove.ts"
@@ -13,7 +13,7 @@ export interface VerifyInput extends BackupContext {
  * the renewed record; a backup that is no good is registered as `failed` and thrown as `RefusedError` (BACKUP_CORRUPT,
  * BACKUP_DIFFERS, BACKUP_FAILED).
  */
-export async function verifyBackup(input: VerifyInput, attempt: Attempt): Promise<BackupRecord> {
+export async function verifyBackup(input: VerifyInput, attempt: Attempt): Promise<VerifiedBackup> {
   attempt.heartbeat({ backup: input.backup.id, stage: "test restore" })
   // An owner of its own: two checks of the same backup at the same time don't drop each other's database.
   const owner = `verify ${input.backup.id} ${process.pid} ${performance.now()}`

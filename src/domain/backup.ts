@@ -60,3 +60,10 @@ export interface BackupRecord {
   /** What else the backup or its test restore left out or did differently, in words. */
   readonly notes: readonly string[]
 }
+
+/** A backup that counts. */
+export type VerifiedBackup = BackupRecord & { readonly state: "verified"; readonly restoreSeconds: number }
+
+export function isVerified(record: BackupRecord): record is VerifiedBackup {
+  return record.state === "verified" && record.restoreSeconds !== null
+}

@@ -1,6 +1,7 @@
 import { z } from "zod"
 import type { Catalog } from "../catalog/model.ts"
 import type { Capability } from "../domain/capability.ts"
+import { UserError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import { hashOf } from "../domain/hash.ts"
 import { lockModes } from "../domain/lock.ts"
@@ -90,8 +91,12 @@ export function opaqueRelations(given: SqlInput, before: Catalog, context: Opera
 function scriptsOf(given: SqlInput): readonly RawScript[] {
   const texts = [given.up, given.down, given.onComplete].filter((text) => typeof text === "string")
   return texts.flatMap((text) => {
-    const findings = checkScript(text, "down", false, "")
-    return findings.some(({ code }) => code === "SQL_SYNTAX") ? [] : [readRawScript(text)]
+    try {
+      return [readRawScript(text)]
+    } catch (error) {
+      if (error instanceof UserError) return []
+      throw error
+    }
   })
 }
 

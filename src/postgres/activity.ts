@@ -43,7 +43,7 @@ export async function terminateSessions(
     if (Date.now() > giveUpAt) throw lingering(applicationPrefix, pids)
     for (const pid of pids) ended.add(pid)
     await session.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS s (pid)", [pids])
-    await delay(pollMs, undefined, { ...(signal ? { signal } : {}) }).catch(() => signal?.throwIfAborted())
+    await delay(pollMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted())
   }
 }
 

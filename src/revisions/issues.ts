@@ -14,7 +14,7 @@ export interface Place {
 
 /** zod's issues as findings, one per mistake, each with its line; a mistyped key with the nearest known one. */
 export function findingsOf(error: z.ZodError, schema: z.ZodType, place: Place): readonly Finding[] {
-  return flatten(error.issues).flatMap((issue): readonly Finding[] => {
+  const findings = flatten(error.issues).flatMap((issue): readonly Finding[] => {
     const path = [...place.path, ...issue.path]
     const common = { severity: "error", subject: place.file, file: place.file } as const
     if (issue.code !== "unrecognized_keys") {
@@ -30,6 +30,9 @@ export function findingsOf(error: z.ZodError, schema: z.ZodType, place: Place): 
       line: place.line([...path, key]),
     }))
   })
+  // A mistyped key first: that its right form is missing follows from it.
+  const order = (finding: Finding): number => (finding.code === "UNKNOWN_KEY" ? 0 : 1)
+  return findings.toSorted((a, b) => order(a) - order(b))
 }
 
 /** "Did you mean …?", or the list of what there is. */

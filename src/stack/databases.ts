@@ -6,7 +6,7 @@ import { controlDatabase, targetDatabase } from "./state.ts"
 
 /**
  * Makes what Sluice expects to find: a role `sluice` that is no superuser (as on a managed PostgreSQL), the control
- * database and the sample target, both owned by it. What is there already stays.
+ * database and the sample target, both owned by it. What is there already stays. `superuser` is any other database.
  */
 export async function prepareDatabases(superuser: Secret, password: Secret): Promise<void> {
   const client = new Client({ connectionString: superuser.reveal() })

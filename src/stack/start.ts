@@ -60,15 +60,18 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     save({ owner: identifySelf() })
     const logs = logFiles(directory)
     const postgres = component(
-      () =>
-        startPostgres({
+      async () => {
+        const cluster = await startPostgres({
           binDirectory: toolchain.postgresBin,
           dataDirectory: state.dataDirectory,
           password: new Secret(state.passwords.superuser),
           logFile: logs.postgres,
           port: state.postgres.port,
           settings: options.settings ?? {},
-        }),
+        })
+        await prepareDatabases(cluster.url("postgres"), new Secret(state.passwords.sluice))
+        return cluster
+      },
       (program) =>
         save({ postgres: { port: program?.port ?? state.postgres.port, process: program?.identity ?? null } }),
     )
@@ -94,7 +97,6 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     for (const each of started) if (each.status === "rejected") throw each.reason
     const addresses = addressesOf(state)
     if (addresses === null) throw new BugError({ code: "BUG", subject: "stack", message: "the servers have no ports" })
-    await prepareDatabases(addresses.adminUrl, new Secret(state.passwords.sluice))
     if (isFirst) await keepClosedRuns(toolchain.temporalCli, addresses)
     let worker: Component | null = null
     if (options.worker !== undefined) {

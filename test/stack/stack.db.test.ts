@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
+import { readdirSync, readFileSync } from "node:fs"
 import { chmod, mkdtemp, rm, stat } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
@@ -110,7 +111,7 @@ test("a server whose leash was cut is found by the next start and ended", async 
   const owner = await holdElsewhere()
   const state = readState(directory)
   // The watchers are stopped, so that they can't act when their owner is killed.
-  const watchers = await childrenHolding(state)
+  const watchers = watchersOf(state)
   for (const pid of watchers) process.kill(pid, "SIGKILL")
   owner.kill("SIGKILL")
   await once(owner, "exit")
@@ -153,7 +154,8 @@ test("a number that belongs to another process by now is never signalled", () =>
 async function holdElsewhere(): Promise<ChildProcess> {
   const script = fileURLToPath(new URL("hold-stack.mjs", import.meta.url))
   const child = spawn(process.execPath, [script, directory], { stdio: ["ignore", "pipe", "inherit"] })
-  const [line] = (await once(createInterface(child.stdout), "line")) as [string]
+  const ended = once(child, "exit").then(() => ["ended"])
+  const [line] = await Promise.race([once(createInterface(child.stdout), "line"), ended])
   expect(line).toBe("up")
   return child
 }
@@ -164,16 +166,15 @@ function processesOf(state: StackState | null): { pid: number; startedAt: string
 }
 
 /** The watchers: processes in the servers' process groups that aren't the servers' own. */
-async function childrenHolding(state: StackState | null): Promise<number[]> {
-  const { readdirSync, readFileSync } = await import("node:fs")
+function watchersOf(state: StackState | null): number[] {
   const groups = processesOf(state).map((each) => String(each.pid))
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && !groups.includes(name))
     .filter((pid) => {
       try {
         const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-        const isShell = /\((sh|cat|dash|bash)\)/.test(stat)
-        return isShell && groups.includes(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2] ?? "")
+        const group = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2] ?? ""
+        return /\((sh|cat|dash|bash)\)/.test(stat) && groups.includes(group)
       } catch {
         return false
       }

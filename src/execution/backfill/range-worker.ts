@@ -11,6 +11,7 @@ import type { Meter } from "./meter.ts"
 import type { Pace } from "./pace.ts"
 import type { RangeQueue } from "./range-queue.ts"
 import type { Page } from "./walk.ts"
+import { planForRanges } from "./range-plans.ts"
 import { mayUseReplicaRole } from "./replica-role.ts"
 
 /** What all workers of a backfill share. */
@@ -42,8 +43,7 @@ export async function fillRanges(context: FillContext, worker: number): Promise<
 }
 
 async function prepare(session: Session, { backfill }: BackfillStep): Promise<void> {
-  // A policy that would hide rows from us is an error then, not a row that stays unfilled.
-  await session.query("SET row_security = off")
+  await planForRanges(session)
   if (await mayUseReplicaRole(session, backfill)) await session.query("SET session_replication_role = replica")
 }
 

@@ -1,4 +1,3 @@
-import { SluiceError } from "../../domain/errors.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { lintStatements } from "../../lint/lint.ts"
 import { codeOf } from "../../lint/rule.ts"
@@ -22,15 +21,9 @@ export function checkScript(text: string, part: Part, atContract: boolean, defau
   const linted = lintStatements(text, { phase: atContract ? "contract" : "expand" }).filter(
     ({ code }) => part !== "down" || strictCodes.has(code) || code === "SQL_SYNTAX",
   )
-  try {
-    return [...linted, ...refusals(text, part, atContract, defaultSchema)].map((finding) => ({
-      ...finding,
-      subject: `sql.${part}: ${finding.subject}`,
-    }))
-  } catch (error) {
-    if (error instanceof SluiceError && error.code === "SQL_SYNTAX") return linted // lint has said so
-    throw error
-  }
+  const parses = linted.every(({ code }) => code !== "SQL_SYNTAX")
+  const refused = parses ? refusals(text, part, atContract, defaultSchema) : []
+  return [...linted, ...refused].map((finding) => ({ ...finding, subject: `sql.${part}: ${finding.subject}` }))
 }
 
 function refusals(text: string, part: Part, atContract: boolean, defaultSchema: string): readonly Finding[] {

@@ -1,0 +1,81 @@
+import { join } from "node:path"
+import type { Phase } from "../domain/phase.ts"
+import type { RunningStack } from "../stack/start.ts"
+import type { LiveApplication } from "./application/application.ts"
+
+/** The last line of `sluice demo --json` (interface). Times in milliseconds. */
+export interface DemoFigures {
+  readonly requests: number
+  readonly failed: number
+  readonly acknowledged: number
+  readonly lost: number
+  readonly kills: number
+  readonly worstStallMs: number
+  readonly phases: readonly { readonly phase: Phase; readonly ms: number }[]
+  readonly pauseMs: { readonly p50: number; readonly p99: number; readonly max: number }
+}
+
+export interface DemoSummary {
+  readonly figures: DemoFigures
+  readonly checkedRows: number
+  /** What went wrong, by SQLSTATE, with an example each. */
+  readonly failures: readonly string[]
+  readonly report: string
+  readonly uiUrl: string | null
+}
+
+/** Stops the applications, compares every acknowledged write with the table, and adds up. */
+export async function summaryOf(demo: {
+  readonly applications: readonly LiveApplication[]
+  readonly phases: DemoFigures["phases"]
+  readonly kills: number
+  readonly run: string
+  readonly directory: string
+  readonly stack: RunningStack
+}): Promise<DemoSummary> {
+  const reports = await Promise.all(demo.applications.map((application) => application.stop()))
+  const comparisons = await Promise.all(demo.applications.map((application) => application.compare()))
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+  return {
+    figures: {
+      requests: sum(reports.map(({ requests }) => requests)),
+      failed: sum(reports.map(({ failed }) => failed)),
+      acknowledged: sum(reports.map(({ acknowledged }) => acknowledged)),
+      lost: sum(comparisons.map(({ lost }) => lost)),
+      kills: demo.kills,
+      worstStallMs: Math.max(...reports.map(({ worstStallMs }) => worstStallMs)),
+      phases: demo.phases,
+      // Nothing pauses clients in expand-contract; what they wait for is a lock, and that is a stall.
+      pauseMs: { p50: 0, p99: 0, max: 0 },
+    },
+    checkedRows: sum(comparisons.map(({ checked }) => checked)),
+    failures: [
+      ...reports.flatMap(({ failures }) =>
+        Object.entries(failures).map(([code, { count, example }]) => `${count} × ${code}: ${example}`),
+      ),
+      ...comparisons.flatMap(({ examples }) =>
+        examples.slice(0, 5).map(({ key, problem }) => `row ${key}: ${problem}`),
+      ),
+    ],
+    report: join(demo.directory, "reports", `${demo.run}.md`),
+    uiUrl: demo.stack.addresses.temporal.uiUrl,
+  }
+}
+
+/** The closing table for a person. */
+export function tableOf({ figures, checkedRows, failures, report, uiUrl }: DemoSummary): string {
+  const lines: [string, string][] = [
+    ["requests", String(figures.requests)],
+    ["failed", String(figures.failed)],
+    ["acknowledged writes", `${figures.acknowledged} (${checkedRows} rows checked)`],
+    ["lost", String(figures.lost)],
+    ["workers killed", String(figures.kills)],
+    ["worst stall", `${figures.worstStallMs} ms`],
+    ...figures.phases.map(({ phase, ms }): [string, string] => [`  ${phase}`, `${ms} ms`]),
+    ["report", report],
+    ...(uiUrl === null ? [] : [["Temporal's UI", `${uiUrl} (with --keep)`] as [string, string]]),
+  ]
+  const width = Math.max(...lines.map(([name]) => name.length))
+  const table = lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`)
+  return [...table, ...failures.map((failure) => `! ${failure}`)].join("\n")
+}

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, test } from "vitest"
+import { performStep } from "../../src/execution/perform-step.ts"
+import { createDatabase, type TestDatabase } from "../harness/database.ts"
+import { addColumnStep, asSession, attemptOf, journalOf, runOn, Witness } from "./setting.ts"
+
+let database: TestDatabase
+beforeEach(async () => {
+  database = await createDatabase({ schema: "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE u (id int)" })
+})
+afterEach(() => database.drop())
+
+test("a reader idle in its transaction is named, nobody queues behind us for long, and the step goes on when it ends", async () => {
+  const step = addColumnStep("c")
+  const run = await runOn(database.url, [step], { lockTimeoutMs: 100 })
+  const observer = new Witness()
+  await asSession(database.url, async (reader) => {
+    let done: Promise<string> | undefined
+    await reader.transaction(async () => {
+      await reader.query("SELECT FROM public.t")
+      done = performStep(run, step, attemptOf(), observer)
+      await observer.until(() => observer.blockersSeen.length > 1)
+      // Would wait for the reader's end, were we to stay in the queue.
+      await database.query("SET lock_timeout = '2s'; SELECT FROM t")
+    })
+    expect(observer.blockersSeen[0]?.[0]).toMatchObject({ pid: reader.pid, state: "idle in transaction" })
+    expect(await done).toBe("done")
+  })
+  expect(observer.blockersSeen.at(-1)).toEqual([])
+})
+
+test("an exhausted budget names who is in the way, and how to end them; nothing is written", async () => {
+  const step = addColumnStep("c")
+  const run = await runOn(database.url, [step], { lockTimeoutMs: 50, lockBudgetMs: 400 })
+  await asSession(database.url, (reader) =>
+    reader.transaction(async () => {
+      await reader.query("SELECT FROM public.t")
+      const error: unknown = await performStep(run, step, attemptOf(), new Witness()).catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: "LOCK_BUDGET", kind: "TransientError" })
+      expect((error as Error).message).toMatch(
+        new RegExp(`pid ${reader.pid} \\(user postgres, application test, idle in transaction, for `),
+      )
+      expect(error).toMatchObject({ finding: { hint: expect.stringContaining(`pg_terminate_backend(${reader.pid})`) } })
+    }),
+  )
+  expect(await journalOf(run)).toEqual([])
+})
+
+test("several locks are waited for together no longer than lock_timeout", async () => {
+  const relations = ["t", "u"].map((name) => ({ schema: "public", name }))
+  const step = addColumnStep("c", { relations })
+  const run = await runOn(database.url, [step], { lockTimeoutMs: 100, lockBudgetMs: 300 })
+  const observer = new Witness()
+  await asSession(database.url, (reader) =>
+    reader.transaction(async () => {
+      await reader.query("SELECT FROM public.u")
+      const failed = performStep(run, step, attemptOf(), observer)
+      await expect(failed).rejects.toMatchObject({ code: "LOCK_BUDGET" })
+      // The first table's lock was let go of as well.
+      await database.query("SET lock_timeout = '50ms'; LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
+    }),
+  )
+})
+
+test("heartbeats go on while it waits, and an abort ends the waiting at once", async () => {
+  const step = addColumnStep("c")
+  const run = await runOn(database.url, [step], { lockTimeoutMs: 100, lockBudgetMs: 60_000 })
+  const abort = new AbortController()
+  let beats = 0
+  const heartbeat = (): void => {
+    beats += 1
+    if (beats === 4) abort.abort(new Error("cancelled"))
+  }
+  await asSession(database.url, (reader) =>
+    reader.transaction(async () => {
+      await reader.query("SELECT FROM public.t")
+      const waiting = performStep(run, step, attemptOf({ signal: abort.signal, heartbeat }), new Witness())
+      await expect(waiting).rejects.toThrow("cancelled")
+    }),
+  )
+})

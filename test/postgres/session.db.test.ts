@@ -1,0 +1,162 @@
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { Secret } from "../../src/config/config.ts"
+import { BugError } from "../../src/domain/errors.ts"
+import { withSession, type Session, type SessionOptions } from "../../src/postgres/session.ts"
+import { waitUntil } from "./wait-until.ts"
+import { createDatabase, type TestDatabase } from "../harness/database.ts"
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createDatabase({ schema: "CREATE TABLE t (id int PRIMARY KEY)" })
+})
+afterAll(() => database.drop())
+
+const open = <T>(work: (session: Session) => Promise<T>, more: Partial<SessionOptions> = {}): Promise<T> =>
+  withSession({ url: database.url, applicationName: "test", ...more }, work)
+
+/** How many backends run a statement that contains the text. */
+async function running(text: string): Promise<number> {
+  const [row] = await database.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid() AND query LIKE '%' || $1 || '%'`,
+    [text],
+  )
+  return row?.n ?? 0
+}
+
+test("the session is pinned whatever the database's and the role's defaults are", async () => {
+  await database.query(`
+    ALTER DATABASE ${database.name} SET search_path = public;
+    ALTER DATABASE ${database.name} SET DateStyle = 'German';
+    ALTER DATABASE ${database.name} SET synchronous_commit = off;
+    ALTER DATABASE ${database.name} SET default_transaction_read_only = on;
+    ALTER DATABASE ${database.name} SET statement_timeout = '1ms'`)
+  const shown = await open(
+    (session) =>
+      session.query<{ value: string }>(
+        `SELECT current_setting(name) AS value FROM unnest(ARRAY['search_path', 'DateStyle', 'TimeZone', 'lock_timeout',
+           'statement_timeout', 'client_connection_check_interval', 'synchronous_commit', 'transaction_read_only',
+           'idle_in_transaction_session_timeout', 'application_name']) AS name`,
+      ),
+    { lockTimeoutMs: 250 },
+  )
+  expect(shown.map(({ value }) => value)).toEqual(
+    ["pg_catalog", "ISO, YMD", "UTC", "250ms", "0", "1s", "local", "off", "10s", "test"], // in the order asked
+  )
+  await database.query(`ALTER DATABASE ${database.name} RESET ALL`)
+})
+
+test("a text of several statements gives the last one's rows, and calls at the same time take turns", async () => {
+  await open(async (session) => {
+    expect(await session.query("SELECT 1 AS a; SELECT 2 AS a")).toEqual([{ a: 2 }])
+    const answers = await Promise.all([1, 2, 3].map((n) => session.query("SELECT $1::int AS n", [n])))
+    expect(answers).toEqual([[{ n: 1 }], [{ n: 2 }], [{ n: 3 }]])
+  })
+})
+
+test("an abort cancels the running statement, waits for its end, rolls back and throws the reason", async () => {
+  const abort = new AbortController()
+  const reason = new Error("asked to stop")
+  const work = open(
+    (session) =>
+      session.transaction(async () => {
+        await session.query("INSERT INTO public.t VALUES (1)")
+        await session.query("SELECT pg_sleep(600) AS abort_me")
+      }),
+    { signal: abort.signal },
+  )
+  const outcome = expect(work).rejects.toBe(reason)
+  await waitUntil(async () => (await running("abort_me")) === 1)
+  abort.abort(reason)
+  await outcome
+  expect(await running("abort_me")).toBe(0)
+  expect(await database.query("SELECT * FROM t")).toEqual([])
+})
+
+test("a statement that survives one cancellation is cancelled again", async () => {
+  const abort = new AbortController()
+  const stubborn = `DO $$ BEGIN
+      FOR i IN 1..3 LOOP
+        BEGIN PERFORM pg_sleep(600); EXCEPTION WHEN query_canceled THEN NULL; END;
+      END LOOP;
+    END $$`
+  const outcome = expect(open((session) => session.query(stubborn), { signal: abort.signal })).rejects.toBe("stop")
+  await waitUntil(async () => (await running("DO $$ BEGIN")) === 1)
+  abort.abort("stop")
+  await outcome
+  expect(await running("DO $$ BEGIN")).toBe(0)
+})
+
+test("after an abort no further statement is sent", async () => {
+  const abort = new AbortController()
+  const work = open(
+    async (session) => {
+      abort.abort("stop")
+      await session.query("INSERT INTO public.t VALUES (2)")
+    },
+    { signal: abort.signal },
+  )
+  await expect(work).rejects.toBe("stop")
+  await expect(open(async () => 1, { signal: abort.signal })).rejects.toBe("stop")
+  expect(await database.query("SELECT * FROM t")).toEqual([])
+})
+
+test("a terminated session fails as CONNECTION_LOST, also between two statements, and never as an uncaught event", async () => {
+  const during = open((session) => session.query("SELECT pg_terminate_backend(pg_backend_pid())"))
+  await expect(during).rejects.toMatchObject({ kind: "TransientError", code: "CONNECTION_LOST" })
+  const between = open(async (session) => {
+    await database.query("SELECT pg_terminate_backend($1, 5000)", [session.pid])
+    await session.query("SELECT 1")
+  })
+  await expect(between).rejects.toMatchObject({ kind: "TransientError", code: "CONNECTION_LOST" })
+})
+
+test("a transaction whose failed statement was swallowed can't seem committed", async () => {
+  const work = open((session) =>
+    session.transaction(async () => {
+      await session.query("SELECT 1/0").catch(() => {})
+    }),
+  )
+  await expect(work).rejects.toBeInstanceOf(BugError)
+})
+
+test("a failed transaction leaves the session usable", async () => {
+  const answer = await open(async (session) => {
+    await session.transaction(() => session.query("SELECT 1/0")).catch(() => {})
+    return session.query("SELECT 1 AS a")
+  })
+  expect(answer).toEqual([{ a: 1 }])
+})
+
+test("a statement of a killed process ends within a few seconds", async () => {
+  const script = `
+    import pg from "pg"
+    const client = new pg.Client(process.env.URL)
+    await client.connect()
+    await client.query("SET client_connection_check_interval = 1000")
+    await client.query("SELECT pg_sleep(600) AS killed_client")`
+  const run = promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
+    env: { URL: database.url.reveal(), PATH: process.env["PATH"] },
+  })
+  const ended = run.catch(() => {})
+  await waitUntil(async () => (await running("killed_client")) === 1)
+  run.child.kill("SIGKILL")
+  await ended
+  await waitUntil(async () => (await running("killed_client")) === 0)
+})
+
+test.each([
+  ["database", (url: string) => url.replace(/\/[^/]*$/, "/nowhere"), "UNKNOWN_DATABASE"],
+  ["password", (url: string) => url.replace(/:[^:@/]*@/, ":wrong-secret@"), "WRONG_PASSWORD"],
+  ["missing password", (url: string) => url.replace(/:[^:@/]*@/, "@"), "WRONG_PASSWORD"],
+  ["port", (url: string) => url.replace(/:\d+\//, ":1/"), "DATABASE_UNREACHABLE"],
+  ["host", () => "postgresql://u:wrong-secret@host.invalid/d", "HOST_NOT_FOUND"],
+  ["encryption", (url: string) => `${url}?sslmode=require`, "TLS_FAILED"],
+])("a wrong %s is named, without the password", async (_, change, code) => {
+  const url = new Secret(change(database.url.reveal()))
+  const error: unknown = await withSession({ url, applicationName: "test" }, async () => null).catch((e: unknown) => e)
+  expect(error).toMatchObject({ code })
+  expect(JSON.stringify(error) + String(error)).not.toContain("wrong-secret")
+})
