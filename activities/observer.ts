@@ -11,7 +11,7 @@ import type { RunRef } from "./types.ts"
 export function observerFor(deps: ActivityDeps, ref: RunRef): ExecutionObserver {
   const { control } = deps
   return {
-    blockers: (step, blockers) => lenient(() => setBlockers(control, ref.run, step, blockers)),
+    blockers: (_step, blockers) => lenient(() => setBlockers(control, ref.run, blockers)),
     progress: (_step, progress) => lenient(() => setProgress(control, ref.run, progress)),
     // Offending keys are evidence: a failure to keep them is a failure.
     offendingKeys: (step, code, relation, keys) =>

@@ -57,7 +57,13 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
         return withSession({ url, applicationName: "sluice:assess", signal: attempt.signal }, async (session) => {
           const registered = await isRegistered(session, ref.run)
           const journal = registered ? await readJournal(session, ref.run) : []
-          return carriedStateOf({ plan: run.plan, registered, journal, entries, backedUp: backup?.state === "verified" })
+          return carriedStateOf({
+            plan: run.plan,
+            registered,
+            journal,
+            entries,
+            backedUp: backup?.state === "verified",
+          })
         })
       }),
   }

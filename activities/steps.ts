@@ -1,10 +1,13 @@
 import type { BackfillStep, SqlStep, Step, VerifyStep } from "../src/domain/step.ts"
 import { BugError } from "../src/domain/errors.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
+import type { Attempt } from "../src/execution/attempt.ts"
+import { setRunState } from "../src/execution/journal.ts"
 import { performStep } from "../src/execution/perform-step.ts"
 import { runBackfill } from "../src/execution/backfill.ts"
 import { runVerify } from "../src/execution/verify.ts"
 import { undoStep } from "../src/execution/undo-step.ts"
+import { withSession } from "../src/postgres/session.ts"
 import { observerFor } from "./observer.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
@@ -34,7 +37,10 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
         id,
         async (attempt) => {
           const run = await targetRunOf(deps, ref)
-          return { outcome: await undoStep(run, stepOf(run, id), attempt, observerFor(deps, ref)) }
+          const step = stepOf(run, id)
+          // The lease first: between the two nobody else may take the relations.
+          if (step.phase === "contract") await setLease(run, "active", attempt)
+          return { outcome: await undoStep(run, step, attempt, observerFor(deps, ref)) }
         },
         outcome,
       ),
@@ -61,6 +67,14 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
         outcome,
       ),
   }
+}
+
+/** The lease on the relations ends at contract, and begins again when a contract is undone. */
+async function setLease(run: TargetRun, state: "active" | "contracted", attempt: Attempt): Promise<void> {
+  const { url } = run.target
+  await withSession({ url, applicationName: "sluice:lease", signal: attempt.signal }, (session) =>
+    setRunState(session, run.run, state),
+  )
 }
 
 /** What the ledger's outcome row says beside "done". */

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
-import { Secret } from "./config.ts"
+import { stackStatus } from "../stack/status.ts"
+import type { Secret } from "./config.ts"
 
 /** What a configuration may borrow from `sluice dev`. */
 export interface EmbeddedStack {
@@ -11,10 +10,8 @@ export interface EmbeddedStack {
 
 /** The embedded stack of a project's folder, or null where none runs. */
 export async function embeddedStack(directory: string): Promise<EmbeddedStack | null> {
-  try {
-    JSON.parse(readFileSync(join(directory, ".sluice", "stack.json"), "utf8"))
-  } catch {
-    return null
-  }
-  return null
+  const { running, addresses } = stackStatus(directory)
+  if (!running || addresses === null) return null
+  const { temporal, controlUrl, targetUrl } = addresses
+  return { temporal, controlUrl, sampleUrl: targetUrl }
 }

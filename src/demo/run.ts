@@ -1,11 +1,12 @@
 import { userInfo } from "node:os"
-import { join } from "node:path"
 import { App, openApp } from "../app/context.ts"
+import { embeddedWorker } from "../app/embedded-worker.ts"
 import { start } from "../app/start.ts"
 import { steer } from "../app/steer.ts"
 import { wait } from "../app/wait.ts"
 import type { GateName } from "../domain/gate.ts"
-import { packageDirectory } from "../stack/toolchain.ts"
+import { isAfter } from "../domain/phase.ts"
+import type { RunStatus } from "../domain/run.ts"
 import { startStack, type RunningStack } from "../stack/start.ts"
 import { holdUntilSignal } from "../stack/hold.ts"
 import { resetStack } from "../stack/stop.ts"
@@ -34,11 +35,15 @@ export async function runDemo({ keep, json }: DemoOptions): Promise<number> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const directory = makeDemoProject()
   await resetStack(directory)
-  const stack = await startStack({ directory, say, worker: (addresses) => workerCommand(directory, addresses) })
+  const { SCHEDULEDB_URL: _, ...env } = process.env
+  const stack = await startStack({ directory, say, worker: embeddedWorker(directory, env) })
+  // The programs on their leashes don't keep this process alive; while it waits for nothing but them, this does.
+  const alive = setInterval(() => {}, 60_000)
   try {
     const app = await openApp({
       cwd: directory,
-      env: { ...process.env, SCHEDULEDB_URL: stack.addresses.targetUrl.reveal() },
+      // A dead worker is noticed after two seconds instead of ten: the demo has only two minutes.
+      env: { ...env, SCHEDULEDB_URL: stack.addresses.targetUrl.reveal(), SLUICE_HEARTBEAT_MS: "2000" },
       actor: userInfo().username,
     })
     try {
@@ -54,15 +59,7 @@ export async function runDemo({ keep, json }: DemoOptions): Promise<number> {
     }
   } finally {
     await stack.stop()
-  }
-}
-
-function workerCommand(directory: string, addresses: RunningStack["addresses"]) {
-  return {
-    command: process.execPath,
-    args: [join(packageDirectory(), "dist", "src", "cli", "main.js"), "worker"],
-    env: { ...process.env, SCHEDULEDB_URL: addresses.targetUrl.reveal() },
-    cwd: directory,
+    clearInterval(alive)
   }
 }
 
@@ -125,8 +122,9 @@ async function killWorkerInBackfill(
   watch: PhaseWatch,
   say: (line: string) => void,
 ): Promise<number> {
-  const midway = await watch.until((status) => status.phase !== "backfill" || (status.backfill?.rowsDone ?? 0) > 0)
-  if (!stack.worker || midway.waitingFor === "switch") return 0
+  const isUnderWay = (status: RunStatus): boolean => status.phase === "backfill" && (status.backfill?.rowsDone ?? 0) > 0
+  const midway = await watch.until((status) => isUnderWay(status) || isAfter(status.phase, "backfill"))
+  if (!stack.worker || !isUnderWay(midway)) return 0
   await stack.worker.kill()
   say(`  worker killed with SIGKILL after ${midway.backfill?.rowsDone ?? 0} rows; another one is started`)
   await stack.worker.start()

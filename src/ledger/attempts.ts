@@ -4,7 +4,7 @@ import { outcomeOfError, stepAfter, type AttemptOutcome } from "./attempt-outcom
 import { Ledger } from "./chain.ts"
 import type { Control } from "./control.ts"
 import type { LedgerEntry } from "./entry.ts"
-import { stepBegan, stepEnded } from "./steps.ts"
+import { phaseEntered, stepBegan, stepEnded } from "./steps.ts"
 import { isUnreachable } from "./unreachable.ts"
 
 /** Which attempt it is. */
@@ -69,6 +69,7 @@ export class AttemptRecorder {
 
   async #recordIntent(about: AttemptOf): Promise<LedgerEntry> {
     return this.#ledger.within(async (tx, append) => {
+      await phaseEntered(tx, about.run, about.phase)
       if (about.step !== null && directionOf(about) === "do") await stepBegan(tx, about.run, about.step)
       return append({ ...named(about), kind: "attempt.intent", detail: detailOf(about, {}) })
     })

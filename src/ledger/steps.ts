@@ -1,3 +1,4 @@
+import type { Phase } from "../domain/phase.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { BackfillProgress, Blocker, StepState } from "../domain/run.ts"
 import type { Control, Transaction } from "./control.ts"
@@ -6,6 +7,15 @@ import type { Control, Transaction } from "./control.ts"
 export interface StepEnd {
   readonly state: StepState
   readonly error: Finding | null
+}
+
+/** The run works in this phase now. The first attempt of each phase says so; its state is not touched. */
+export async function phaseEntered(control: Control | Transaction, run: string, phase: Phase): Promise<void> {
+  await control.query(
+    `UPDATE sluice_control.run SET phase = $2, updated_at = clock_timestamp()
+      WHERE run = $1 AND phase <> $2 AND ended_at IS NULL`,
+    [run, phase],
+  )
 }
 
 /** An attempt of the step begins. A name that isn't one of the plan's steps (`backup`) is passed over. */

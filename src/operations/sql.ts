@@ -159,7 +159,9 @@ function undoFindings(given: SqlInput, defaultSchema: string): readonly Finding[
   if (undoOf(up, given.down, defaultSchema) === null)
     warnings.push(noUndo("sql", "Without down the change can't be undone: an abort leaves it as it is"))
   if (typeof given.onComplete === "string")
-    warnings.push(noUndo("sql.onComplete", "What onComplete does can't be undone after contract"))
+    warnings.push(
+      noUndo("sql.onComplete", "What onComplete does has no way back, and so the contract of the whole plan has none"),
+    )
   if (given.down === undefined || up.transactional === readRawScript(given.down).transactional) return warnings
   const error: Finding = {
     code: "SQL_MIXED_TRANSACTION",

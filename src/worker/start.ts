@@ -40,7 +40,13 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
   await registerSearchAttributes(connection, namespace)
 
   const ledger = new Ledger(control)
-  const deps: ActivityDeps = { config, control, ledger, recorder: new AttemptRecorder(control) }
+  const deps: ActivityDeps = {
+    config,
+    control,
+    ledger,
+    recorder: new AttemptRecorder(control),
+    writeReport: async () => {},
+  }
   const activities = createActivities(deps)
   const both = {
     connection,
@@ -94,7 +100,8 @@ export function installRuntime(log: (line: string) => void = () => {}): void {
   Runtime.install({
     logger: new DefaultLogger("WARN", ({ level, message, meta }) => {
       const about = meta?.["activityType"] ?? meta?.["workflowType"] ?? ""
-      log(`${level.toLowerCase()} ${message} ${String(about)}`.trimEnd())
+      if (!message.startsWith("No workflows registered"))
+        log(`${level.toLowerCase()} ${message} ${String(about)}`.trimEnd())
     }),
     shutdownSignals: [],
   })

@@ -79,14 +79,17 @@ describe("a table is filled", () => {
       CREATE INDEX ON users (id);
       INSERT INTO users SELECT n, 'N ' || n FROM generate_series(1, 30000) AS n`)
     const { run, backfill, verify } = await beginFilling(database, usersSync(nickGroup()), { batchDurationMs: 5 })
-    let isOver = false
+    const over = new AbortController()
     const mover = asSession(database.url, async (session) => {
-      for (let id = 1; !isOver; id = (id * 7919) % 30_011)
+      for (let id = 1; !over.signal.aborted; id = (id * 7919) % 30_011)
         await session.query("UPDATE public.users SET visits = visits + 1 WHERE id BETWEEN $1 AND $1 + 20", [id])
     })
-    await runBackfill(run, backfill, attemptOf(), new Witness())
-    isOver = true
+    const witness = new Witness()
+    await runBackfill(run, backfill, attemptOf(), witness)
+    over.abort()
     await mover
+    const { rowsDone = 0 } = witness.progressSeen.at(-1) ?? {}
+    expect(rowsDone / 30_000).toBeCloseTo(1, 1)
     expect(await runVerify(run, verify, attemptOf(), new Witness())).toMatchObject({ rows: 30_000 })
   })
 
@@ -195,10 +198,10 @@ describe("what others hold", () => {
   test("in any order ends in no deadlock, neither ours nor the application's", async () => {
     await database.query(people)
     const { run, backfill } = await beginFilling(database, usersSync(nickGroup()), { batchDurationMs: 20 })
-    let isOver = false
+    const over = new AbortController()
     const writers = [1, 2, 3, 4].map((seed) =>
       asSession(database.url, async (session) => {
-        for (let turn = seed; !isOver; turn = (turn * 7919) % 49_999) {
+        for (let turn = seed; !over.signal.aborted; turn = (turn * 7919) % 49_999) {
           // Descending, against the backfill's direction.
           const ids = [turn + 4, turn + 3, turn + 2, turn + 1].map((id) => (id % 50_000) + 1).toSorted((a, b) => b - a)
           await session.transaction(async () => {
@@ -208,7 +211,7 @@ describe("what others hold", () => {
       }),
     )
     await runBackfill(run, backfill, attemptOf(), new Witness())
-    isOver = true
+    over.abort()
     await Promise.all(writers)
     const [row] = await database.query("SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()")
     expect(row).toEqual({ deadlocks: 0 })
@@ -218,11 +221,11 @@ describe("what others hold", () => {
 test("live writers of both shapes lose nothing, and their values are what is filled", async () => {
   await database.query(people)
   const { run, backfill, verify } = await beginFilling(database, usersSync(splitNameGroup()), { batchDurationMs: 10 })
-  let isOver = false
+  const over = new AbortController()
   const acknowledged = new Map<number, string>()
   const writers = [0, 1, 2].map((lane) =>
     asSession(database.url, async (session) => {
-      for (let turn = 1; !isOver; turn++) {
+      for (let turn = 1; !over.signal.aborted; turn++) {
         const id = ((turn * 7919) % 16_000) * 3 + lane + 1
         const [first, last] = [`A${turn}`, `B${lane}`]
         if (turn % 2 === 0)
@@ -238,7 +241,7 @@ test("live writers of both shapes lose nothing, and their values are what is fil
     }),
   )
   await runBackfill(run, backfill, attemptOf(), new Witness())
-  isOver = true
+  over.abort()
   await Promise.all(writers)
   const rows = await database.query<{ id: number; name: string; both: string }>(
     "SELECT id, name, first_name || ' ' || last_name AS both FROM users WHERE id = ANY ($1)",

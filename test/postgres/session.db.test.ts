@@ -26,13 +26,16 @@ async function running(text: string): Promise<number> {
   return row?.n ?? 0
 }
 
-test("the session is pinned whatever the database's and the role's defaults are", async () => {
-  await database.query(`
-    ALTER DATABASE ${database.name} SET search_path = public;
-    ALTER DATABASE ${database.name} SET DateStyle = 'German';
-    ALTER DATABASE ${database.name} SET synchronous_commit = off;
-    ALTER DATABASE ${database.name} SET default_transaction_read_only = on;
-    ALTER DATABASE ${database.name} SET statement_timeout = '1ms'`)
+test("the session is pinned whatever the database's defaults are", async () => {
+  const strange = await createDatabase()
+  const defaults = [
+    "search_path = public",
+    "DateStyle = 'German'",
+    "synchronous_commit = off",
+    "statement_timeout = '1ms'",
+  ]
+  for (const setting of [...defaults, "default_transaction_read_only = on"])
+    await database.query(`ALTER DATABASE ${strange.name} SET ${setting}`)
   const shown = await open(
     (session) =>
       session.query<{ value: string }>(
@@ -40,12 +43,11 @@ test("the session is pinned whatever the database's and the role's defaults are"
            'statement_timeout', 'client_connection_check_interval', 'synchronous_commit', 'transaction_read_only',
            'idle_in_transaction_session_timeout', 'application_name']) AS name`,
       ),
-    { lockTimeoutMs: 250 },
+    { url: strange.url, lockTimeoutMs: 250 },
   )
-  expect(shown.map(({ value }) => value)).toEqual(
-    ["pg_catalog", "ISO, YMD", "UTC", "250ms", "0", "1s", "local", "off", "10s", "test"], // in the order asked
-  )
-  await database.query(`ALTER DATABASE ${database.name} RESET ALL`)
+  await strange.drop()
+  const values = ["pg_catalog", "ISO, YMD", "UTC", "250ms", "0", "1s", "local", "off", "10s", "test"]
+  expect(shown.map(({ value }) => value)).toEqual(values)
 })
 
 test("a text of several statements gives the last one's rows, and calls at the same time take turns", async () => {

@@ -67,7 +67,7 @@ function* numbers(seed: number): Generator<number, never> {
 
 test("a bound expression says the same as the one that it came from, on PostgreSQL itself", async () => {
   const columns = names.map((name) => `${quoted(name)} text`).join(", ")
-  const values = names.map((name, index) => `'v${index}${index % 3 === 0 ? "é" : ""}' || n`).join(", ")
+  const values = names.map((_, index) => `'v${index}${index % 3 === 0 ? "é" : ""}' || n`).join(", ")
   const database = await createDatabase({
     schema: `CREATE TABLE t (${columns}); INSERT INTO t SELECT ${values} FROM generate_series(1, 5) n`,
   })

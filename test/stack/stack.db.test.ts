@@ -98,7 +98,7 @@ test("a worker is part of the stack: it gets the addresses, is killed and starte
 test("nothing outlives an owner that was killed, and the next start finds everything as it was", async () => {
   const owner = await holdElsewhere()
   const state = readState(directory)
-  await ask(adminOf(), "CREATE TABLE kept AS SELECT 42 AS answer")
+  await ask(targetOf(directory), "CREATE TABLE kept AS SELECT 42 AS answer")
   await expect(startStack({ directory })).rejects.toMatchObject({ code: "STACK_RUNNING" })
   owner.kill("SIGKILL")
   expect(await waitUntil(() => processesOf(state).every((each) => !isAlive(each)), { timeoutMs: 20_000 })).toBe(true)
@@ -137,8 +137,12 @@ test("a stack that another process holds can be stopped from here", async () => 
   expect(await stopStack(directory)).toEqual([])
 })
 
-test("reset removes the data, also where it lies outside", async () => {
+test("in a folder that the user postgres can't enter, the data lies where it can; reset finds it there", async () => {
+  await chmod(directory, 0o700)
   const stack = await startStack({ directory })
+  // Who isn't root runs PostgreSQL as itself and needs no other place.
+  const expected = process.getuid?.() === 0 ? "/var/tmp/sluice-" : directory
+  expect(stack.dataDirectory.startsWith(expected)).toBe(true)
   await stack.stop()
   await resetStack(directory)
   await expect(stat(stack.dataDirectory)).rejects.toThrow("ENOENT")
@@ -182,10 +186,10 @@ function watchersOf(state: StackState | null): number[] {
     .map(Number)
 }
 
-function adminOf(): Secret {
-  const addresses = stackStatus(directory).addresses
+function targetOf(folder: string): Secret {
+  const addresses = stackStatus(folder).addresses
   if (addresses === null) throw new Error("no addresses")
-  return addresses.adminUrl
+  return addresses.targetUrl
 }
 
 function revealed(addresses: { controlUrl: Secret; targetUrl: Secret; temporal: unknown }): unknown[] {

@@ -13,9 +13,9 @@ export function backupCommand(cli: Cli): Command {
     .description("Backups count once they were restored and compared.")
   backup
     .command("create")
-    .summary("back up what the next plan would touch, and verify it")
-    .description("Dumps what the next plan would touch, restores it into a scratch database, and compares every row.")
-    .argument("[revision]", "the revision to arrive at (default: the only head)")
+    .summary("make a backup and verify it")
+    .description("Dumps the target, restores the dump into a scratch database, and compares every row.")
+    .argument("[revision]", "only the data that the plan up to this revision would touch (default: all)")
     .option("--target <name>", "the database (default: the only target)")
     .action(async (revision: string | undefined, { target }: { target?: string }) => {
       const signal = untilInterrupted()

@@ -24,9 +24,12 @@ export async function runBatch(
 ): Promise<Batch> {
   return session.transaction(async () => {
     await checkFence(session, claim)
-    const page = await pageOf(session, step, cursor, rows)
+    const left = { first: cursor.position ?? cursor.first, last: cursor.last }
+    // Later passes are after a few rows only: a range without any is done with one question.
+    const isSkipped = cursor.pass > 1 && cursor.position === null && !(await hasUnfilled(session, step.backfill, left))
+    const page = isSkipped ? { ...left, rows: 0, isLast: true } : await nextPage(session, step.backfill, left, rows)
     onPage(page)
-    const filled = page.rows === 0 && !page.isLast ? 0 : await fill(session, step, page)
+    const filled = isSkipped ? 0 : await fill(session, step, page)
     const passedOver = cursor.pass === 1 ? page.rows : 0
     const advance = { position: page.last, rowsDone: passedOver, rowsFilled: filled, isFinished: page.isLast }
     await advanceCursor(session, { run: claim.run, step: step.id }, cursor.number, advance)
@@ -39,14 +42,6 @@ export async function runBatch(
     }
     return { page, filled, cursor: after }
   })
-}
-
-async function pageOf(session: Session, { backfill }: BackfillStep, cursor: Cursor, rows: number): Promise<Page> {
-  const left = { first: cursor.position ?? cursor.first, last: cursor.last }
-  // Later passes are after a few rows only: a range without any is done with one question.
-  const isLookedAt = cursor.pass === 1 || cursor.position !== null
-  if (!isLookedAt && !(await hasUnfilled(session, backfill, left))) return { ...left, rows: 0, isLast: true }
-  return nextPage(session, backfill, left, rows)
 }
 
 async function fill(session: Session, step: BackfillStep, { first, last }: Page): Promise<number> {

@@ -74,11 +74,15 @@ export async function advanceCursor(
   )
 }
 
-/** Sends every range back to its beginning for one more pass. Within a transaction that has checked the fence. */
+/**
+ * Sends every range back to its beginning for one more pass; the last one then reaches to wherever the table ends. Within a
+ * transaction that has checked the fence.
+ */
 export async function beginNextPass(session: Session, { run, step }: StepRef): Promise<void> {
   await session.query(
     `UPDATE sluice.cursor
-        SET position = NULL, finished = false, pass = pass + 1, updated_at = clock_timestamp()
+        SET position = NULL, finished = false, pass = pass + 1, updated_at = clock_timestamp(),
+            last_key = CASE WHEN range < (SELECT max(range) FROM sluice.cursor WHERE run = $1 AND step = $2) THEN last_key END
       WHERE run = $1 AND step = $2`,
     [run, step],
   )

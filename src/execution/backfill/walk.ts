@@ -17,10 +17,20 @@ export interface Page extends Range {
   readonly isLast: boolean
 }
 
-/** Cuts the table into about `parts` ranges of like size that together cover every row, those to come included. */
+/** Any number that is larger than a table's rows and that PostgreSQL takes for an integer. */
+const allRows = 2_000_000_000
+
+/**
+ * Cuts the table into about `parts` ranges of like size that together cover every row. By key, the last one is open. By
+ * place it ends where the table ends now: what we fill is written behind that, and would be walked through again.
+ */
 export async function splitTable(session: Session, backfill: Backfill, parts: number): Promise<readonly Range[]> {
   const bounds = parts < 2 ? [] : await session.query<{ key: readonly string[] }>(backfill.split, [parts])
-  const edges: readonly Place[] = [null, ...bounds.map(({ key }) => key), null]
+  const [end] =
+    backfill.key.length > 0
+      ? []
+      : await session.query<{ key: readonly string[] }>(backfill.batchEnd, [null, null, allRows])
+  const edges: readonly Place[] = [null, ...bounds.map(({ key }) => key), end?.key ?? null]
   return edges.slice(1).map((last, index) => ({ first: edges[index] ?? null, last }))
 }
 

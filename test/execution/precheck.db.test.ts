@@ -1,0 +1,73 @@
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest"
+import { precheck } from "../../src/execution/precheck.ts"
+import { registerRun } from "../../src/execution/journal.ts"
+import type { TargetRun } from "../../src/execution/target-run.ts"
+import { loadParser } from "../../src/sql/parser.ts"
+import { sql } from "../../src/sql/sql.ts"
+import { createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
+import { addColumnStep, asSession, planOf, targetAt, Witness } from "./setting.ts"
+
+let database: TestDatabase
+let run: TargetRun
+beforeAll(loadParser)
+beforeEach(async () => {
+  database = await createDatabase({
+    schema: "CREATE TABLE t (id int PRIMARY KEY, email text); INSERT INTO t VALUES (1, NULL), (2, 'x')",
+  })
+  const [row] = await database.query<{ major: number }>(
+    "SELECT current_setting('server_version_num')::int / 10000 AS major",
+  )
+  const own = { kind: "own", relation: { schema: "public", name: "t" } } as const
+  const plan = planOf([addColumnStep("c", { needs: [own] })], { serverMajor: row?.major ?? 0 })
+  run = { run: "r1", plan, target: targetAt(database.url) }
+})
+afterEach(() => database.drop())
+
+const codes = async (of: TargetRun): Promise<readonly string[]> => (await precheck(of)).map(({ code }) => code)
+
+test("finds nothing where all is well, and leaves nothing behind", async () => {
+  expect(await codes(run)).toEqual([])
+  expect(await database.query("SELECT to_regnamespace('sluice') AS there")).toEqual([{ there: null }])
+})
+
+test("names each missing privilege with its GRANT", async () => {
+  const role = await createRole()
+  const findings = await precheck({ ...run, target: targetAt(database.urlAs(role)) })
+  expect(findings.map(({ code, severity }) => `${severity} ${code}`)).toContain("error PRIVILEGE_MISSING")
+  for (const finding of findings) expect(finding.hint).toBeTruthy()
+  await database.drop()
+  await role.drop()
+})
+
+test("finds an invalid index", async () => {
+  await database.query("INSERT INTO t VALUES (3, 'x')")
+  await database.query("CREATE UNIQUE INDEX CONCURRENTLY t_email ON t (email)").catch(() => {})
+  expect(await codes(run)).toEqual(["INVALID_INDEX"])
+})
+
+test("finds another run at work on the same relations, and not itself", async () => {
+  const register = (name: string): Promise<void> =>
+    asSession(database.url, (session) => registerRun(session, { run: name, plan: run.plan, workflowId: "w" }))
+  await register("r1")
+  expect(await codes(run)).toEqual([])
+  expect(await codes({ ...run, run: "r2" })).toEqual(["RUN_ACTIVE"])
+  expect(await codes({ ...run, run: "r2", plan: { ...run.plan, hash: "b".repeat(64) } })).toEqual(["RUN_CONFLICT"])
+})
+
+test("finds a plan made for another major version", async () => {
+  expect(await codes({ ...run, plan: { ...run.plan, serverMajor: 3 } })).toEqual(["SERVER_CHANGED"])
+})
+
+test("finds rows that the new shape can't hold, and gives their keys to the observer alone", async () => {
+  const check = {
+    code: "VALUE_IS_NULL",
+    relation: { schema: "public", name: "t" },
+    message: "rows without email",
+    hint: "Fill them.",
+    sql: sql`SELECT id::text AS key FROM public.t WHERE email IS NULL`,
+  }
+  const witness = new Witness()
+  const findings = await precheck({ ...run, plan: { ...run.plan, dataChecks: [check] } }, witness)
+  expect(findings.map(({ code }) => code)).toEqual(["VALUE_IS_NULL"])
+  expect(witness.keysSeen).toEqual([{ code: "VALUE_IS_NULL", relation: check.relation, keys: ["1"] }])
+})

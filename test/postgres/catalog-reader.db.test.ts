@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { findColumn, findTable, type Catalog, type Table } from "../../src/catalog/model.ts"
+import { readCatalog, type CatalogWish } from "../../src/postgres/catalog-reader.ts"
+import { withSession } from "../../src/postgres/session.ts"
+import { createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
+
+const weird = { schema: 'We ird."S', name: 'Weird "Name.x' }
+const schema = `
+CREATE SCHEMA "We ird.""S"; CREATE SCHEMA shop; CREATE SCHEMA sluice;
+CREATE TYPE shop."Mood" AS ENUM ('a', 'b');
+CREATE DOMAIN shop.email AS text CHECK (VALUE LIKE '%@%');
+CREATE TABLE shop.country (code char(2) PRIMARY KEY);
+CREATE TABLE "We ird.""S"."Weird ""Name.x" (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  "select" varchar(100) COLLATE "C" NOT NULL DEFAULT 'x''y',
+  mood shop."Mood", mail shop.email, dropped int, total numeric(10,2),
+  twice numeric GENERATED ALWAYS AS (total * 2) STORED,
+  during tstzrange, country char(2) REFERENCES shop.country,
+  CONSTRAINT excl EXCLUDE USING gist (during WITH &&),
+  UNIQUE ("select") INCLUDE (mood));
+ALTER TABLE "We ird.""S"."Weird ""Name.x" DROP COLUMN dropped;
+ALTER TABLE "We ird.""S"."Weird ""Name.x" ADD CONSTRAINT "pos 'it" CHECK (total > 0) NOT VALID;
+CREATE INDEX "Expr" ON "We ird.""S"."Weird ""Name.x" (lower("select"), total DESC) WHERE total > 1;
+COMMENT ON TABLE "We ird.""S"."Weird ""Name.x" IS 'a table';
+COMMENT ON COLUMN "We ird.""S"."Weird ""Name.x".mood IS 'a column';
+CREATE VIEW shop.v AS SELECT id FROM "We ird.""S"."Weird ""Name.x";
+CREATE MATERIALIZED VIEW shop.mv AS SELECT count(*) FROM "We ird.""S"."Weird ""Name.x";
+CREATE VIEW sluice.ours AS SELECT id FROM "We ird.""S"."Weird ""Name.x";
+CREATE FUNCTION shop.all_rows() RETURNS SETOF "We ird.""S"."Weird ""Name.x"
+  LANGUAGE sql AS 'SELECT * FROM "We ird.""S"."Weird ""Name.x"';
+CREATE FUNCTION shop.trg() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+CREATE TRIGGER "~a" BEFORE INSERT ON "We ird.""S"."Weird ""Name.x"
+  FOR EACH ROW WHEN (NEW.total > 0) EXECUTE FUNCTION shop.trg();
+ALTER TABLE "We ird.""S"."Weird ""Name.x" ENABLE ALWAYS TRIGGER "~a";
+CREATE TABLE shop.part (id int, d date, PRIMARY KEY (id, d)) PARTITION BY RANGE (d);
+CREATE TABLE shop.part_1 PARTITION OF shop.part FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE shop.part_2 PARTITION OF shop.part FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+CREATE TABLE shop.refpart (pid int, pd date, FOREIGN KEY (pid, pd) REFERENCES shop.part);
+CREATE TABLE shop.parent (a int); CREATE TABLE shop.child () INHERITS (shop.parent);
+CREATE FUNCTION shop.f(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'select 1';
+CREATE FUNCTION shop.f(text) RETURNS int LANGUAGE sql AS 'select 1'`
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createDatabase({ schema })
+})
+afterAll(() => database.drop())
+
+function read(want: Partial<CatalogWish>): Promise<Catalog> {
+  return withSession({ url: database.url, applicationName: "test" }, (session) =>
+    readCatalog(session, { schemas: ["shop", weird.schema], relations: [], functions: [], ...want }),
+  )
+}
+
+async function readTable(relation: { schema: string; name: string }): Promise<Table> {
+  const table = findTable(await read({ relations: [relation] }), relation)
+  if (!table) throw new Error(`${relation.name} wasn't read`)
+  return table
+}
+
+test("columns come with exact type, collation, default, identity, generation and comment", async () => {
+  const table = await readTable(weird)
+  expect(table).toMatchObject({ comment: "a table", partitioning: "none", replicaIdentity: "default" })
+  expect(table.columns.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+    "id: bigint",
+    "select: character varying(100)",
+    'mood: shop."Mood"',
+    "mail: shop.email",
+    "total: numeric(10,2)",
+    "twice: numeric",
+    "during: tstzrange",
+    "country: character(2)",
+  ])
+  expect(findColumn(table, "id")).toMatchObject({ identity: "always", notNull: true, default: null })
+  expect(findColumn(table, "select")).toMatchObject({ collation: '"C"', default: "'x''y'::character varying" })
+  expect(findColumn(table, "twice")).toMatchObject({ generated: "(total * (2)::numeric)", default: null })
+  expect(findColumn(table, "mood")?.comment).toBe("a column")
+})
+
+test("constraints and indexes come in PostgreSQL's own words, with their columns in key order", async () => {
+  const table = await readTable(weird)
+  // From 18 on each NOT NULL is a constraint as well.
+  const constraints = table.constraints.filter(({ kind }) => kind !== "not null")
+  expect(constraints.map(({ kind, columns, validated }) => [kind, columns, validated])).toEqual([
+    ["foreign key", ["country"], true],
+    ["primary key", ["id"], true],
+    ["unique", ["select"], true],
+    ["exclude", ["during"], true],
+    ["check", ["total"], false],
+  ])
+  expect(constraints[0]?.references).toEqual({ schema: "shop", name: "country" })
+  expect(constraints[4]?.definition).toBe("CHECK ((total > (0)::numeric)) NOT VALID")
+  const expression = table.indexes.find(({ name }) => name === "Expr")
+  expect(expression).toMatchObject({ columns: ['lower(("select")::text)', "total"], unique: false, constraint: null })
+  const unique = table.indexes.find(({ name }) => name.endsWith("_key"))
+  expect(unique).toMatchObject({ columns: ["select"], unique: true, valid: true, constraint: unique?.name })
+})
+
+test("triggers and dependents are seen, those in schema sluice are not", async () => {
+  const table = await readTable(weird)
+  expect(table.triggers).toMatchObject([{ name: "~a", enabled: "always" }])
+  expect(table.dependents).toEqual(["function shop.all_rows()", "materialized view shop.mv", "view shop.v"])
+  expect((await readTable({ schema: "shop", name: "parent" })).dependents).toEqual(["table shop.child"])
+})
+
+test("a partition brings its parent and its siblings", async () => {
+  const { tables } = await read({ relations: [{ schema: "shop", name: "part_1" }] })
+  expect(tables.map(({ name, partitioning, parent }) => [name, partitioning, parent?.name])).toEqual([
+    ["part", "parent", undefined],
+    ["part_1", "partition", "part"],
+    ["part_2", "partition", "part"],
+  ])
+})
+
+test("a foreign key to a partitioned table is one constraint", async () => {
+  const { constraints } = await readTable({ schema: "shop", name: "refpart" })
+  expect(constraints.map(({ name }) => name)).toEqual(["refpart_pid_pd_fkey"])
+})
+
+test("taken names, missing schemas and functions are told", async () => {
+  const functions = [
+    { schema: null, name: "now" },
+    { schema: null, name: "lower" },
+    { schema: "shop", name: "f" },
+    { schema: "shop", name: "nope" },
+  ]
+  const catalog = await read({ schemas: ["shop", "nowhere", "sluice"], functions })
+  expect(catalog.schemas).toEqual(["shop"])
+  expect(catalog.tables).toEqual([])
+  expect(catalog.otherRelations).toContainEqual({ schema: "shop", name: "mv", kind: "materialized view" })
+  expect(catalog.functions.map(({ name, volatility }) => [name, volatility])).toEqual([
+    ["lower", "immutable"],
+    ["now", "stable"],
+    ["f", "volatile"], // the more volatile of its overloads
+  ])
+})
+
+test("a role without any privilege reads the same model, while a table is locked", async () => {
+  const role = await createRole()
+  const everything: CatalogWish = { schemas: ["shop", weird.schema], relations: "all", functions: [] }
+  const expected = await read(everything)
+  const seen = await withSession({ url: database.url, applicationName: "locker" }, (locker) =>
+    locker.transaction(async () => {
+      await locker.query("LOCK TABLE shop.country IN ACCESS EXCLUSIVE MODE")
+      return withSession({ url: database.urlAs(role), applicationName: "test" }, (session) =>
+        readCatalog(session, everything),
+      )
+    }),
+  )
+  await role.drop()
+  expect(seen).toEqual(expected)
+  expect(seen.tables.map(({ schema }) => schema)).not.toContain("sluice")
+})
