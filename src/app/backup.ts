@@ -1,5 +1,6 @@
 import { createBackup } from "../backup/create.ts"
 import { verifyBackup } from "../backup/verify.ts"
+import { embeddedStack } from "../config/embedded.ts"
 import type { BackupRecord } from "../domain/backup.ts"
 import type { Attempt } from "../execution/attempt.ts"
 import { findBackup, listBackups } from "../ledger/backups.ts"
@@ -9,6 +10,12 @@ import { plan as planOf } from "./plan.ts"
 /** An attempt outside of any workflow: nobody counts it, and Ctrl-C ends it. */
 function ownAttempt(signal: AbortSignal): Attempt {
   return { signal, number: 1, heartbeat: () => undefined }
+}
+
+function contextOf(app: App) {
+  // Where neither the configuration nor the target's role allow a scratch database, the embedded server does.
+  const fallbackScratchUrl = embeddedStack(app.config.directory)?.sampleUrl ?? null
+  return { config: app.config, actor: app.actor, fallbackScratchUrl }
 }
 
 export interface BackupRequest {
@@ -22,7 +29,7 @@ export async function createBackupOf(app: App, request: BackupRequest, signal: A
   const control = await app.control()
   const target = app.target(request.target)
   const plan = request.revision === undefined ? null : (await planOf(app, { ...request })).plan
-  const input = { run: null, plan, target, config: app.config, control, actor: app.actor }
+  const input = { run: null, plan, target, ...contextOf(app), control }
   return createBackup(input, ownAttempt(signal))
 }
 
@@ -37,5 +44,5 @@ export async function verifyBackupOf(app: App, id: string, signal: AbortSignal):
   const control = await app.control()
   const backup = await findBackup(control, id)
   const target = app.target(backup.target)
-  return verifyBackup({ backup, target, config: app.config, control, actor: app.actor }, ownAttempt(signal))
+  return verifyBackup({ backup, target, ...contextOf(app), control }, ownAttempt(signal))
 }

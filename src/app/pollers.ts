@@ -22,7 +22,12 @@ export interface PollerReport {
 }
 
 /** Who polls the queues that a run needs. Throws TEMPORAL_UNREACHABLE. */
-export async function findPollers(link: TemporalLink, milliseconds = deadlineMs): Promise<readonly PollerReport[]> {
+export async function findPollers(
+  link: TemporalLink,
+  milliseconds = deadlineMs,
+  /** Epoch milliseconds: workers whose last poll began before don't count. */
+  since = Date.now() - freshMs,
+): Promise<readonly PollerReport[]> {
   const wanted = [
     { queue: workflowQueue, kind: "workflow" },
     { queue: targetQueue("default"), kind: "activity" },
@@ -38,7 +43,7 @@ export async function findPollers(link: TemporalLink, milliseconds = deadlineMs)
           taskQueueType: taskQueueTypes[kind],
         })
         const workers = (answer.pollers ?? [])
-          .filter((poller) => Date.now() - Number(poller.lastAccessTime?.seconds ?? 0) * 1000 < freshMs)
+          .filter(({ lastAccessTime: at }) => Number(at?.seconds ?? 0) * 1000 + (at?.nanos ?? 0) / 1e6 >= since)
           .map((poller) => poller.identity ?? "unknown")
         reports.push({ queue, kind, workers })
       }

@@ -28,7 +28,7 @@ id: 0001_first
 title: A first table
 operations:
   - create_table:
-      table: sluice_hello
+      name: sluice_hello
       columns:
         - {name: id, type: bigint, pk: true}
         - {name: said, type: text, nullable: false}

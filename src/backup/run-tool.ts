@@ -24,13 +24,9 @@ const keptOutput = 1024 * 1024 * 64
 /** Runs a tool to its end and answers its stdout. On abort it is ended and awaited, and the signal's reason thrown. */
 export async function runTool({ path, args, url, applicationName, signal }: ToolCall): Promise<string> {
   signal.throwIfAborted()
-  const env = {
-    ...process.env,
-    ...(url === null ? {} : libpqEnvironment(url)),
-    PGAPPNAME: applicationName,
-    PGCLIENTENCODING: "UTF8",
-    LC_ALL: "C",
-  }
+  const { PATH, LD_LIBRARY_PATH } = process.env
+  const base = url === null ? { PATH, LD_LIBRARY_PATH, LC_ALL: "C" } : libpqEnvironment(url)
+  const env = { ...base, PGAPPNAME: applicationName, PGCLIENTENCODING: "UTF8" }
   const child = spawn(path, args, { env, stdio: ["ignore", "pipe", "pipe"] })
   const output = { stdout: "", stderr: "" }
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout = keep(output.stdout + text)))

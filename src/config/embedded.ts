@@ -5,13 +5,14 @@ import type { Secret } from "./config.ts"
 export interface EmbeddedStack {
   readonly temporal: { readonly address: string; readonly namespace: string }
   readonly controlUrl: Secret
-  readonly sampleUrl: Secret | null
+  /** The sample target, on a server where scratch databases may be made too. */
+  readonly sampleUrl: Secret
 }
 
 /** The embedded stack of a project's folder, or null where none runs. */
-export async function embeddedStack(directory: string): Promise<EmbeddedStack | null> {
+export function embeddedStack(directory: string): EmbeddedStack | null {
   const { running, addresses } = stackStatus(directory)
-  if (!running || addresses === null) return null
-  const { temporal, controlUrl, targetUrl } = addresses
-  return { temporal, controlUrl, sampleUrl: targetUrl }
+  if (!running || !addresses) return null
+  const { address, namespace } = addresses.temporal
+  return { temporal: { address, namespace }, controlUrl: addresses.controlUrl, sampleUrl: addresses.targetUrl }
 }

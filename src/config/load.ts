@@ -26,7 +26,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   const file = findConfigFile(options)
   if (file === null) throw configNotFound(options.cwd)
   const directory = dirname(file)
-  const stack = await embeddedStack(directory)
+  const stack = embeddedStack(directory)
   const reading = new Reading(file, readConfigFile(file), withSampleTarget(options.env, stack))
   const config = readConfig(reading, directory, stack, options.env)
   throwMistakes(reading)
@@ -89,7 +89,7 @@ function readControl(
 
 /** While `sluice dev` runs, its sample database stands behind a variable that nobody has to set. */
 function withSampleTarget(env: NodeJS.ProcessEnv, stack: EmbeddedStack | null): NodeJS.ProcessEnv {
-  if (!stack?.sampleUrl || env["SCHEDULEDB_URL"]) return env
+  if (!stack || env["SCHEDULEDB_URL"]) return env
   return { ...env, SCHEDULEDB_URL: stack.sampleUrl.reveal() }
 }
 

@@ -4,6 +4,12 @@
  */
 export const errorCodes: Readonly<Record<string, string>> = {
   ALREADY_EXISTS: "The server has an object of that name already. Choose another name, or find out who created it.",
+  BACKUP_CORRUPT:
+    "A backup's file is gone or isn't the one that was written. Don't rely on it; make another and look at the disk.",
+  BACKUP_DIFFERS: "Restored, a backup isn't what it was made from. Don't rely on it; make another.",
+  BACKUP_FAILED:
+    "pg_dump or pg_restore failed. The message names the object where that is safe; the tool's own output, in a terminal, tells all.",
+  BACKUP_INTERRUPTED: "pg_dump or pg_restore was ended from outside. Retried.",
   BUG: "A defect of Sluice. Please report it with the message and the run's audit trail.",
   CALLS_FUNCTION:
     "Applications will call a function of yours with each write, with their own rights. Grant them EXECUTE on it.",
@@ -15,6 +21,10 @@ export const errorCodes: Readonly<Record<string, string>> = {
   CONNECTION_URL_INVALID:
     "A connection URL can't be used as it stands. Write postgresql://user:password@host:port/database, special characters as %XX.",
   CONSTRAINT_EXISTS: "A constraint or index of that name is there already, or named twice. Choose another name.",
+  CONTROL_UNREACHABLE:
+    "The control database can't be reached, and nothing is done that can't be recorded. Retried; check `control.url` and its server.",
+  CONTROL_VERSION:
+    "The control database's schema isn't the one that this program works with. A worker of this version brings an older one up to date; for a newer one, update this program.",
   DATABASE_UNREACHABLE: "The server doesn't answer. Check host, port, firewall, and that it runs.",
   DATA_CHECK_TOO_SLOW:
     "A check of a table's rows took too long and was given up, so nothing is proven. Try at a quieter time.",
@@ -26,6 +36,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   DUAL_WRITE_ACTIVE: "Another run's dual write is still on the table. Finish or abort that run first.",
   DUPLICATE_REVISION: "Two revisions have the same id. Give one of them another.",
   DUPLICATE_VALUES: "Rows would hold the same value under a new unique constraint. Change the rows or the expression.",
+  EVIDENCE_TAMPERED:
+    "Stored evidence doesn't give its hash: somebody changed the control database. `sluice audit verify` says what else doesn't hold.",
   EXPRESSION_NOT_ALLOWED:
     "The text is SQL, but not one value expression over a row's columns: a subquery, an aggregate, a parameter, several statements. Move a lookup into a function and call that.",
   EXPRESSION_SYNTAX: "PostgreSQL's parser can't read the expression. The message says where.",
@@ -43,6 +55,20 @@ export const errorCodes: Readonly<Record<string, string>> = {
     "An index that a failed concurrent build left behind: it costs writes and answers nothing. Drop or reindex it.",
   JOURNAL_NEWER: "The target's schema sluice was installed by a newer Sluice. Use that one.",
   KNOB_INVALID: "A knob of `sluice tune` that doesn't exist, or a value that it can't have.",
+  LEDGER_ANCHOR:
+    "The file that holds the ledger's head outside the control database can't be read or written, or is missing. Until it is there a cut tail can't be seen.",
+  LEDGER_BROKEN:
+    "A ledger entry doesn't follow the one before it: one of the two was replaced. Compare with an export or a backup.",
+  LEDGER_CHANGED: "A ledger entry was changed after it was written. Compare with an export or a backup.",
+  LEDGER_CUT:
+    "The ledger ends before the entry that its anchor knows: its tail was cut off. Compare with an export or a backup.",
+  LEDGER_DETAIL:
+    "Something can't be recorded in the ledger: more than 64 KiB, or a character that PostgreSQL can't store. Shorten the reason or leave the character out.",
+  LEDGER_MISSING: "Ledger entries are missing, or one stands out of place. Compare with an export or a backup.",
+  LEDGER_REPLACED:
+    "The ledger's entry isn't the one that its anchor knows: the tail was replaced. Compare with an export or a backup.",
+  LEDGER_SWAPPED:
+    "A ledger entry stands in another place than it was written in: rows were swapped. Compare with an export or a backup.",
   LIMIT_EXCEEDED:
     "A limit of PostgreSQL was passed (row size, number of columns, depth of a statement). Make it smaller.",
   LOCK_BUDGET:
@@ -63,6 +89,9 @@ export const errorCodes: Readonly<Record<string, string>> = {
   NO_KEY:
     "A table has no key that ranges could follow. Changes of it are slower, and rows are listed by their place. Add a primary key.",
   NO_REVISIONS: "The migrations folder holds no revision. `sluice new TITLE` makes the first.",
+  NO_SCRATCH:
+    "No server on which a backup could be restored as a test. Grant CREATEDB on the target, or name a server in `backups.scratch`.",
+  NO_SPACE: "The directory of backups has too little space for what is to be backed up. Make space, or name another.",
   NO_VERSION_VIEWS:
     "`versions.schemas` is set, but this version of Sluice makes no version views: applications use the tables themselves.",
   NO_WAY_BACK:
@@ -72,6 +101,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   PARTITION_CHILD: "The table is a partition: its columns are those of its parent. Change the parent.",
   PERMISSION_DENIED: "The role lacks a privilege. `sluice doctor` prints the exact GRANT.",
   PLAN_APPLIED: "A revision of the plan is applied already. Make the plan again.",
+  PLAN_TAMPERED:
+    "A stored plan doesn't give its hash, so it isn't the plan that was agreed to. Make it anew and find out who changed it.",
   POOLER_NOT_ALLOWED:
     "A target's URL leads through a pooler. Give the server's direct address; applications may keep the pooler.",
   POSTGRES_TOOL_MISSING:
@@ -109,6 +140,7 @@ export const errorCodes: Readonly<Record<string, string>> = {
   RUN_ACTIVE: "The plan runs already, or a run isn't over yet. Look at it, let it end or abort it.",
   RUN_CONFLICT: "Another run works on one of the plan's relations. Wait until it has contracted, or abort it.",
   RUN_ENDED: "The target knows a run of this id that has ended or had another plan. Start a new run.",
+  RUN_NOT_FOUND: "No run bears this name. `sluice status` lists them.",
   RUN_UNKNOWN: "The target's journal doesn't have the run. Is it another target's?",
   SCHEMA_TAKEN: "The target has a schema named sluice that isn't Sluice's. Rename it.",
   SERIALIZATION_FAILURE: "Two transactions couldn't be put in an order. Retried.",
@@ -163,6 +195,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   TAKE_OVER: "Sessions of an earlier attempt don't end though they were told to. Retried.",
   TEMPORARY_TABLE: "A temporary table belongs to one session and can't be changed by a run.",
   TLS_FAILED: "No encrypted connection came about. Check sslmode, sslrootcert and the server's certificate.",
+  TOOL_TOO_OLD:
+    "pg_dump or pg_restore is older than the server or the file. Install the newest client programs; SLUICE_PG_BIN names their folder.",
   TOO_MANY_COLUMNS: "The table would pass PostgreSQL's limit of 1600 columns. Drop columns, or split the table.",
   TOO_MANY_CONNECTIONS: "The server has no free connection. Raise max_connections or free some.",
   TRIGGERS_FIRE: "The backfill will fire the application's triggers for every row, because it may not pass them by.",
@@ -172,6 +206,7 @@ export const errorCodes: Readonly<Record<string, string>> = {
   TYPE_SYNTAX:
     "A type's name can't be read. Write it as PostgreSQL does: varchar(100), timestamptz, my_schema.my_type.",
   UNIQUE_ON_PARTITIONED: "A unique constraint of a partitioned table must include the partition key. Leave it out.",
+  UNKNOWN_BACKUP: "The register has no backup of this name. `sluice backup list` names them all.",
   UNKNOWN_COLUMN: "No column of that name. Check its spelling and the table.",
   UNKNOWN_DATABASE: "The server has no database of that name.",
   UNKNOWN_FUNCTION:
@@ -179,6 +214,7 @@ export const errorCodes: Readonly<Record<string, string>> = {
   UNKNOWN_KEY: "A key that isn't known there, probably mistyped. The hint names the nearest known one.",
   UNKNOWN_OBJECT: "No type, role or other object of that name. Qualify its name: search_path is pg_catalog alone.",
   UNKNOWN_OPERATION: "An operation that Sluice doesn't know, probably mistyped. The hint names the nearest known one.",
+  UNKNOWN_PLAN: "No stored plan has this hash. `sluice plan` prints the hash of the plan that it made.",
   UNKNOWN_RELATION: "No table or view of that name.",
   UNKNOWN_REVISION: "No revision of that name, or several that begin so. `sluice history` lists them.",
   UNKNOWN_SCHEMA: "No schema of that name.",

@@ -52,7 +52,7 @@ export async function runBackfill(
   attempt: Attempt,
   observer: ExecutionObserver,
 ): Promise<BackfillResult> {
-  const [meter, pace] = [new Meter(step.backfill.relation), new Pace()]
+  const [meter, pace] = [new Meter(step.backfill), new Pace()]
   const heartbeat = (): unknown => ({ step: step.id, ...meter.peek(), throttledBy: pace.restingBecause })
   return withHeartbeat(attempt, heartbeat, async () => {
     const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt })
@@ -108,7 +108,12 @@ async function begin(control: Session, { run, step, claimed }: Filling): Promise
   const ranges = await splitTable(control, backfill, parts)
   await control.transaction(async () => {
     await checkFence(control, claimed.claim)
-    await createCursors(control, ref, { relation: backfill.relation, rowsTotal: size.rows, ranges })
+    await createCursors(control, ref, {
+      relation: backfill.relation,
+      rowsTotal: size.rows,
+      byKey: backfill.key.length > 0,
+      ranges,
+    })
   })
   return readCursors(control, ref)
 }

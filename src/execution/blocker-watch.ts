@@ -5,12 +5,15 @@ import type { Claimed } from "./claimed.ts"
 import { rest } from "./rest.ts"
 
 /**
- * Looks, from a second session, who is in the way of a first one. The second session is opened when a wait has lasted
- * a while, so that a step that gets its lock at once costs no connection.
+ * Looks, from a second session, who is in the way of a first one, until it is stopped. The second session is opened
+ * when a wait has lasted a while, so that a step that gets its lock at once costs no connection; it then stays open
+ * over all tries, because one try may be shorter than connecting takes.
  */
 export class BlockerWatch {
   readonly #claimed: Claimed
   readonly #report: (blockers: readonly Blocker[]) => Promise<void>
+  readonly #over = new AbortController()
+  #watching: Promise<void> | null = null
   #last: readonly Blocker[] = []
 
   constructor(claimed: Claimed, report: (blockers: readonly Blocker[]) => Promise<void>) {
@@ -23,31 +26,32 @@ export class BlockerWatch {
     return this.#last
   }
 
-  /** Runs `work` on `session`; if it lasts longer than `afterMs`, asks every `everyMs` who blocks it, and reports. */
-  async during<T>(session: Session, { afterMs, everyMs }: WatchTimes, work: () => Promise<T>): Promise<T> {
-    const over = new AbortController()
-    const watching = this.#watch(session.pid, afterMs, everyMs, over.signal)
-    try {
-      return await work()
-    } finally {
-      over.abort()
-      await watching
-    }
+  /** From `afterMs` on asks every `everyMs` who blocks the session. Called again, it goes on as it does. */
+  start(session: Session, times: WatchTimes): void {
+    this.#watching ??= this.#watch(session.pid, times)
   }
 
-  /** Says that nobody is in the way any more, if somebody was. */
+  /** Ends the looking. What was reported last stays: where the wait failed, it says why. */
+  async stop(): Promise<void> {
+    this.#over.abort()
+    await this.#watching
+  }
+
+  /** Ends the looking; then, if somebody was in the way, says that nobody is any more. */
   async clear(): Promise<void> {
+    await this.stop()
     if (this.#last.length > 0) await this.#report([])
   }
 
   /** Never throws: a wait must not fail because nobody could look at it. */
-  async #watch(pid: number, afterMs: number, everyMs: number, over: AbortSignal): Promise<void> {
+  async #watch(pid: number, { afterMs, everyMs }: WatchTimes): Promise<void> {
+    const { signal } = this.#over
     try {
-      await rest(afterMs, over)
+      await rest(afterMs, signal)
       await this.#claimed.withWatch(async (watcher) => {
-        while (!over.aborted) {
+        while (!signal.aborted) {
           await this.#look(watcher, pid)
-          await rest(everyMs, over)
+          await rest(everyMs, signal)
         }
       })
     } catch {
@@ -57,7 +61,7 @@ export class BlockerWatch {
 
   async #look(watcher: Session, pid: number): Promise<void> {
     const blockers = await findBlockers(watcher, pid)
-    if (blockers.length === 0) return
+    if (blockers.length === 0 || this.#over.signal.aborted) return
     this.#last = blockers
     await this.#report(blockers)
   }

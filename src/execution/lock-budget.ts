@@ -33,21 +33,27 @@ const longestPauseMs = 10_000
 export async function withinLockBudget<T>(budget: LockBudget, session: Session, work: () => Promise<T>): Promise<T> {
   const { step, claimed, attempt, observer, lockTimeoutMs, lockBudgetMs } = budget
   const watch = new BlockerWatch(claimed, (blockers) => observer.blockers(step.id, blockers).catch(() => {}))
-  const times = { afterMs: Math.min(lockTimeoutMs / 2, 500), everyMs: Math.min(lockTimeoutMs, 1_000) }
+  // Twice per try, so that none is missed.
+  const times = { afterMs: Math.min(lockTimeoutMs / 2, 500), everyMs: Math.min(lockTimeoutMs / 2, 1_000) }
   const startedAt = Date.now()
-  for (let tries = 1; ; tries++) {
-    try {
-      const isWatched = tries > 1 || budget.watchFirstTry !== false
-      const result = await (isWatched ? watch.during(session, times, work) : work())
-      await watch.clear()
-      return result
-    } catch (error) {
-      attempt.signal.throwIfAborted()
-      if (!isLockFailure(error)) throw error
-      const pause = pauseAfter(tries, lockTimeoutMs)
-      if (Date.now() + pause - startedAt > lockBudgetMs) throw exhausted(budget, watch.last, error)
-      await rest(pause, attempt.signal)
+  if (budget.watchFirstTry !== false) watch.start(session, times)
+  try {
+    for (let tries = 1; ; tries++) {
+      try {
+        const result = await work()
+        await watch.clear()
+        return result
+      } catch (error) {
+        attempt.signal.throwIfAborted()
+        if (!isLockFailure(error)) throw error
+        watch.start(session, times)
+        const pause = pauseAfter(tries, lockTimeoutMs)
+        if (Date.now() + pause - startedAt > lockBudgetMs) throw exhausted(budget, watch.last, error)
+        await rest(pause, attempt.signal)
+      }
     }
+  } finally {
+    await watch.stop()
   }
 }
 

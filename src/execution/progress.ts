@@ -17,7 +17,9 @@ interface Counted {
 export async function readProgress(session: Session, run: string): Promise<BackfillProgress | null> {
   const [counted] = await session.query<Counted>(
     `SELECT b.relation AS table, b.rows_total::float8 AS "rowsTotal",
-            coalesce(sum(c.rows_done), 0)::float8 AS "rowsDone",
+            CASE WHEN b.by_key THEN coalesce(sum(c.rows_done), 0)
+                 WHEN bool_and(c.finished) THEN b.rows_total
+                 ELSE least(b.rows_total, coalesce(sum(c.rows_done), 0)) END::float8 AS "rowsDone",
             coalesce(extract(epoch FROM max(c.updated_at) - b.started_at) * 1000, 0)::float8 AS "elapsedMs",
             coalesce(bool_and(c.finished), true) AS "isFinished"
        FROM sluice.backfill AS b

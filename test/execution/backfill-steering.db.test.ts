@@ -99,6 +99,7 @@ describe("a backfill that is broken off", () => {
       await createCursors(session, ref, {
         relation: backfill.backfill.relation,
         rowsTotal: rows,
+        byKey: true,
         ranges: [{ first: null, last: null }],
       })
       const [cursor] = await readCursors(session, ref)

@@ -30,7 +30,7 @@ test("a reader idle in its transaction is named, nobody queues behind us for lon
 
 test("an exhausted budget names who is in the way, and how to end them; nothing is written", async () => {
   const step = addColumnStep("c")
-  const run = await runOn(database.url, [step], { lockTimeoutMs: 50, lockBudgetMs: 400 })
+  const run = await runOn(database.url, [step], { lockTimeoutMs: 50, lockBudgetMs: 1_500 })
   await asSession(database.url, (reader) =>
     reader.transaction(async () => {
       await reader.query("SELECT FROM public.t")

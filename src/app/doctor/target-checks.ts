@@ -1,70 +1,48 @@
 import type { TargetConfig } from "../../config/config.ts"
+import { embeddedStack } from "../../config/embedded.ts"
 import type { Capability } from "../../domain/capability.ts"
 import { SluiceError } from "../../domain/errors.ts"
 import type { Plan } from "../../domain/plan.ts"
 import { precheck } from "../../execution/precheck.ts"
 import { missingCapabilities } from "../../postgres/capabilities.ts"
-import type { Session } from "../../postgres/session.ts"
+import { capabilityMatrix, type CapabilityCheck } from "../../postgres/capability-matrix.ts"
+import { readServer } from "../../postgres/server.ts"
 import { findPostgresTool } from "../../postgres/tools.ts"
 import type { App } from "../context.ts"
 import { makePlan } from "../make-plan.ts"
-import { checkOf, fail, look, ok, warn, type Check } from "./check.ts"
-
-const supportedMajors = { least: 15, most: 18 } as const
+import { checkOf, fail, look, ok, type Check } from "./check.ts"
 
 /** Everything that a run in this target would stumble over. */
 export async function targetChecks(app: App, target: TargetConfig): Promise<readonly Check[]> {
-  const name = target.name
+  const { name } = target
   let major = 0
   const reached = await look(name, () =>
     app.inTarget(target, "doctor", async (session) => {
-      const version = await versionOf(session)
-      major = version.major
-      return [serverCheck(name, version), await scratchCheck(app, name, session)]
+      const server = await readServer(session)
+      major = server.major
+      const matrix = await capabilityMatrix(session, target.schemas)
+      return matrix.map((check) => ({ ...scratchChecked(app, check), name: `${name}: ${check.name}` }))
     }),
   )
   // Without an answer every other look would fail for the same reason.
   if (major === 0) return reached
   return [
     ...reached,
-    ...(await look(`${name}: pg_dump`, () => dumpCheck(name, major))),
+    ...(await look(`${name}: pg_dump`, () => dumpCheck(app, name, major))),
     ...(await look(`${name}: plan`, () => planChecks(app, target))),
   ]
 }
 
-async function versionOf(session: Session): Promise<{ readonly major: number; readonly text: string }> {
-  const [row] = await session.query<{ number: string; text: string }>(
-    "SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS text",
-  )
-  return { major: Math.floor(Number(row?.number ?? 0) / 10_000), text: row?.text ?? "unknown" }
+async function dumpCheck(app: App, name: string, major: number): Promise<readonly Check[]> {
+  return [ok(`${name}: pg_dump`, await findPostgresTool("pg_dump", major, app.env))]
 }
 
-function serverCheck(name: string, { major, text }: { readonly major: number; readonly text: string }): Check {
-  const { least, most } = supportedMajors
-  if (major < least) return fail(`${name}: server`, `PostgreSQL ${text}`, `${least} is the oldest that is supported`)
-  if (major > most) return warn(`${name}: server`, `PostgreSQL ${text}`, `newer than any that this Sluice was tested with (${most})`)
-  return ok(`${name}: server`, `PostgreSQL ${text}`)
-}
-
-async function dumpCheck(name: string, major: number): Promise<readonly Check[]> {
-  const path = await findPostgresTool("pg_dump", major)
-  return [ok(`${name}: pg_dump`, path)]
-}
-
-/** Where backups are restored for comparison. */
-async function scratchCheck(app: App, name: string, session: Session): Promise<Check> {
-  const label = `${name}: scratch`
-  if (app.config.backups.scratchUrl) return ok(label, "backups.scratch is set")
-  const [row] = await session.query<{ may: boolean; role: string }>(
-    "SELECT rolcreatedb OR rolsuper AS may, rolname AS role FROM pg_roles WHERE rolname = current_user",
-  )
-  if (row?.may) return ok(label, "the target's own server; the role may create databases")
-  const role = JSON.stringify(row?.role ?? "")
-  return warn(
-    label,
-    "the role may not create databases here, so backups are restored in the embedded server, if there is one",
-    `set backups: {scratch: {url: …}}, or ALTER ROLE ${role} CREATEDB`,
-  )
+/** No backup counts unless it was restored somewhere: without a place for that no run comes past its backup. */
+function scratchChecked(app: App, check: CapabilityCheck): CapabilityCheck {
+  if (check.name !== "scratch database" || check.state === "ok") return check
+  if (app.config.backups.scratchUrl) return { ...check, state: "ok", detail: "backups.scratch", hint: null }
+  if (embeddedStack(app.config.directory)) return { ...check, state: "ok", detail: "the embedded server", hint: null }
+  return { ...check, state: "fail" }
 }
 
 /** What is to be applied next decides what is needed; where nothing is, what every run needs. */

@@ -17,8 +17,8 @@ export async function temporalChecks(app: App): Promise<readonly Check[]> {
     await searchAttributeCheck(link),
     ...pollers.map(({ queue, kind, workers }) =>
       workers.length > 0
-        ? ok(`worker (${kind}s)`, `${workers.length} on ${queue}`)
-        : fail(`worker (${kind}s)`, `nobody polls ${queue}`, "start one: sluice worker (or sluice dev)"),
+        ? ok(`worker for ${kind === "workflow" ? "workflows" : "activities"}`, `${workers.length} on ${queue}`)
+        : fail(`worker for ${kind === "workflow" ? "workflows" : "activities"}`, `nobody polls ${queue}`, "start one: sluice worker (or sluice dev)"),
     ),
   ]
 }

@@ -1,73 +1,100 @@
 import { Command } from "commander"
-import { embeddedWorker } from "../../app/embedded-worker.ts"
-import { UserError } from "../../domain/errors.ts"
+import { detachDev, startDev, type DevOptions } from "../../app/dev.ts"
+import { BugError, RefusedError, TransientError, UserError, type ErrorKind } from "../../domain/errors.ts"
+import type { Finding } from "../../domain/finding.ts"
 import { holdUntilSignal } from "../../stack/hold.ts"
-import { startStack } from "../../stack/start.ts"
-import type { StackAddresses } from "../../stack/state.ts"
-import { stackStatus } from "../../stack/status.ts"
+import { stackStatus, type StackStatus } from "../../stack/status.ts"
 import { resetStack, stopStack } from "../../stack/stop.ts"
+import { confirm } from "../ask.ts"
 import type { Cli } from "../cli.ts"
-import { startDetached } from "../detach.ts"
+import type { Look } from "../render/look.ts"
 
-interface DevOptions {
+interface DevFlags {
+  readonly detach?: boolean
   readonly stop?: boolean
   readonly status?: boolean
   readonly reset?: boolean
-  readonly detach?: boolean
+  readonly yes?: boolean
 }
 
 export function devCommand(cli: Cli): Command {
   return new Command("dev")
-    .summary("run Temporal, a PostgreSQL and a worker here, until Ctrl-C")
+    .summary("run Temporal, PostgreSQL and a worker here")
     .description(
-      "Runs Temporal's development server, a PostgreSQL cluster with the control database and the sample target, and a worker; everything is kept in .sluice/.",
+      "Runs the embedded stack of this folder: Temporal's development server, a PostgreSQL with control database and sample target, and a worker. Everything is kept in .sluice/. Ends with Ctrl-C.",
     )
-    .option("--detach", "return once everything runs; end it with --stop")
-    .option("--stop", "end what runs here; the data stays")
-    .option("--status", "say what runs here and where")
-    .option("--reset", "end it and remove all its data")
-    .action(async (options: DevOptions) => {
-      const { cwd, env } = cli.surroundings
-      if ([options.stop, options.status, options.reset, options.detach].filter(Boolean).length > 1) throw oneAtATime()
-      if (options.stop) return told(cli, "stopped", await stopStack(cwd))
-      if (options.reset) return told(cli, "removed", await resetStack(cwd))
-      if (options.status) return showStatus(cli, cwd)
-      if (options.detach) await startDetached(cwd, env)
-      else await inForeground(cli, cwd, env)
-      if (options.detach) showStatus(cli, cwd)
+    .option("--detach", "leave it running in the background")
+    .option("--stop", "end it; the data stays")
+    .option("--status", "say what runs, and where")
+    .option("--reset", "end it and remove its data")
+    .option("--yes", "don't ask on a terminal")
+    .action(async (flags: DevFlags) => {
+      if ([flags.stop, flags.status, flags.reset, flags.detach].filter(Boolean).length > 1) throw oneAtATime()
+      const { directory } = cli.projectFolder()
+      const options: DevOptions = { ...cli.loadOptions, directory, say: (line) => cli.output.narrate(line) }
+      if (flags.status) return show(cli, directory)
+      if (flags.stop) return showStopped(cli, await stopStack(directory))
+      if (flags.reset) {
+        await confirm(cli, `Remove all data of the embedded stack in ${directory}?`, flags.yes === true)
+        return showStopped(cli, await resetStack(directory))
+      }
+      if (!flags.detach) return holdHere(cli, options)
+      // Started twice, it is there once.
+      if (!stackStatus(directory).running) await detached(options)
+      show(cli, directory)
     })
 }
 
-async function inForeground(cli: Cli, cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const say = (line: string): void => cli.output.narrate(line)
-  const stack = await startStack({ directory: cwd, say, worker: embeddedWorker(cwd, env) })
-  for (const line of linesOf(stack.addresses)) say(line)
-  say("Ctrl-C ends it; the data stays.")
-  const signal = await holdUntilSignal(stack)
-  cli.output.result({ stopped: signal }, () => "Stopped.")
+async function holdHere(cli: Cli, options: DevOptions): Promise<void> {
+  const stack = await startDev(options)
+  show(cli, options.directory)
+  if (!cli.output.json) cli.output.narrate("Ctrl-C ends it.")
+  await holdUntilSignal(stack)
+  cli.output.narrate("Stopped.")
 }
 
-function told(cli: Cli, what: string, names: readonly string[]): void {
-  cli.output.result({ [what]: names }, () =>
-    names.length === 0 ? "Nothing ran here." : `${what}: ${names.join(", ")}`,
-  )
-}
-
-function showStatus(cli: Cli, cwd: string): void {
-  const { running, ownerPid, parts, addresses, dataDirectory } = stackStatus(cwd)
+/** Without the connection URLs: they hold passwords, and stand in `.sluice/stack.json`. */
+function show(cli: Cli, directory: string): void {
+  const { addresses, ...status } = stackStatus(directory)
   const temporal = addresses?.temporal ?? null
-  cli.output.result({ running, ownerPid, parts, temporal, dataDirectory }, () =>
-    running && addresses ? [`Running: ${parts.join(", ")}`, ...linesOf(addresses)].join("\n") : "Nothing runs here.",
-  )
+  cli.output.result({ ...status, directory, temporal }, (look) => renderStack({ ...status, addresses }, directory, look))
 }
 
-function linesOf({ temporal, targetUrl }: StackAddresses): readonly string[] {
+function renderStack(status: StackStatus, directory: string, look: Look): string {
+  if (!status.running || !status.addresses)
+    return `The embedded stack of ${directory} is not running. Start it with: sluice dev --detach`
+  const { temporal, targetUrl } = status.addresses
   const { host, pathname } = new URL(targetUrl.reveal())
   return [
-    `Temporal       ${temporal.address} (namespace ${temporal.namespace})`,
-    ...(temporal.uiUrl === null ? [] : [`Temporal's UI  ${temporal.uiUrl}`]),
-    `Sample target  ${host}${pathname} (the address with its password is in .sluice/stack.json)`,
-  ]
+    `The embedded stack of ${directory} runs (${status.parts.join(", ")}, process ${status.ownerPid}).`,
+    `  Temporal     ${temporal.address}, namespace ${temporal.namespace}`,
+    `  Temporal UI  ${look.cyan(temporal.uiUrl ?? "none")}`,
+    `  Sample       postgresql://sluice@${host}${pathname} (its password: .sluice/stack.json)`,
+    `  PostgreSQL   data in ${status.dataDirectory}`,
+  ].join("\n")
+}
+
+function showStopped(cli: Cli, stopped: readonly string[]): void {
+  cli.output.result({ stopped }, () => (stopped.length === 0 ? "Nothing was running." : `Stopped ${stopped.join(", ")}.`))
+}
+
+const kinds = [UserError, RefusedError, TransientError, BugError] as const
+
+/** The background process has a mind of its own: what it printed is what went wrong. */
+async function detached(options: DevOptions): Promise<void> {
+  const answer = await detachDev(options)
+  const { error } = (answer ?? {}) as {
+    error?: { kind?: ErrorKind; code: string; message: string; hint: string | null; findings: readonly Finding[] }
+  }
+  if (answer && !error) return
+  const finding = {
+    code: error?.code ?? "STACK_START_FAILED",
+    subject: "sluice dev",
+    message: error?.message ?? "the background process ended without a word",
+    hint: error?.hint ?? "its log is .sluice/logs/dev.log",
+  }
+  const kind = kinds.find(({ name }) => name === error?.kind) ?? TransientError
+  throw new kind(finding, error?.findings.length ? { findings: error.findings } : undefined)
 }
 
 function oneAtATime(): UserError {
@@ -75,5 +102,6 @@ function oneAtATime(): UserError {
     code: "BAD_ARGUMENT",
     subject: "sluice dev",
     message: "--detach, --stop, --status and --reset exclude each other",
+    hint: "give one of them",
   })
 }

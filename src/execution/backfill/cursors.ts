@@ -31,16 +31,26 @@ export async function readCursors(session: Session, { run, step }: StepRef): Pro
   )
 }
 
+/** What is known when a backfill begins. */
+export interface NewBackfill {
+  readonly relation: RelationName
+  /** By estimate. */
+  readonly rowsTotal: number
+  /** False: it goes by the place of rows, and counts them by estimate. */
+  readonly byKey: boolean
+  readonly ranges: readonly Range[]
+}
+
 /** Writes the cursors of a backfill that begins. Within a transaction that has checked the fence. */
 export async function createCursors(
   session: Session,
   { run, step }: StepRef,
-  { relation, rowsTotal, ranges }: { relation: RelationName; rowsTotal: number; ranges: readonly Range[] },
+  { relation, rowsTotal, byKey, ranges }: NewBackfill,
 ): Promise<void> {
   await session.query(
-    `INSERT INTO sluice.backfill (run, step, relation, rows_total) VALUES ($1, $2, $3, $4)
+    `INSERT INTO sluice.backfill (run, step, relation, rows_total, by_key) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (run, step) DO UPDATE SET rows_total = excluded.rows_total, started_at = clock_timestamp()`,
-    [run, step, displayName(relation), rowsTotal],
+    [run, step, displayName(relation), rowsTotal, byKey],
   )
   for (const [number, { first, last }] of ranges.entries()) {
     await session.query(
@@ -97,12 +107,12 @@ export async function estimatedRows(session: Session, { run, step }: StepRef): P
   return row?.total ?? 0
 }
 
-/** The backfill has ended: its total is no estimate any more. */
+/** The backfill has ended: by key, its total is no estimate any more. */
 export async function settleTotal(session: Session, { run, step }: StepRef): Promise<void> {
   await session.query(
     `UPDATE sluice.backfill
         SET rows_total = (SELECT coalesce(sum(rows_done), 0) FROM sluice.cursor WHERE run = $1 AND step = $2)
-      WHERE run = $1 AND step = $2`,
+      WHERE run = $1 AND step = $2 AND by_key`,
     [run, step],
   )
 }

@@ -1,4 +1,5 @@
-import { displayName, type RelationName } from "../../domain/relation.ts"
+import type { Backfill } from "../../domain/backfill.ts"
+import { displayName } from "../../domain/relation.ts"
 import type { BackfillProgress } from "../../domain/run.ts"
 import type { Cursor } from "./cursors.ts"
 
@@ -6,15 +7,15 @@ const windowMs = 10_000
 
 /** Counts rows and tells rate and remaining time from the last ten seconds. */
 export class Meter {
-  readonly #relation: RelationName
+  readonly #backfill: Backfill
   #total = 0
   #done = 0
   #filled = 0
   #samples: { readonly at: number; readonly done: number }[] = []
   #pass = 1
 
-  constructor(relation: RelationName) {
-    this.#relation = relation
+  constructor(backfill: Backfill) {
+    this.#backfill = backfill
   }
 
   /** Rows that batches have filled, earlier attempts included. */
@@ -34,10 +35,11 @@ export class Meter {
     this.#filled += filled
   }
 
-  /** The first pass has gone over every row: what it has counted is the total. */
+  /** The first pass has gone over every row: by key, what it has counted is the total. By place both are estimates. */
   endPass(): void {
     this.#pass += 1
-    this.#total = this.#done
+    if (this.#backfill.key.length > 0) this.#total = this.#done
+    else this.#done = this.#total
   }
 
   /** What a heartbeat says. */
@@ -46,16 +48,17 @@ export class Meter {
   }
 
   read(now: number, throttledBy: string | null): BackfillProgress {
-    this.#samples.push({ at: now, done: this.#done })
+    const done = this.#backfill.key.length > 0 ? this.#done : Math.min(this.#done, this.#total)
+    this.#samples.push({ at: now, done })
     this.#samples = this.#samples.filter(({ at }) => now - at <= windowMs)
     const rowsPerSecond = this.#rate()
-    const rowsTotal = Math.max(this.#total, this.#done)
+    const rowsTotal = Math.max(this.#total, done)
     return {
-      table: displayName(this.#relation),
-      rowsDone: this.#done,
+      table: displayName(this.#backfill.relation),
+      rowsDone: done,
       rowsTotal,
       rowsPerSecond,
-      etaSeconds: rowsPerSecond === 0 ? null : Math.ceil((rowsTotal - this.#done) / rowsPerSecond),
+      etaSeconds: rowsPerSecond === 0 ? null : Math.ceil((rowsTotal - done) / rowsPerSecond),
       throttledBy,
     }
   }

@@ -50,12 +50,14 @@ CREATE TABLE sluice.journal (
 );
 CREATE INDEX journal_run_step ON sluice.journal (run, step, seq DESC);
 
--- One row per backfill: what it fills, and how many rows there are by estimate (exact once it has ended).
+-- One row per backfill: what it fills, and how many rows there are by estimate (exact once it has ended). Where it
+-- goes by the place of rows and not by a key, the rows of a cursor are estimates too.
 CREATE TABLE sluice.backfill (
   run        text NOT NULL,
   step       text NOT NULL,
   relation   text NOT NULL,
   rows_total bigint NOT NULL,
+  by_key     boolean NOT NULL,
   started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (run, step)
 );
