@@ -20,6 +20,7 @@ export async function attempted<T>(
   const attempt: Attempt = {
     signal: context.cancellationSignal,
     number,
+    scheduledAt: context.info.currentAttemptScheduledTimestampMs,
     heartbeat: (details) => context.heartbeat(details),
   }
   // The clock's heartbeat says that the process lives; a statement may well take longer than the timeout.

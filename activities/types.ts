@@ -61,6 +61,8 @@ export interface DecisionRequest {
   readonly waitingFor: string | null
   /** True once the purge gate has been passed. */
   readonly purging: boolean
+  /** True from the moment an abort was accepted, whatever the state since. */
+  readonly aborting: boolean
   /** The state that the run has once the verb is carried out, for `status`. */
   readonly afterwards: { readonly state: RunState; readonly waitingFor: string | null }
   /** What a stopped step lets an operator choose from; empty where none has stopped. */

@@ -117,7 +117,9 @@ async function main() {
   const root = dirname(dirname(fileURLToPath(import.meta.url)))
   const load = (path) => import(pathToFileURL(join(root, "dist", "src", path)).href)
   const { renderInput } = await load("revisions/documentation.js")
-  for (const [path, text] of Object.entries(renderDocs(renderInput()))) {
+  const { renderCliReference } = await load("cli/reference.js")
+  const files = { ...renderDocs(renderInput()), "docs/cli.md": renderCliReference() }
+  for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true })
     await writeFile(join(root, path), text)
     console.log(path)

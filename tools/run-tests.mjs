@@ -11,7 +11,10 @@ export async function runTests(args) {
   try {
     const vitest = join(projectFolder, "node_modules", "vitest", "vitest.mjs")
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`]
-    const child = spawn(process.execPath, [vitest, "run", ...reporters, ...args], { cwd: projectFolder, stdio: "inherit" })
+    const child = spawn(process.execPath, [vitest, "run", ...reporters, ...args], {
+      cwd: projectFolder,
+      stdio: "inherit",
+    })
     const code = await new Promise((resolve) => child.once("close", (exit) => resolve(exit ?? 1)))
     const { passed, failed } = count(file, code)
     process.stdout.write(`${passed} passed, ${failed} failed\n`)

@@ -96,6 +96,7 @@ export function requestOf(
     state,
     waitingFor,
     purging,
+    aborting: progress.aborting !== null,
     choices: choice && choice.chosen === null ? choice.verbs : [],
     by,
     afterwards: stateAfter(progress, verb),

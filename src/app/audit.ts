@@ -1,5 +1,5 @@
 import { Ledger } from "../ledger/chain.ts"
-import type { LedgerEntry } from "../ledger/entry.ts"
+import type { LedgerEntry } from "../domain/ledger-entry.ts"
 import type { Verification } from "../ledger/verify.ts"
 import type { App } from "./context.ts"
 import { findRun } from "./runs.ts"

@@ -1,4 +1,10 @@
-import { appliedRevisions, findRuns, journalVersion, type AppliedRevision, type JournaledRun } from "../execution/journal.ts"
+import {
+  appliedRevisions,
+  findRuns,
+  journalVersion,
+  type AppliedRevision,
+  type JournaledRun,
+} from "../execution/journal.ts"
 import type { Session } from "../postgres/session.ts"
 
 /** What a target says was applied there; nothing where Sluice was never installed. Installs nothing itself. */

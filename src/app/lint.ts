@@ -32,7 +32,11 @@ async function readGiven(path: string, shown: string): Promise<{ readonly name: 
     return { name: basename(path), text: await readFile(path, "utf8") }
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? "unreadable"
-    throw new UserError({ code: "FILE_NOT_FOUND", subject: shown, message: `${shown} can't be read (${why}) in ${dirname(path)}` })
+    throw new UserError({
+      code: "FILE_NOT_FOUND",
+      subject: shown,
+      message: `${shown} can't be read (${why}) in ${dirname(path)}`,
+    })
   }
 }
 

@@ -2,11 +2,13 @@ import { RefusedError, throwOnErrors, UserError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { GateMode, GateName } from "../domain/gate.ts"
 import type { Plan, Strategy } from "../domain/plan.ts"
-import { appliedIn } from "./journal-view.ts"
+import { appliedIn, runsIn } from "./journal-view.ts"
+import type { JournaledRun } from "../execution/journal.ts"
 import { compilePlan, referencedBy } from "../planner/compile.ts"
 import type { PlanEvidence } from "../planner/evidence.ts"
 import { readCatalog } from "../postgres/catalog-reader.ts"
 import { checkExpressions } from "../postgres/expressions.ts"
+import type { Revision } from "../revisions/revision.ts"
 import { loadParser } from "../sql/parser.ts"
 import type { App } from "./context.ts"
 import { loadGraph } from "./load-graph.ts"
@@ -37,6 +39,7 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
     refuseUnknownApplied(graph.unknownOf(applied), target.name)
     const revisions = graph.pathTo(wanted, applied)
     if (revisions.length === 0) throw alreadyApplied(wanted, target.name)
+    refuseUnderWay(await runsIn(session), revisions)
     const [defaultSchema = "public"] = target.schemas
     const catalog = await readCatalog(session, { schemas: target.schemas, ...referencedBy(revisions, defaultSchema) })
     const { plan, findings } = compilePlan({
@@ -78,4 +81,22 @@ function refuseUnknownApplied(unknown: readonly string[], target: string): void 
     message: `${target} has revisions applied that no file here describes: ${unknown.join(", ")}`,
     hint: "bring the migrations folder up to date",
   })
+}
+
+/** Half-way through a run the catalog shows neither the old shape nor the new: what is planned then is nonsense. */
+function refuseUnderWay(runs: readonly JournaledRun[], revisions: readonly Revision[]): void {
+  const ids = revisions.map((revision) => revision.id)
+  const other = runs.find((run) => run.state === "active" && run.revisions.some((id) => ids.includes(id)))
+  if (other) throw runActive(other.run)
+}
+
+/** The refusal of a plan whose revisions another run is applying. */
+export function runActive(run: string, cause?: unknown): RefusedError {
+  const finding = {
+    code: "RUN_ACTIVE",
+    subject: run,
+    message: `the run ${run} is applying this already`,
+    hint: `sluice status ${run}`,
+  }
+  return new RefusedError(finding, { cause })
 }

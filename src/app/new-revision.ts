@@ -27,8 +27,7 @@ export async function newRevision(folder: ProjectFolder, request: NewRevisionReq
   const isFirst = graph.revisions.length === 0 && request.parent === undefined
   const parent = isFirst ? null : (request.parent === undefined ? graph.head() : graph.find(request.parent)).id
   const path = join(folder.migrations, nextFileName(await readdir(folder.migrations), request.title))
-  if (existsSync(path))
-    throw new UserError({ code: "FILE_EXISTS", subject: path, message: `${path} is there already` })
+  if (existsSync(path)) throw new UserError({ code: "FILE_EXISTS", subject: path, message: `${path} is there already` })
   await writeFile(path, newRevisionText(request.title, parent), { flag: "wx" })
   return relative(folder.directory, path)
 }

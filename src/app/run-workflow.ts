@@ -1,12 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError } from "@temporalio/client"
 import { TypedSearchAttributes } from "@temporalio/common"
-import { RefusedError } from "../domain/errors.ts"
 import { gateNames } from "../domain/gate.ts"
 import type { Plan } from "../domain/plan.ts"
 import { workflowQueue } from "../domain/queues.ts"
 import type { RunInput } from "../domain/run.ts"
 import { searchAttributes } from "../../workflows/search-attributes.ts"
 import type { App } from "./context.ts"
+import { runActive } from "./make-plan.ts"
 
 /** How long Temporal may take to accept a start. */
 const startDeadlineMs = 10_000
@@ -50,15 +50,7 @@ export async function startWorkflow(app: App, { run, workflowId, plan, adopt }: 
     )
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError)
-      throw new RefusedError(
-        {
-          code: "RUN_ACTIVE",
-          subject: workflowId,
-          message: "a run of this very plan is under way",
-          hint: "see it with sluice status",
-        },
-        { cause: error },
-      )
+      throw runActive(workflowId, error)
     throw link.explain(error)
   }
 }

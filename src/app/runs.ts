@@ -17,7 +17,7 @@ export async function findRun(app: App, run: string): Promise<RunStatus> {
   const ids = (fitting.length > 1 ? fitting : known).map((status) => status.run)
   const nearest = nearestName(run, ids)
   throw new UserError({
-    code: "UNKNOWN_RUN",
+    code: "RUN_NOT_FOUND",
     subject: run,
     message: fitting.length > 1 ? `several runs begin with ${run}` : `there is no run ${run}`,
     hint: fitting.length > 1 ? ids.join(", ") : nearest ? `did you mean ${nearest}?` : "sluice list names them all",
@@ -28,7 +28,7 @@ async function loadIfKnown(control: Control, run: string): Promise<RunStatus | n
   try {
     return await loadRun(control, run)
   } catch (error) {
-    if (error instanceof SluiceError && error.code === "UNKNOWN_RUN") return null
+    if (error instanceof SluiceError && error.code === "RUN_NOT_FOUND") return null
     throw error
   }
 }

@@ -2,10 +2,12 @@ import { RefusedError, SluiceError } from "../domain/errors.ts"
 import type { Plan } from "../domain/plan.ts"
 import { runsIn } from "./journal-view.ts"
 import { storePlan } from "../ledger/plans.ts"
+import type { Control } from "../ledger/control.ts"
 import { finishRun } from "../ledger/run-state.ts"
+import { listRuns } from "../ledger/run-status.ts"
 import { createRun } from "../ledger/runs.ts"
 import type { App } from "./context.ts"
-import { makePlan, type PlanRequest } from "./make-plan.ts"
+import { makePlan, runActive, type PlanRequest } from "./make-plan.ts"
 import { requireWorker } from "./pollers.ts"
 import { startWorkflow, workflowIdOf } from "./run-workflow.ts"
 
@@ -26,6 +28,7 @@ export async function start(app: App, request: StartRequest): Promise<Started> {
   const { plan, evidence } = await makePlan(app, request)
   refuseOtherPlan(plan, request.plan)
   await refuseWhatTheJournalForbids(app, plan)
+  await refuseOpenRun(control, plan)
   await requireWorker(app.temporal())
 
   await storePlan(control, plan, evidence, app.actor)
@@ -64,11 +67,13 @@ async function refuseWhatTheJournalForbids(app: App, plan: Plan): Promise<void> 
         message: `the run ${other.run} has applied this plan already`,
         hint: `sluice status ${other.run}`,
       })
-    throw new RefusedError({
-      code: "RUN_ACTIVE",
-      subject: other.run,
-      message: `the run ${other.run} of this plan is under way`,
-      hint: `sluice status ${other.run}`,
-    })
+    throw runActive(other.run)
   }
+}
+
+/** A run that was started but hasn't reached the target yet stands in the control database alone. */
+async function refuseOpenRun(control: Control, plan: Plan): Promise<void> {
+  const open = await listRuns(control, { target: plan.target, open: true })
+  const other = open.find((run) => run.planHash === plan.hash)
+  if (other) throw runActive(other.run)
 }

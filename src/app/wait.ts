@@ -99,6 +99,6 @@ function timedOut(status: RunStatus, goal: Goal, timeoutMs: number): TransientEr
     code: "WAIT_TIMEOUT",
     subject: status.run,
     message: `${goal} was not reached within ${formatDuration(timeoutMs)}: the run ${where}`,
-    hint: status.choices[0] ?? `sluice watch ${status.run}`,
+    hint: (status.waitingFor !== null && status.choices[0]) || `sluice watch ${status.run}`,
   })
 }

@@ -12,7 +12,9 @@ export async function workflowStateOf(
   milliseconds: number,
 ): Promise<WorkflowState> {
   try {
-    const description = await link.call(milliseconds, (client) => client.workflow.getHandle(status.workflowId).describe())
+    const description = await link.call(milliseconds, (client) =>
+      client.workflow.getHandle(status.workflowId).describe(),
+    )
     if (description.status.name === "RUNNING" && description.memo?.["run"] === status.run) return { kind: "running" }
     // An aborted plan may run again under the same workflow id.
     if (description.status.name === "RUNNING") return { kind: "lost", why: "its workflow id now bears another run" }

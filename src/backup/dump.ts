@@ -9,6 +9,7 @@ import { readContents, type Contents } from "./contents.ts"
 import { createPrivate, digestOf, publish, requireSpace, writeRecord } from "./files.ts"
 import type { BackupInput } from "./input.ts"
 import { sessionName } from "./naming.ts"
+import { chooseScratchServer } from "./scratch-server.ts"
 import { readSource } from "./source.ts"
 import { runTool } from "./run-tool.ts"
 import { withSnapshot } from "./snapshot.ts"
@@ -72,6 +73,8 @@ async function dumpAndHash(input: BackupInput, aside: string, signal: AbortSigna
     const source = await readSource(session)
     const contents = await readContents(session, plan?.relations ?? null, target.schemas)
     const bytes = contents.sources.reduce((sum, source) => sum + source.bytes, overheadBytes)
+    // Before hours of dumping, not after: can it be proven at all?
+    await chooseScratchServer(input, source.serverMajor, signal)
     await requireSpace(input.config.backups.directory, bytes)
     const path = await findPostgresTool("pg_dump", source.serverMajor)
     const args = dumpArguments(contents, { snapshot, lockTimeoutMs, file: aside })

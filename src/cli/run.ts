@@ -43,7 +43,10 @@ function report(cli: Cli, error: unknown): number {
   const known = error instanceof SluiceError ? error : bug(error)
   const { code, message, hint } = known.finding
   if (output.json && !output.hasAnswered)
-    output.result({ error: { kind: known.kind, code, message, hint: hint ?? null, findings: known.findings } }, () => "")
+    output.result(
+      { error: { kind: known.kind, code, message, hint: hint ?? null, findings: known.findings } },
+      () => "",
+    )
   else {
     // The leading finding sums up; where it is one of several, all of them are told.
     const several = known.findings.length > 1

@@ -13,7 +13,11 @@ export function usageError(error: CommanderError, program: Command, argv: readon
       code: "UNKNOWN_COMMAND",
       subject: typed || command.name(),
       message: typed === "" ? `${command.name()} needs a verb` : message,
-      hint: suggest(typed, command.commands.map((child) => child.name())) ?? help,
+      hint:
+        suggest(
+          typed,
+          command.commands.map((child) => child.name()),
+        ) ?? help,
     })
   if (error.code === "commander.unknownOption") {
     const options = [...command.options, ...program.options].map((option) => option.long ?? option.flags)

@@ -1,5 +1,5 @@
 import type { Limits } from "./config.ts"
-import { type Field, type Reading } from "./reading.ts"
+import type { Field, Reading } from "./reading.ts"
 import { count, duration, mapping, text } from "./values.ts"
 
 export const defaultLimits: Limits = {

@@ -36,7 +36,13 @@ export function databaseUrl(reading: Reading, field: Field | undefined, director
     return url
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
-    reading.mistake("CONNECTION_URL_INVALID", field.line, field.path, `${field.path}: ${error.message}`, error.finding.hint)
+    reading.mistake(
+      "CONNECTION_URL_INVALID",
+      field.line,
+      field.path,
+      `${field.path}: ${error.message}`,
+      error.finding.hint,
+    )
     return null
   }
 }

@@ -99,7 +99,13 @@ export function duration(reading: Reading, field: Field | undefined, otherwise: 
   if (milliseconds !== null && milliseconds >= least) return milliseconds
   const message =
     milliseconds === null ? `${field.path} is not a duration` : `${field.path} must be at least ${least}ms`
-  reading.mistake("CONFIG_VALUE", field.line, field.path, message, "write a number with a unit: 500ms, 10s, 10m, 2h, 7d, or 0")
+  reading.mistake(
+    "CONFIG_VALUE",
+    field.line,
+    field.path,
+    message,
+    "write a number with a unit: 500ms, 10s, 10m, 2h, 7d, or 0",
+  )
   return otherwise
 }
 

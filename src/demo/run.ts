@@ -1,5 +1,5 @@
 import { userInfo } from "node:os"
-import { App, openApp } from "../app/context.ts"
+import { openApp, type App } from "../app/context.ts"
 import { embeddedWorker } from "../app/embedded-worker.ts"
 import { start } from "../app/start.ts"
 import { steer } from "../app/steer.ts"

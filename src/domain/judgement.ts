@@ -12,6 +12,8 @@ export interface JudgedRequest {
   readonly waitingFor: string | null
   /** True once the purge gate has been passed. */
   readonly purging: boolean
+  /** True from the moment an abort was accepted: also while an undo has stopped as `needs-operator`. */
+  readonly aborting: boolean
   /** What a stopped step lets an operator choose from. */
   readonly choices: readonly OperatorVerb[]
   /** Sessions of the old application's role that are connected; null where nobody can tell or nobody asked. */
@@ -43,11 +45,11 @@ export function refusalOf(request: JudgedRequest): ErrorFinding | null {
           "What was hidden is being dropped or is gone, so an abort can't bring it back.",
           "The archive and the backup still hold the data.",
         )
-      if (request.state === "aborting")
+      if (request.aborting)
         return refusal(request, "ALREADY_ABORTING", "The run is unwinding already.", `sluice watch ${request.run}`)
       return null
     case "pause":
-      if (request.state === "aborting")
+      if (request.aborting)
         return refusal(request, "ALREADY_ABORTING", "An unwinding run can't be paused.", `sluice watch ${request.run}`)
       return null
     case "resume":

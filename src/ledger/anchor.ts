@@ -3,7 +3,7 @@ import { dirname } from "node:path"
 import { z } from "zod"
 import type { Finding } from "../domain/finding.ts"
 import type { Control } from "./control.ts"
-import type { LedgerEntry } from "./entry.ts"
+import type { LedgerEntry } from "../domain/ledger-entry.ts"
 
 /** The ledger's head as it lies outside the control database. */
 const anchorSchema = z.object({ seq: z.number().int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) })

@@ -2,7 +2,7 @@ import { BugError } from "../domain/errors.ts"
 import type { Transaction } from "./control.ts"
 import { checkedDetail, checkText } from "./detail.ts"
 import { entryColumns, entryHash, genesisHash, readEntry, type EntryRow } from "./entry-row.ts"
-import type { LedgerEntry, NewEntry } from "./entry.ts"
+import type { LedgerEntry, NewEntry } from "../domain/ledger-entry.ts"
 
 /**
  * Waits for the ledger's turn, up to the end of the transaction: one writer at a time, so that `seq` has no gaps and

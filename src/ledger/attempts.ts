@@ -3,7 +3,7 @@ import type { Phase } from "../domain/phase.ts"
 import { outcomeOfError, stepAfter, type AttemptOutcome } from "./attempt-outcome.ts"
 import { Ledger } from "./chain.ts"
 import type { Control } from "./control.ts"
-import type { LedgerEntry } from "./entry.ts"
+import type { LedgerEntry } from "../domain/ledger-entry.ts"
 import { phaseEntered, stepBegan, stepEnded } from "./steps.ts"
 import { isUnreachable } from "./unreachable.ts"
 

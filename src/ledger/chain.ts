@@ -1,7 +1,7 @@
 import { advanceAnchor } from "./anchor.ts"
 import { appendEntry, takeTurn } from "./append.ts"
 import type { Control, Transaction } from "./control.ts"
-import type { LedgerEntry, NewEntry } from "./entry.ts"
+import type { LedgerEntry, NewEntry } from "../domain/ledger-entry.ts"
 import { readEntries } from "./read-entries.ts"
 import { verifyChain, type Verification } from "./verify.ts"
 

@@ -3,7 +3,7 @@ import type { OperatorVerb } from "../domain/run.ts"
 import { findAppended } from "./append.ts"
 import { Ledger } from "./chain.ts"
 import type { Control } from "./control.ts"
-import type { LedgerEntry } from "./entry.ts"
+import type { LedgerEntry } from "../domain/ledger-entry.ts"
 import { insertEvidence } from "./evidence.ts"
 
 export interface Decision {

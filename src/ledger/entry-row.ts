@@ -1,5 +1,5 @@
 import { hashOf } from "../domain/hash.ts"
-import type { EntryKind, LedgerEntry } from "./entry.ts"
+import type { EntryKind, LedgerEntry } from "../domain/ledger-entry.ts"
 
 /** What the first entry names as the one before it. */
 export const genesisHash = "0".repeat(64)

@@ -1,6 +1,6 @@
 import type { Control } from "./control.ts"
 import { entryColumns, readEntry, type EntryRow } from "./entry-row.ts"
-import type { LedgerEntry } from "./entry.ts"
+import type { LedgerEntry } from "../domain/ledger-entry.ts"
 
 /** Entries per page: a million entries pass through a few megabytes of memory. */
 const pageSize = 1_000

@@ -33,7 +33,7 @@ export async function setRunState(control: Control, ref: { readonly run: string 
 /** What precheck found, for `status`. */
 export async function setFindings(control: Control, run: string, findings: readonly Finding[]): Promise<void> {
   await control.query(
-    "UPDATE sluice_control.run SET findings = $2, updated_at = clock_timestamp() WHERE run = $1 AND ended_at IS NULL",
+    "UPDATE sluice_control.run SET findings = $2, updated_at = clock_timestamp() WHERE run = $1",
     [run, JSON.stringify(findings)],
   )
 }

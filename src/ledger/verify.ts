@@ -2,7 +2,7 @@ import type { Finding } from "../domain/finding.ts"
 import { checkAnchor } from "./anchor.ts"
 import type { Control } from "./control.ts"
 import { entryHash, genesisHash } from "./entry-row.ts"
-import type { LedgerEntry } from "./entry.ts"
+import type { LedgerEntry } from "../domain/ledger-entry.ts"
 import { readEntries } from "./read-entries.ts"
 
 export interface Verification {

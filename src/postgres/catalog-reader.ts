@@ -16,8 +16,10 @@ export interface CatalogWish {
 }
 
 /**
- * Reads the model of a part of the database: nine queries, whatever the number of tables, in one snapshot. Takes no
- * lock on any table. Equal shapes give equal models: lists come in a fixed order, nothing depends on oids.
+ * Reads the model of a part of the database: nine queries, whatever the number of tables, in one snapshot. Printing
+ * definitions, PostgreSQL takes ACCESS SHARE on the tables for as long as this transaction: under an exclusive lock
+ * of somebody else it ends in LOCK_TIMEOUT. Equal shapes give equal models: lists come in a fixed order, nothing
+ * depends on oids.
  */
 export async function readCatalog(session: Session, want: CatalogWish): Promise<Catalog> {
   return session.inTransaction

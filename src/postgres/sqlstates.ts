@@ -35,11 +35,13 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   // Values appear in the messages of classes 22 and 23, so their words are ours.
   "22": user("DATA_REJECTED", "a value can't be processed", dataHint),
   "23": refused("DATA_REJECTED", "a row breaks a rule of its table", dataHint),
+  "25001": user("SQL_REFUSED"),
   "25006": transient(
     "SERVER_READ_ONLY",
     null,
     "Give the address of the primary; after a failover wait until it takes writes.",
   ),
+  "25P01": user("SQL_REFUSED"),
   "25P03": transient("CONNECTION_LOST", "the server ended a session that was idle in its transaction for too long"),
   "25P04": transient("CONNECTION_LOST", "the server ended a session whose transaction took too long"),
   "28": user("WRONG_PASSWORD", null, loginHint),

@@ -3,7 +3,7 @@ import { gateNames } from "../domain/gate.ts"
 import type { Phase } from "../domain/phase.ts"
 import type { Plan } from "../domain/plan.ts"
 import type { CarriedState } from "../domain/run.ts"
-import type { LedgerEntry } from "../ledger/entry.ts"
+import type { LedgerEntry } from "../domain/ledger-entry.ts"
 
 /** What is known of a run whose workflow was lost: the target's journal, and the ledger. */
 export interface LostRun {

@@ -10,6 +10,7 @@ import { migrateControl } from "../ledger/migrate.ts"
 import { loadParser } from "../sql/parser.ts"
 import { workflowBundle } from "./bundle.ts"
 import { registerSearchAttributes } from "./search-attributes.ts"
+import { writeReport } from "./write-report.ts"
 
 export interface WorkerOptions {
   /** Where words of the worker go, a line each. */
@@ -45,7 +46,7 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
     control,
     ledger,
     recorder: new AttemptRecorder(control),
-    writeReport: async () => {},
+    writeReport: (run) => writeReport(config, control, ledger, run),
   }
   const activities = createActivities(deps)
   const both = {

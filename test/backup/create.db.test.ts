@@ -81,14 +81,15 @@ test("partitions and children come with their parent", async () => {
 
 test("the rows are those of one snapshot, while others write", async () => {
   const { input, database } = await openBackup()
-  let writing = true
+  const done = new AbortController()
   const writer = (async () => {
-    for (let id = 1_000; writing; id++) await database.query("INSERT INTO users (id, team) VALUES ($1, 1)", [id])
+    for (let id = 1_000; !done.signal.aborted; id++)
+      await database.query("INSERT INTO users (id, team) VALUES ($1, 1)", [id])
   })()
   try {
     expect(await createBackup(input, attempt())).toMatchObject({ state: "verified" })
   } finally {
-    writing = false
+    done.abort()
     await writer
   }
 })
@@ -115,20 +116,21 @@ test("a role that owns its tables and may create databases needs no more", async
   expect(record.notes).toEqual([
     "left out, since it may not be read: private.secret",
     "left out, since it may not be read: public.others",
-    "row level security was not switched on",
     "row level security policies were left out",
+    "row level security was not switched on",
   ])
 })
 
-test("without a server for the test restore the run goes no further, and the dump isn't called verified", async () => {
+test("without a server for the test restore nothing is dumped, and the run goes no further", async () => {
   const role = await createRole()
-  const { input, database, control } = await openBackup({ owner: role, as: (database) => database.urlAs(role) })
+  const { input, database, control, files } = await openBackup({ owner: role, as: (database) => database.urlAs(role) })
   onTestFinished(async () => {
     await database.drop()
     await role.drop()
   })
   await database.query(`ALTER TABLE users OWNER TO ${role.name}`)
   await expect(createBackup(input, attempt())).rejects.toMatchObject({ kind: "RefusedError", code: "NO_SCRATCH" })
+  expect(await files()).toEqual([])
   expect(await findRunBackup(control.control, input.run ?? "")).toBeNull()
   const record = await createBackup({ ...input, fallbackScratchUrl: control.database.url }, attempt())
   expect(record).toMatchObject({ state: "verified" })

@@ -2,7 +2,8 @@ import { mkdtemp, readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { inject, onTestFinished } from "vitest"
 import type { BackupInput } from "../../src/backup/input.ts"
-import { Secret, type TargetConfig } from "../../src/config/config.ts"
+import { ownerTag } from "../../src/backup/naming.ts"
+import type { Secret, TargetConfig } from "../../src/config/config.ts"
 import type { RelationName } from "../../src/domain/relation.ts"
 import type { Attempt } from "../../src/execution/attempt.ts"
 import { createDatabase, type DatabaseOptions, type TestDatabase } from "../harness/database.ts"
@@ -27,7 +28,7 @@ export interface OpenBackup {
   readonly directory: string
   readonly input: BackupInput
   files(): Promise<readonly string[]>
-  /** Scratch databases of this test's role or superuser that are still there. */
+  /** Scratch databases of this run that are still there. */
   scratch(): Promise<readonly string[]>
 }
 
@@ -42,7 +43,6 @@ export async function openBackup(
   onTestFinished(() => database.drop())
   const control = await openLedger()
   const directory = await mkdtemp(join(inject("scratchDirectory"), "backups-"))
-  const before = new Set(await scratchDatabases(database))
   const plan = samplePlan({ relations: options.relations ?? [users] })
   const run = `${database.name}-${plan.hash.slice(0, 8)}-1`
   const target = targetOf(options.as?.(database) ?? database.url)
@@ -52,11 +52,11 @@ export async function openBackup(
     directory,
     input: { run, plan, target, config: { backups: { directory, scratchUrl: null } }, control: control.control },
     files: async () => (await readdir(directory)).toSorted(),
-    scratch: async () => (await scratchDatabases(database)).filter((name) => !before.has(name)),
+    scratch: () => scratchDatabases(database, run),
   }
 }
 
-export function attempt(number = 1, signal = new AbortController().signal): Attempt {
+export function attempt(number = 1, signal: AbortSignal = new AbortController().signal): Attempt {
   return { number, signal, heartbeat: () => undefined }
 }
 
@@ -80,9 +80,10 @@ function targetOf(url: Secret): TargetConfig {
   }
 }
 
-async function scratchDatabases(database: TestDatabase): Promise<readonly string[]> {
+async function scratchDatabases(database: TestDatabase, run: string): Promise<readonly string[]> {
   const rows = await database.query<{ name: string }>(
-    "SELECT datname::text AS name FROM pg_database WHERE datname LIKE 'sluice\\_scratch\\_%'",
+    "SELECT datname::text AS name FROM pg_database WHERE starts_with(datname, 'sluice_scratch_' || $1)",
+    [ownerTag(run)],
   )
   return rows.map(({ name }) => name)
 }

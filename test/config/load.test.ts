@@ -134,10 +134,18 @@ targets:
     ["an empty file", "", "CONFIG_VALUE"],
     ["a list instead of a mapping", "- version: 1\n", "CONFIG_VALUE"],
     ["no target", `version: 1\n${urls}\n`, "CONFIG_MISSING"],
-    ["no control database, no embedded stack", 'version: 1\ntargets: {a: {url: "postgresql://x@y/z"}}', "CONFIG_MISSING"],
+    [
+      "no control database, no embedded stack",
+      'version: 1\ntargets: {a: {url: "postgresql://x@y/z"}}',
+      "CONFIG_MISSING",
+    ],
     ["a target without url", `version: 1\n${urls}\ntargets: {a: {}}`, "CONFIG_MISSING"],
     ["no version", minimal.replace("version: 1\n", ""), "CONFIG_VALUE"],
-    ["another database's url", minimal.replace("postgresql://app@db/shop", "mysql://db/shop"), "CONNECTION_URL_INVALID"],
+    [
+      "another database's url",
+      minimal.replace("postgresql://app@db/shop", "mysql://db/shop"),
+      "CONNECTION_URL_INVALID",
+    ],
   ])("%s is an error of the file", async (_name, text, code) => {
     const error = await failure(text)
     expect(error.code).toBe("CONFIG_INVALID")
@@ -148,8 +156,18 @@ targets:
     const text = `version: 1\ncontrol: {url: \${CONTROL}}\ntargets:\n  shop: {url: \${SHOP}}\n`
     const error = await failure(text, { SHOP: "" })
     expect(error.findings.map(({ code, line, subject, message }) => [code, line, subject, message])).toEqual([
-      ["CONFIG_VARIABLE_UNSET", 2, "control.url", "control.url needs the environment variable CONTROL, which is not set"],
-      ["CONFIG_VARIABLE_UNSET", 4, "targets.shop.url", "targets.shop.url needs the environment variable SHOP, which is not set"],
+      [
+        "CONFIG_VARIABLE_UNSET",
+        2,
+        "control.url",
+        "control.url needs the environment variable CONTROL, which is not set",
+      ],
+      [
+        "CONFIG_VARIABLE_UNSET",
+        4,
+        "targets.shop.url",
+        "targets.shop.url needs the environment variable SHOP, which is not set",
+      ],
     ])
   })
 

@@ -88,7 +88,10 @@ describe("a table is filled", () => {
     await runBackfill(run, backfill, attemptOf(), witness)
     over.abort()
     await mover
-    expect(witness.progressSeen.at(-1)).toMatchObject({ rowsDone: 30_000, rowsTotal: 30_000 })
+    // By place, rows are counted by estimate; what is done never passes it.
+    const { rowsDone = 0, rowsTotal = 0 } = witness.progressSeen.at(-1) ?? {}
+    expect(rowsDone).toBe(rowsTotal)
+    expect(Math.abs(rowsTotal - 30_000)).toBeLessThan(3_000)
     expect(await runVerify(run, verify, attemptOf(), new Witness())).toMatchObject({ rows: 30_000 })
   })
 

@@ -1,31 +1,50 @@
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs"
-import { join } from "node:path"
-import { projectFolder } from "./places.mjs"
-import { runCommand, tail } from "./run-command.mjs"
-import { Problem, say } from "./words.mjs"
+import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { join, relative } from "node:path"
+import { pathToFileURL } from "node:url"
+import { run } from "./command.mjs"
+import { part } from "./narrate.mjs"
+import { root } from "./places.mjs"
 
-const sources = ["src", "workflows", "activities", "test", "bench", "tsconfig.json", "package-lock.json"]
+const dist = join(root, "dist")
+const stamp = join(dist, ".built")
+const sources = ["src", "workflows", "activities", "test", "bench"]
+const single = ["vitest.config.ts", "tsconfig.json", "package-lock.json"]
 
-/** Compiles to dist/ where a source is newer than the last build. Seconds; nothing to do: a few milliseconds. */
-export async function buildProject() {
-  const built = join(projectFolder, "dist", ".tsbuildinfo")
-  if (existsSync(built) && newest(sources.map((name) => join(projectFolder, name))) <= statSync(built).mtimeMs) return
-  say("Compiling (some seconds)")
-  // Compiled files of sources that are gone would still be found.
-  rmSync(join(projectFolder, "dist"), { recursive: true, force: true })
-  const tsc = join(projectFolder, "node_modules", "typescript", "bin", "tsc")
-  const { code, output } = await runCommand(process.execPath, [tsc, "-p", projectFolder], { cwd: projectFolder })
-  if (code !== 0) throw new Problem(`The project doesn't compile:\n${tail(output, 40)}`)
+/** Whether dist is newer than every source. */
+export function isBuilt() {
+  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs
+  if (built === undefined || !existsSync(join(dist, "src", "cli", "main.js"))) return false
+  const files = [...sources.flatMap((folder) => filesIn(join(root, folder))), ...single.map((name) => join(root, name))]
+  return files.every((file) => (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < built)
 }
 
-/** The newest modification time below the given places, in milliseconds. */
-function newest(places) {
-  let latest = 0
-  for (const place of places) {
-    if (!existsSync(place)) continue
-    const found = statSync(place)
-    latest = Math.max(latest, found.mtimeMs)
-    if (found.isDirectory()) latest = Math.max(latest, newest(readdirSync(place).map((name) => join(place, name))))
+/** Compiles the project into dist and bundles its workflows. Does nothing where dist is newer than the sources. */
+export async function build() {
+  if (isBuilt()) return
+  await part("Compiling", null, async () => {
+    // Taken before: what is saved while the compiler runs is newer than the stamp.
+    const began = new Date()
+    await run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b"], { cwd: root })
+    removeOrphans()
+    const { workflowBundle } = await import(pathToFileURL(join(dist, "src", "worker", "bundle.js")).href)
+    await workflowBundle()
+    writeFileSync(stamp, "")
+    utimesSync(stamp, began, began)
+  })
+}
+
+/** The compiler leaves behind what it made of sources that are gone by now. */
+function removeOrphans() {
+  for (const folder of sources) {
+    for (const file of filesIn(join(dist, folder))) {
+      const source = /^(.*?)(\.d\.ts|\.js\.map|\.js)$/.exec(relative(dist, file))?.[1]
+      if (source !== undefined && !existsSync(join(root, `${source}.ts`))) rmSync(file)
+    }
   }
-  return latest
+}
+
+function filesIn(folder) {
+  if (!existsSync(folder)) return []
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }

@@ -14,7 +14,9 @@ export async function installDependencies() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return
   say("Installing Node packages (npm ci, about half a minute)")
   // npm sets variables for the scripts that it runs; a second npm inside must not take them for its own settings.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle)_/.test(name)))
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle)_/.test(name)),
+  )
   const { code, output } = await runCommand("npm", ["ci", "--no-audit", "--no-fund"], { cwd: projectFolder, env })
   if (code !== 0) throw new Problem(`npm ci failed:\n${tail(output)}`)
   writeFileSync(stamp, wanted)

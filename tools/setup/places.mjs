@@ -1,26 +1,14 @@
-import { accessSync, constants } from "node:fs"
 import { homedir } from "node:os"
-import { delimiter, join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-/** The folder that holds package.json. */
-export const projectFolder = fileURLToPath(new URL("../..", import.meta.url))
+/** The folder of the project. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
-/** What was built once is kept here for every clone of this user. */
+/** What this project's set-up found out about this machine. */
+export const toolchainFile = join(root, ".sluice", "toolchain.json")
+
+/** What was built once for this user; a second clone or the next CI run builds nothing. */
 export function cacheFolder(name) {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "sluice", name)
-}
-
-export function onPath(name) {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "")
-  return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null
-}
-
-export function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,53 +1,63 @@
 import { existsSync, readdirSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { isExecutable, onPath } from "./places.mjs"
-import { runCommand, tail } from "./run-command.mjs"
-import { Problem, say } from "./words.mjs"
+import { firstProgram, onPath } from "./command.mjs"
+import { canInstall, install } from "./debian.mjs"
+import { part, say, SetupError } from "./narrate.mjs"
 
-const debian = "/usr/lib/postgresql"
-const oldestMajor = 15
-
-/** The newest PostgreSQL (15 or later) and PgBouncer; installed where we are root on a Debian. */
+/** The folder of the newest PostgreSQL's programs; installs it where there is none and we may. */
 export async function findPostgres() {
-  if (newestBin() === null || pgbouncer() === null) await install()
-  const postgresBin = newestBin()
-  if (postgresBin === null) throw new Problem(`PostgreSQL ${oldestMajor} or later wasn't found. ${howTo()}`)
-  return { postgresBin, pgbouncer: pgbouncer() }
+  const found = search()
+  if (found !== null) return found
+  if (!canInstall()) {
+    throw new SetupError(
+      `PostgreSQL 15 or newer is needed (its server, not only psql). Install it with:\n  ${commandHere("postgresql")}`,
+    )
+  }
+  await part("Installing PostgreSQL", "1 min", () => install("postgresql"))
+  const installed = search()
+  if (installed === null) throw new SetupError("PostgreSQL was installed, but its `initdb` can't be found.")
+  return installed
 }
 
-function newestBin() {
-  const versions = existsSync(debian) ? readdirSync(debian).map(Number) : []
-  const places = versions
-    .filter((major) => major >= oldestMajor)
-    .toSorted((a, b) => b - a)
-    .map((major) => join(debian, String(major), "bin"))
-  const path = onPath("initdb")
-  return [process.env.SLUICE_PG_BIN, ...places, path && dirname(path)].find(
-    (folder) => folder && isExecutable(join(folder, "initdb")) && isExecutable(join(folder, "pg_dump")),
-  ) ?? null
+/** PgBouncer's path; null where it isn't there and can't be installed. Only the traffic drivers need it. */
+export async function findPgBouncer() {
+  const search = () => firstProgram([...onPath("pgbouncer"), "/usr/sbin/pgbouncer", "/usr/local/sbin/pgbouncer"])
+  if (search() === null && canInstall()) {
+    await part("Installing PgBouncer", "30 s", () => install("pgbouncer")).catch((error) =>
+      say(`  not installed, and not needed for most of it: ${error.message.split("\n")[0]}`),
+    )
+  } else if (search() === null) {
+    say(`PgBouncer isn't here. Only moving traffic needs it: ${commandHere("pgbouncer")}`)
+  }
+  return search()
 }
 
-function pgbouncer() {
-  return onPath("pgbouncer") ?? ["/usr/sbin/pgbouncer"].find(isExecutable) ?? null
+function search() {
+  const debian = "/usr/lib/postgresql"
+  const versions = existsSync(debian) ? readdirSync(debian).filter((name) => Number(name) >= 15) : []
+  const newestFirst = versions.toSorted((a, b) => Number(b) - Number(a)).map((name) => join(debian, name, "bin"))
+  const folders = [process.env.SLUICE_PG_BIN, ...newestFirst].filter((folder) => folder)
+  const initdb = firstProgram([...folders.map((folder) => join(folder, "initdb")), ...onPath("initdb"), ...homebrew()])
+  return initdb === null ? null : dirname(initdb)
 }
 
-async function install() {
-  const isRoot = process.getuid?.() === 0
-  const apt = onPath("apt-get")
-  if (!isRoot || apt === null) return
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" }
-  say("Installing PostgreSQL and PgBouncer with apt-get (about a minute)")
-  const wanted = ["install", "-y", "--no-install-recommends", ...(newestBin() ? [] : ["postgresql"]), "pgbouncer"]
-  const first = await runCommand(apt, wanted, { env })
-  if (first.code === 0) return
-  await runCommand(apt, ["update"], { env })
-  const second = await runCommand(apt, wanted, { env })
-  if (second.code !== 0) say(`apt-get failed:\n${tail(second.output, 5)}`)
+function homebrew() {
+  const folders = ["/opt/homebrew/opt", "/usr/local/opt"].filter((folder) => existsSync(folder))
+  return folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.startsWith("postgresql@"))
+      .map((name) => join(folder, name, "bin", "initdb")),
+  )
 }
 
-function howTo() {
-  if (process.platform === "darwin") return "Install it with: brew install postgresql@17 pgbouncer"
-  if (onPath("apt-get")) return "Install it with: sudo apt-get install postgresql pgbouncer"
-  if (onPath("dnf")) return "Install it with: sudo dnf install postgresql-server pgbouncer"
-  return "Install PostgreSQL and put its bin folder on PATH, or name that folder in SLUICE_PG_BIN."
+/** The one command that installs a package on this system. */
+function commandHere(name) {
+  const formula = name === "postgresql" ? "postgresql@17" : name
+  const server = name === "postgresql" ? "postgresql-server postgresql-contrib" : name
+  if (process.platform === "darwin") return `brew install ${formula}`
+  if (firstProgram(onPath("apt-get"))) return `sudo apt-get install ${name}`
+  if (firstProgram(onPath("dnf"))) return `sudo dnf install ${server}`
+  if (firstProgram(onPath("pacman"))) return `sudo pacman -S ${name}`
+  if (firstProgram(onPath("apk"))) return `sudo apk add ${name === "postgresql" ? "postgresql17" : name}`
+  return `your system's package manager (the package is called ${name})`
 }

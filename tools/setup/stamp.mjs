@@ -8,7 +8,9 @@ const file = join(folder, "toolchain.json")
 
 /** What the lock file says; dependencies are installed again when it changes. */
 export function lockHash() {
-  return createHash("sha256").update(readFileSync(join(projectFolder, "package-lock.json"))).digest("hex")
+  return createHash("sha256")
+    .update(readFileSync(join(projectFolder, "package-lock.json")))
+    .digest("hex")
 }
 
 /** True where an earlier set-up stands: same lock file, and every program is still where it was. */

@@ -48,7 +48,10 @@ function scratchChecked(app: App, check: CapabilityCheck): CapabilityCheck {
 /** What is to be applied next decides what is needed; where nothing is, what every run needs. */
 async function planChecks(app: App, target: TargetConfig): Promise<readonly Check[]> {
   const { plan, detail } = await nextPlan(app, target)
-  const needs: readonly Capability[] = [{ kind: "create-on-database" }, ...(plan?.steps.flatMap((step) => step.needs) ?? [])]
+  const needs: readonly Capability[] = [
+    { kind: "create-on-database" },
+    ...(plan?.steps.flatMap((step) => step.needs) ?? []),
+  ]
   const missing = await app.inTarget(target, "doctor", (session) => missingCapabilities(session, needs))
   const privileges =
     missing.length === 0
@@ -58,10 +61,17 @@ async function planChecks(app: App, target: TargetConfig): Promise<readonly Chec
   // Rows are not read here: on a large table that takes its time, and precheck does it before anything is touched.
   const findings = await precheck({ run: "doctor", plan: { ...plan, dataChecks: [] }, target })
   const others = findings.filter((finding) => !missing.some((each) => each.hint === finding.hint))
-  return [...privileges, ok(`${target.name}: plan`, detail), ...others.map((each) => checkOf(`${target.name}: precheck`, each))]
+  return [
+    ...privileges,
+    ok(`${target.name}: plan`, detail),
+    ...others.map((each) => checkOf(`${target.name}: precheck`, each)),
+  ]
 }
 
-async function nextPlan(app: App, target: TargetConfig): Promise<{ readonly plan: Plan | null; readonly detail: string }> {
+async function nextPlan(
+  app: App,
+  target: TargetConfig,
+): Promise<{ readonly plan: Plan | null; readonly detail: string }> {
   try {
     const { plan } = await makePlan(app, { target: target.name })
     const revisions = plan.revisions.map((revision) => revision.id).join(", ")

@@ -18,7 +18,11 @@ export async function temporalChecks(app: App): Promise<readonly Check[]> {
     ...pollers.map(({ queue, kind, workers }) =>
       workers.length > 0
         ? ok(`worker for ${kind === "workflow" ? "workflows" : "activities"}`, `${workers.length} on ${queue}`)
-        : fail(`worker for ${kind === "workflow" ? "workflows" : "activities"}`, `nobody polls ${queue}`, "start one: sluice worker (or sluice dev)"),
+        : fail(
+            `worker for ${kind === "workflow" ? "workflows" : "activities"}`,
+            `nobody polls ${queue}`,
+            "start one: sluice worker (or sluice dev)",
+          ),
     ),
   ]
 }
@@ -47,8 +51,14 @@ async function searchAttributeCheck(link: TemporalLink): Promise<Check> {
     )
     const missing = Object.keys(searchAttributeTypes).filter((key) => !Object.hasOwn(customAttributes ?? {}, key))
     if (missing.length === 0) return ok(name, "registered")
-    const commands = missing.map((key) => `--name ${key} --type ${searchAttributeTypes[key as keyof typeof searchAttributeTypes]}`)
-    return fail(name, `missing: ${missing.join(", ")}`, `start a worker, or: temporal operator search-attribute create ${commands.join(" ")}`)
+    const commands = missing.map(
+      (key) => `--name ${key} --type ${searchAttributeTypes[key as keyof typeof searchAttributeTypes]}`,
+    )
+    return fail(
+      name,
+      `missing: ${missing.join(", ")}`,
+      `start a worker, or: temporal operator search-attribute create ${commands.join(" ")}`,
+    )
   } catch (error) {
     const explained = link.explain(error)
     if (explained !== error) throw explained

@@ -1,6 +1,6 @@
 import { Command } from "commander"
 import { showAudit, verifyAudit } from "../../app/audit.ts"
-import type { LedgerEntry } from "../../ledger/entry.ts"
+import type { LedgerEntry } from "../../domain/ledger-entry.ts"
 import type { Cli } from "../cli.ts"
 import { renderFinding } from "../render/findings.ts"
 import type { Look } from "../render/look.ts"

@@ -36,7 +36,9 @@ export function backupCommand(cli: Cli): Command {
   backup
     .command("verify")
     .summary("restore a backup again and compare")
-    .description("Restores a backup into a scratch database and compares every row with what was hashed when it was made.")
+    .description(
+      "Restores a backup into a scratch database and compares every row with what was hashed when it was made.",
+    )
     .argument("<backup>", "the backup's id")
     .action(async (id: string) => {
       const signal = untilInterrupted()
@@ -56,7 +58,9 @@ function renderBackup(backup: BackupRecord, look: Look): string {
   const restore = backup.restoreSeconds === null ? "" : `, restored in ${backup.restoreSeconds} s`
   const tables = backup.tables.map(({ name, rows, hash }) => `  ${name}: ${number(rows)} rows, hash ${hash}`)
   const head = `${look.bold(backup.id)}  ${state}, ${bytes(backup.bytes)}${restore}`
-  return [head, look.dim(`sha256 ${backup.sha256}`), ...tables, ...backup.notes.map((note) => `  note: ${note}`)].join("\n")
+  return [head, look.dim(`sha256 ${backup.sha256}`), ...tables, ...backup.notes.map((note) => `  note: ${note}`)].join(
+    "\n",
+  )
 }
 
 function renderBackups(backups: readonly BackupRecord[], look: Look): string {

@@ -57,7 +57,9 @@ async function holdHere(cli: Cli, options: DevOptions): Promise<void> {
 function show(cli: Cli, directory: string): void {
   const { addresses, ...status } = stackStatus(directory)
   const temporal = addresses?.temporal ?? null
-  cli.output.result({ ...status, directory, temporal }, (look) => renderStack({ ...status, addresses }, directory, look))
+  cli.output.result({ ...status, directory, temporal }, (look) =>
+    renderStack({ ...status, addresses }, directory, look),
+  )
 }
 
 function renderStack(status: StackStatus, directory: string, look: Look): string {
@@ -75,7 +77,9 @@ function renderStack(status: StackStatus, directory: string, look: Look): string
 }
 
 function showStopped(cli: Cli, stopped: readonly string[]): void {
-  cli.output.result({ stopped }, () => (stopped.length === 0 ? "Nothing was running." : `Stopped ${stopped.join(", ")}.`))
+  cli.output.result({ stopped }, () =>
+    stopped.length === 0 ? "Nothing was running." : `Stopped ${stopped.join(", ")}.`,
+  )
 }
 
 const kinds = [UserError, RefusedError, TransientError, BugError] as const

@@ -8,6 +8,9 @@ export function initCommand(cli: Cli): Command {
     .description("Writes a commented sluice.yaml and a first revision into this folder. Overwrites nothing.")
     .action(async () => {
       const files = await init(cli.surroundings.cwd)
-      cli.output.result({ files }, () => `Wrote ${files.join(" and ")}.\nGo on with: sluice dev --detach, then sluice doctor`)
+      cli.output.result(
+        { files },
+        () => `Wrote ${files.join(" and ")}.\nGo on with: sluice dev --detach, then sluice doctor`,
+      )
     })
 }

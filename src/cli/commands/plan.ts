@@ -18,7 +18,12 @@ export function planCommand(cli: Cli): Command {
     .argument("[revision]", "the revision to arrive at (default: the only head)")
     .option("--target <name>", "the database to change (default: the only target)")
     .option("--strategy <name>", "the order of the steps (default: expand-contract)")
-    .option("--gate <name=mode>", "pass a gate otherwise than sluice.yaml says: auto, manual or 30m; repeatable", collect, [])
+    .option(
+      "--gate <name=mode>",
+      "pass a gate otherwise than sluice.yaml says: auto, manual or 30m; repeatable",
+      collect,
+      [],
+    )
     .option("--sql", "print every statement and its undo")
     .action(async (revision: string | undefined, options: PlanOptions) => {
       const made = await cli.withApp((app) =>

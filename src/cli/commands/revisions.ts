@@ -51,7 +51,12 @@ export function headsCommand(cli: Cli): Command {
 
 function renderApplied(revisions: readonly AppliedRevision[], look: Look): string {
   if (revisions.length === 0) return "No revision is applied."
-  const rows = revisions.map(({ id, appliedAt, run, title }) => [look.bold(id), time(appliedAt), run ?? "stamped", title])
+  const rows = revisions.map(({ id, appliedAt, run, title }) => [
+    look.bold(id),
+    time(appliedAt),
+    run ?? "stamped",
+    title,
+  ])
   return table(["REVISION", "APPLIED", "RUN", "TITLE"], rows, look)
 }
 

@@ -18,7 +18,12 @@ export function startCommand(cli: Cli): Command {
     .option("--target <name>", "the database to change (default: the only target)")
     .option("--strategy <name>", "the order of the steps (default: expand-contract)")
     .option("--plan <hash>", "start only the plan that was looked at: its hash, or the first 8 or more digits")
-    .option("--gate <name=mode>", "pass a gate otherwise than sluice.yaml says: auto, manual or 30m; repeatable", collect, [])
+    .option(
+      "--gate <name=mode>",
+      "pass a gate otherwise than sluice.yaml says: auto, manual or 30m; repeatable",
+      collect,
+      [],
+    )
     .action(async (revision: string | undefined, options: StartOptions) => {
       const started = await cli.withApp((app) =>
         start(app, {
@@ -29,6 +34,9 @@ export function startCommand(cli: Cli): Command {
           gates: gateModesOf(options.gate),
         }),
       )
-      cli.output.result(started, (look) => `Started ${look.bold(started.run)}\n  ${look.cyan(`sluice watch ${started.run}`)}`)
+      cli.output.result(
+        started,
+        (look) => `Started ${look.bold(started.run)}\n  ${look.cyan(`sluice watch ${started.run}`)}`,
+      )
     })
 }

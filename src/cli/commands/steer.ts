@@ -33,7 +33,8 @@ export function steerCommand(cli: Cli, verb: OperatorVerb): Command {
     .option("--reason <text>", "why; stands in the audit trail")
     .option("--nonce <text>", "send a decision again whose outcome was unknown: it counts once")
     .option("--yes", "don't ask on a terminal")
-  if (verb === "proceed") command.option("--gate <name>", "the gate that is meant: dual-write, switch, contract or purge")
+  if (verb === "proceed")
+    command.option("--gate <name>", "the gate that is meant: dual-write, switch, contract or purge")
   return command.action(async (run: string, options: SteerOptions) => {
     const gate = gateOf(options.gate)
     const answer = await cli.withApp(async (app) => {

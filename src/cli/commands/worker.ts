@@ -15,7 +15,9 @@ export function workerCommand(cli: Cli): Command {
       const log = (line: string): void => cli.output.narrate(line)
       installRuntime(log)
       const worker = await startWorker(config, { log })
-      cli.output.narrate(`Worker ${process.pid} polls ${config.temporal.address} (namespace ${config.temporal.namespace}).`)
+      cli.output.narrate(
+        `Worker ${process.pid} polls ${config.temporal.address} (namespace ${config.temporal.namespace}).`,
+      )
       signal.addEventListener("abort", () => void worker.stop().catch(() => undefined))
       if (signal.aborted) await worker.stop()
       await worker.ended

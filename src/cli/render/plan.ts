@@ -69,8 +69,12 @@ function stepTable(plan: Plan, look: Look): string {
 }
 
 function stepWithSql(step: Step, look: Look): string {
-  const undo = step.undo === null ? [] : [look.dim("-- undo:"), ...step.undo.split("\n").map((line) => look.dim(`--   ${line}`))]
-  const notes = [step.lock === "none" ? "" : `lock ${step.lock}`, step.transactional ? "one transaction" : "no transaction"]
+  const undo =
+    step.undo === null ? [] : [look.dim("-- undo:"), ...step.undo.split("\n").map((line) => look.dim(`--   ${line}`))]
+  const notes = [
+    step.lock === "none" ? "" : `lock ${step.lock}`,
+    step.transactional ? "one transaction" : "no transaction",
+  ]
   const head = `${look.bold(`-- ${step.id}`)} (${step.phase}): ${warningsOf(step, look)}${step.summary}`
   return [head, look.dim(`-- ${notes.filter((note) => note !== "").join(", ")}`), step.sql, ...undo].join("\n")
 }

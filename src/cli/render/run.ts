@@ -1,5 +1,12 @@
 import { phases, type Phase } from "../../domain/phase.ts"
-import { hasEnded, type BackfillProgress, type Blocker, type RunState, type RunStatus, type StepState } from "../../domain/run.ts"
+import {
+  hasEnded,
+  type BackfillProgress,
+  type Blocker,
+  type RunState,
+  type RunStatus,
+  type StepState,
+} from "../../domain/run.ts"
 import { formatDuration } from "../../domain/duration.ts"
 import { gateMeanings, gateNames } from "../../domain/gate.ts"
 import { renderFindings } from "./findings.ts"
@@ -17,7 +24,9 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
   const lines = [
     head,
     phaseLine(status, look),
-    look.dim(`started ${time(status.startedAt)}, ${ended ? "took" : "for"} ${span(status.startedAt, status.endedAt, now)}`),
+    look.dim(
+      `started ${time(status.startedAt)}, ${ended ? "took" : "for"} ${span(status.startedAt, status.endedAt, now)}`,
+    ),
     "",
     ...status.steps.map((step) => {
       const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
@@ -28,7 +37,8 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
   if (status.backfill && !ended) lines.push("", backfillLine(status.backfill, look))
   for (const blocker of status.blockers) lines.push(look.yellow(blockerLine(blocker)))
   if (status.findings.length > 0) lines.push("", renderFindings(status.findings, look))
-  if (status.waitingFor !== null) lines.push("", `Waits for ${look.bold(status.waitingFor)}${meaningOf(status.waitingFor)}`)
+  if (status.waitingFor !== null)
+    lines.push("", `Waits for ${look.bold(status.waitingFor)}${meaningOf(status.waitingFor)}`)
   if (status.choices.length > 0) lines.push("", ...status.choices.map((choice) => `  ${look.cyan(choice)}`))
   return lines.map((line) => cut(line, look.width)).join("\n")
 }

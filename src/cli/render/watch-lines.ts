@@ -18,7 +18,12 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
   if (now.backfill && now.backfill.rowsDone !== before?.backfill?.rowsDone)
     lines.push(`  ${backfillLine(now.backfill, plain)}`)
   const inTheWay = new Set(before?.blockers.map(blockerLine))
-  lines.push(...now.blockers.map(blockerLine).filter((line) => !inTheWay.has(line)).map((line) => `  ${line}`))
+  lines.push(
+    ...now.blockers
+      .map(blockerLine)
+      .filter((line) => !inTheWay.has(line))
+      .map((line) => `  ${line}`),
+  )
   const found = new Set(before?.findings.map((finding) => finding.message))
   for (const { severity, message } of now.findings.filter((finding) => !found.has(finding.message)))
     lines.push(`  ${severity}: ${message}`)

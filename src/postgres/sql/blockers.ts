@@ -46,6 +46,8 @@ SELECT DISTINCT
   JOIN pg_locks AS p
     ON p.pid IS NULL AND p.granted
    AND ((p.relation = s.relation AND p.database = s.database) OR p.transactionid = s.transactionid)
-  JOIN pg_prepared_xacts AS x ON p.virtualtransaction = '-1/' || x.transaction::text
+  JOIN pg_locks AS own
+    ON own.pid IS NULL AND own.locktype = 'transactionid' AND own.virtualtransaction = p.virtualtransaction
+  JOIN pg_prepared_xacts AS x ON x.transaction = own.transactionid
  WHERE b.pid = 0
  ORDER BY 1`

@@ -1,0 +1,103 @@
+import type { LedgerEntry } from "../domain/ledger-entry.ts"
+import type { RunStatus } from "../domain/run.ts"
+import { phaseTimes } from "./phase-times.ts"
+
+/** What a report is made from. */
+export interface ReportInput {
+  readonly status: RunStatus
+  /** The run's entries, oldest first. */
+  readonly entries: readonly LedgerEntry[]
+}
+
+/** The report of a run as Markdown: what, who, when and why, from the ledger alone. The same entries, the same text. */
+export function renderReport({ status, entries }: ReportInput): string {
+  const last = entries.at(-1)
+  return [
+    `# Run ${status.run}`,
+    "",
+    `**${status.state}** on target ${status.target}, strategy ${status.strategy}.`,
+    "",
+    table(
+      ["", ""],
+      [
+        ["Revisions", status.revisions.join(", ")],
+        ["Plan", `\`${status.planHash}\``],
+        ["Started", `${status.startedAt} by ${status.startedBy}`],
+        ["Ended", status.endedAt ?? "not yet"],
+        ["Ledger", last ? `entries up to ${last.seq}, head \`${last.hash}\`` : "no entries"],
+      ],
+    ),
+    section(
+      "Phases",
+      ["Phase", "Milliseconds"],
+      phaseTimes(entries).map(({ phase, ms }) => [phase, String(ms)]),
+    ),
+    section("Steps", ["Step", "What", "State", "Attempts"], stepsOf(status)),
+    section("Decisions", ["When", "Who", "Decision", "Why", "Evidence"], decisionsOf(entries)),
+    section("What was measured", ["Work", "Result"], outcomesOf(entries)),
+    section("Failures and retries", ["When", "Work", "Attempt", "What"], failuresOf(entries)),
+    "",
+    `Check it: \`sluice audit verify\`; every entry: \`sluice audit show ${status.run}\`.`,
+    "",
+  ].join("\n")
+}
+
+function stepsOf(status: RunStatus): readonly (readonly string[])[] {
+  return status.steps.map(({ id, summary, state, attempts }) => [id, summary, state, String(attempts)])
+}
+
+function decisionsOf(entries: readonly LedgerEntry[]): readonly (readonly string[])[] {
+  return entries.flatMap(({ at, actor, kind, detail }) => {
+    if (kind !== "decision.accepted" && kind !== "decision.refused") return []
+    const { verb, gate, reason, refusal, evidenceHash } = detail
+    const code = isObject(refusal) ? ` — refused: ${text(refusal["code"])}` : ""
+    const what = [text(verb), text(gate)].filter((part) => part !== "").join(" ")
+    return [[at, actor, `${what}${code}`, text(reason), text(evidenceHash).slice(0, 12)]]
+  })
+}
+
+function outcomesOf(entries: readonly LedgerEntry[]): readonly (readonly string[])[] {
+  return entries.flatMap(({ kind, step, detail }) => {
+    if (kind !== "attempt.outcome" || (detail["outcome"] !== "done" && detail["outcome"] !== "observed")) return []
+    const results = ["rows", "backup", "sha256", "restoreSeconds", "warnings"].filter(
+      (name) => detail[name] !== undefined,
+    )
+    if (results.length === 0) return []
+    return [[step ?? text(detail["activity"]), results.map((name) => `${name} ${text(detail[name])}`).join(", ")]]
+  })
+}
+
+function failuresOf(entries: readonly LedgerEntry[]): readonly (readonly string[])[] {
+  return entries.flatMap(({ at, kind, step, attempt, detail }) => {
+    const { outcome, error, activity } = detail
+    if (kind !== "attempt.outcome" || (outcome !== "failed" && outcome !== "cancelled")) return []
+    const what = isObject(error) ? `${text(error["code"])} ${text(error["message"])}` : ""
+    return [[at, step ?? text(activity), String(attempt ?? ""), `${text(outcome)} ${what}`.trim()]]
+  })
+}
+
+function section(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return ["", `## ${title}`, "", rows.length === 0 ? "None." : table(head, rows)].join("\n")
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`
+  return [line(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(line)].join("\n")
+}
+
+/** A cell can't hold a bar or a line break; what a person wrote as a reason may. */
+function cell(value: string): string {
+  return value
+    .replaceAll("\\", "\\\\")
+    .replaceAll("|", "\\|")
+    .replaceAll(/\s*\n\s*/g, " ")
+}
+
+function text(value: unknown): string {
+  if (value === null || value === undefined) return ""
+  return typeof value === "string" ? value : JSON.stringify(value)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null
+}

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest"
+import type { LedgerEntry } from "../../src/domain/ledger-entry.ts"
+import type { RunStatus } from "../../src/domain/run.ts"
+import { renderReport } from "../../src/report/render-report.ts"
+
+const status: RunStatus = {
+  run: "shop-0123abcd-1",
+  target: "shop",
+  revisions: ["0003_email"],
+  strategy: "expand-contract",
+  planHash: "0123abcd",
+  workflowId: "expand-contract/shop/0123abcd",
+  state: "completed",
+  phase: "complete",
+  waitingFor: null,
+  startedAt: "2026-01-01T00:00:00.000Z",
+  updatedAt: "2026-01-01T00:01:00.000Z",
+  endedAt: "2026-01-01T00:01:00.000Z",
+  startedBy: "ada",
+  steps: [],
+  backfill: null,
+  blockers: [],
+  findings: [],
+  choices: [],
+}
+
+function entry(seq: number, part: Partial<LedgerEntry>): LedgerEntry {
+  const at = new Date(Date.UTC(2026, 0, 1, 0, 0, seq)).toISOString()
+  const chain = { previousHash: "0", hash: `hash-${seq}` }
+  return {
+    seq,
+    at,
+    actor: "worker 1",
+    kind: "run.state",
+    run: status.run,
+    step: null,
+    attempt: null,
+    detail: {},
+    ...chain,
+    ...part,
+  }
+}
+
+test("refusals, failures and counts are in the report, not only what went well", () => {
+  const text = renderReport({
+    status,
+    entries: [
+      entry(1, {
+        kind: "decision.refused",
+        actor: "bob",
+        detail: { verb: "proceed", gate: "contract", reason: "hurry", refusal: { code: "GATE_NOT_OPEN" } },
+      }),
+      entry(2, {
+        kind: "attempt.outcome",
+        step: "backfill/users",
+        attempt: 1,
+        detail: { outcome: "failed", error: { code: "LOCK_BUDGET", message: "pid 7 is in the way" } },
+      }),
+      entry(3, { kind: "attempt.outcome", step: "backfill/users", attempt: 2, detail: { outcome: "done", rows: 42 } }),
+    ],
+  })
+  expect(text).toContain("| bob | proceed contract — refused: GATE_NOT_OPEN | hurry |")
+  expect(text).toContain("failed LOCK_BUDGET pid 7 is in the way")
+  expect(text).toContain("| backfill/users | rows 42 |")
+  expect(text).toContain("head `hash-3`")
+})
+
+test("phases are timed by the ledger's clock", () => {
+  const phase = (seq: number, name: string): LedgerEntry => entry(seq, { detail: { phase: name } })
+  const text = renderReport({ status, entries: [phase(1, "expand"), phase(3, "backfill"), phase(10, "complete")] })
+  expect(text).toContain("| expand | 2000 |")
+  expect(text).toContain("| backfill | 7000 |")
+})
+
+test("a reason can't break out of its table cell", () => {
+  const detail = { verb: "abort", reason: "a | b\n# heading" }
+  const text = renderReport({ status, entries: [entry(1, { kind: "decision.accepted", detail })] })
+  expect(text).toContain("a \\| b # heading")
+})
