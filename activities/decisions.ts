@@ -1,6 +1,7 @@
 import { RefusedError } from "../src/domain/errors.ts"
 import type { GateName } from "../src/domain/gate.ts"
 import { refusalOf } from "../src/domain/judgement.ts"
+import { isRegistered } from "../src/execution/is-registered.ts"
 import { writeKnobs } from "../src/execution/knobs.ts"
 import { recordDecision, recordGate } from "../src/ledger/decisions.ts"
 import { gateEvidence } from "../src/ledger/gate-evidence.ts"
@@ -74,10 +75,13 @@ async function oldApplicationSessions(
   return withSession({ url: target.url, applicationName: "sluice:gate" }, (session) => countRoleSessions(session, role))
 }
 
-/** The backfill reads its knobs before each batch: that is how a pause reaches a table that is being filled. */
+/**
+ * The backfill reads its knobs before each batch: that is how a pause reaches a table that is being filled. Before the
+ * target knows the run there is nothing to be filled; the workflow itself rests.
+ */
 async function setPaused(deps: ActivityDeps, ref: RunRef, paused: boolean): Promise<void> {
   const { target } = await targetRunOf(deps, ref)
-  await withSession({ url: target.url, applicationName: "sluice:pause" }, (session) =>
-    writeKnobs(session, ref.run, { paused }),
-  )
+  await withSession({ url: target.url, applicationName: "sluice:pause" }, async (session) => {
+    if (await isRegistered(session, ref.run)) await writeKnobs(session, ref.run, { paused })
+  })
 }

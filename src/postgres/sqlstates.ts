@@ -29,7 +29,7 @@ const dataHint =
  * outranks its class; what is in neither is a defect of ours.
  */
 export const meanings: Readonly<Record<string, Meaning>> = {
-  "08": transient("CONNECTION_LOST", "the connection to the server was lost"),
+  "08": transient("CONNECTION_LOST"),
   "0A": user("NOT_SUPPORTED"),
   "21": user("SQL_REFUSED"),
   // Values appear in the messages of classes 22 and 23, so their words are ours.

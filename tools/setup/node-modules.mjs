@@ -7,8 +7,12 @@ import { root } from "./places.mjs"
 /** Installs the dependencies of package-lock.json where they are missing or others. */
 export async function installNodeModules() {
   if (isInstalled()) return
+  // `npm run` sets variables about its script; an npm inside must not take them for its own. Its settings stay.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle)_/.test(name)),
+  )
   await part("Installing the Node dependencies", "30 s", () =>
-    run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root }),
+    run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, env }),
   )
 }
 

@@ -27,7 +27,8 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
   const found = new Set(before?.findings.map((finding) => finding.message))
   for (const { severity, message } of now.findings.filter((finding) => !found.has(finding.message)))
     lines.push(`  ${severity}: ${message}`)
-  if (now.choices.join() !== before?.choices.join() && now.state !== "running")
+  const needsPerson = now.state !== "running" || now.findings.some((finding) => finding.severity === "error")
+  if (needsPerson && now.choices.join() !== before?.choices.join())
     lines.push(...now.choices.map((choice) => `  to go on: ${choice}`))
   return lines
 }

@@ -1,0 +1,89 @@
+import { mkdir, mkdtemp } from "node:fs/promises"
+import { join } from "node:path"
+import { inject } from "vitest"
+import type { Config, TargetConfig } from "../../src/config/config.ts"
+import { openControl, type Control } from "../../src/ledger/control.ts"
+import { startWorker, type RunningWorker, type WorkerOptions } from "../../src/worker/start.ts"
+import { createDatabase, createRole, type TestDatabase, type TestRole } from "./database.ts"
+import { createNamespace } from "./namespace.ts"
+import { Project, type ProjectOptions } from "./project.ts"
+
+/**
+ * Everything that runs need, for one test file: a namespace, a control database, a role that is no superuser, and a
+ * worker in this process. Each test makes a project of its own in it.
+ */
+export class Sluice {
+  readonly control: Control
+  readonly #config: Config
+  /** The worker reads its configuration when it looks a target up, so that one worker serves all tests of a file. */
+  readonly #targets: Record<string, TargetConfig>
+  readonly #controlDatabase: TestDatabase
+  readonly #role: TestRole
+  readonly #projects: Project[] = []
+  #worker: RunningWorker | null = null
+
+  private constructor(parts: {
+    readonly config: Config
+    readonly targets: Record<string, TargetConfig>
+    readonly controlDatabase: TestDatabase
+    readonly role: TestRole
+  }) {
+    this.#config = parts.config
+    this.#targets = parts.targets
+    this.#controlDatabase = parts.controlDatabase
+    this.#role = parts.role
+    this.control = openControl(parts.controlDatabase.url)
+  }
+
+  static async begin(options: WorkerOptions = {}): Promise<Sluice> {
+    const role = await createRole({ prefix: "sluice", createDatabase: true, memberOf: ["pg_monitor"] })
+    const [controlDatabase, namespace, directory] = await Promise.all([
+      createDatabase({ prefix: "control", owner: role }),
+      createNamespace(),
+      mkdtemp(join(inject("scratchDirectory"), "project-")),
+    ])
+    await mkdir(join(directory, "backups"))
+    const targets: Record<string, TargetConfig> = {}
+    const config: Config = {
+      file: null,
+      directory,
+      temporal: { address: inject("temporal").address, namespace, tls: null, apiKey: null },
+      control: { url: controlDatabase.urlAs(role) },
+      migrations: join(directory, "migrations"),
+      backups: { directory: join(directory, "backups"), scratchUrl: null },
+      targets,
+    }
+    const sluice = new Sluice({ config, targets, controlDatabase, role })
+    await sluice.startWorker(options)
+    return sluice
+  }
+
+  /** Starts a worker where none runs; with `bundle` one of another version. */
+  async startWorker(options: WorkerOptions = {}): Promise<void> {
+    this.#worker ??= await startWorker(this.#config, options)
+  }
+
+  async stopWorker(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = null
+    await worker?.stop()
+  }
+
+  /** A target with a table `people`, one revision for it, and the application that steers its runs. */
+  async project(options: ProjectOptions): Promise<Project> {
+    const name = `t${this.#projects.length + 1}`
+    const project = await Project.begin({ name, config: this.#config, role: this.#role }, options)
+    this.#targets[name] = project.target
+    this.#projects.push(project)
+    return project
+  }
+
+  async end(): Promise<void> {
+    for (const project of this.#projects) await project.release()
+    await this.stopWorker()
+    for (const project of this.#projects) await project.end()
+    await this.control.close()
+    await this.#controlDatabase.drop()
+    await this.#role.drop()
+  }
+}
