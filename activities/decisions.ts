@@ -53,6 +53,7 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
     refusal: refusal === null ? null : { code: refusal.code, message: refusal.message },
   })
   if (refusal !== null) throw new RefusedError(refusal)
+  if (request.afterwards === null) return
   await setRunState(deps.control, ref, { ...request.afterwards, phase: ref.phase, findings: [], actor: command.actor })
 }
 

@@ -63,8 +63,10 @@ export interface DecisionRequest {
   readonly purging: boolean
   /** True from the moment an abort was accepted, whatever the state since. */
   readonly aborting: boolean
-  /** The state that the run has once the verb is carried out, for `status`. */
-  readonly afterwards: { readonly state: RunState; readonly waitingFor: string | null }
+  /** True between `pause` and `resume`, whatever the state. */
+  readonly paused: boolean
+  /** The state that the run has once the verb is carried out, for `status`; null: the same as before. */
+  readonly afterwards: { readonly state: RunState; readonly waitingFor: string | null } | null
   /** What a stopped step lets an operator choose from; empty where none has stopped. */
   readonly choices: readonly OperatorVerb[]
   /** How the verb arrived. */

@@ -5,6 +5,7 @@ import { activitiesFor, type Activities } from "./activities.ts"
 import { continueAsNewWhenLong } from "./continue.ts"
 import { passGate } from "./gate.ts"
 import { untilDoneOrSkipped } from "./needs-operator.ts"
+import { restWhilePaused } from "./rest.ts"
 import { RunProgress } from "./run-progress.ts"
 import { show } from "./status.ts"
 import { steer } from "./steering.ts"
@@ -107,7 +108,7 @@ async function once(
   work: () => Promise<unknown>,
 ): Promise<void> {
   if (progress.phasesDone.has(phase)) return
-  await condition(() => !progress.paused)
+  await restWhilePaused(progress, activities)
   progress.phase = phase
   show(progress)
   await untilDoneOrSkipped(progress, activities, phase, ["retry", "abort"], work)

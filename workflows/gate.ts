@@ -3,6 +3,7 @@ import type { GateName } from "../src/domain/gate.ts"
 import type { Activities } from "./activities.ts"
 import { continueAsNewWhenLong, historyIsLong } from "./continue.ts"
 import { findingOf } from "./failure.ts"
+import { restWhilePaused } from "./rest.ts"
 import type { RunProgress } from "./run-progress.ts"
 import { show } from "./status.ts"
 import { requestOf } from "./steering.ts"
@@ -10,7 +11,7 @@ import { requestOf } from "./steering.ts"
 /** Waits until the gate is passed: by a person, at once, or by itself after a while, as the plan says. */
 export async function passGate(progress: RunProgress, activities: Activities, gate: GateName): Promise<void> {
   if (progress.gatesPassed.has(gate)) return
-  await condition(() => !progress.paused)
+  await restWhilePaused(progress, activities)
   progress.phase = gate
   const mode = progress.input.gates[gate]
   if (mode === "auto" && (await passByMode(progress, activities, gate))) return

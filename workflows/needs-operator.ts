@@ -1,6 +1,7 @@
 import { condition, isCancellation } from "@temporalio/workflow"
 import type { Activities } from "./activities.ts"
 import { findingOf } from "./failure.ts"
+import { restWhilePaused } from "./rest.ts"
 import type { Choice, RunProgress } from "./run-progress.ts"
 import { show } from "./status.ts"
 
@@ -23,6 +24,7 @@ export async function untilDoneOrSkipped(
       if (isCancellation(error)) throw error
       const chosen = await ask(progress, activities, { subject, finding: findingOf(error), verbs, chosen: null })
       if (chosen === "skip") return "skipped"
+      await restWhilePaused(progress, activities)
     }
   }
 }

@@ -97,20 +97,23 @@ export function requestOf(
     waitingFor,
     purging,
     aborting: progress.aborting !== null,
+    paused: progress.paused,
     choices: choice && choice.chosen === null ? choice.verbs : [],
     by,
     afterwards: stateAfter(progress, verb),
   }
 }
 
-/** The state that the run will show once the verb is carried out. */
+/** The state that the run will show once the verb is carried out; null where it shows the same as before. */
 function stateAfter(progress: RunProgress, verb: OperatorVerb): DecisionRequest["afterwards"] {
-  const { waitingFor } = progress
+  const { waitingFor, choice } = progress
   const moving: RunState = progress.aborting ? "aborting" : "running"
   if (verb === "abort") return { state: "aborting", waitingFor: null }
+  // What has stopped stays stopped; the pause tells once somebody has chosen.
+  if ((verb === "pause" || verb === "resume") && choice?.chosen === null) return null
   if (verb === "pause") return { state: "paused", waitingFor }
   if (verb === "resume") return { state: waitingFor ? "waiting" : moving, waitingFor }
-  return { state: moving, waitingFor: null }
+  return { state: progress.paused ? "paused" : moving, waitingFor: null }
 }
 
 function carryOut(progress: RunProgress, verb: OperatorVerb, command: Command): void {

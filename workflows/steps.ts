@@ -1,8 +1,8 @@
-import { condition } from "@temporalio/workflow"
 import type { Phase } from "../src/domain/phase.ts"
 import type { StepOutline } from "../src/domain/plan.ts"
 import type { Activities } from "./activities.ts"
 import { untilDoneOrSkipped } from "./needs-operator.ts"
+import { restWhilePaused } from "./rest.ts"
 import type { RunProgress } from "./run-progress.ts"
 import { show } from "./status.ts"
 
@@ -17,7 +17,7 @@ export async function runSteps(progress: RunProgress, activities: Activities, ph
 
 async function runStep(progress: RunProgress, activities: Activities, step: StepOutline): Promise<void> {
   if (progress.done.has(step.id) || progress.skipped.has(step.id)) return
-  await condition(() => !progress.paused)
+  await restWhilePaused(progress, activities)
   if (!progress.begun.includes(step.id)) progress.begun.push(step.id)
   // A comparison that failed can't be wished away: without it no further step is safe.
   const verbs = step.action === "verify" ? (["retry", "abort"] as const) : (["retry", "skip", "abort"] as const)

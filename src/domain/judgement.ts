@@ -14,6 +14,8 @@ export interface JudgedRequest {
   readonly purging: boolean
   /** True from the moment an abort was accepted: also while an undo has stopped as `needs-operator`. */
   readonly aborting: boolean
+  /** True between `pause` and `resume`, whatever the state. */
+  readonly paused: boolean
   /** What a stopped step lets an operator choose from. */
   readonly choices: readonly OperatorVerb[]
   /** Sessions of the old application's role that are connected; null where nobody can tell or nobody asked. */
@@ -53,7 +55,7 @@ export function refusalOf(request: JudgedRequest): ErrorFinding | null {
         return refusal(request, "ALREADY_ABORTING", "An unwinding run can't be paused.", `sluice watch ${request.run}`)
       return null
     case "resume":
-      if (request.state !== "paused")
+      if (!request.paused)
         return refusal(request, "NOT_PAUSED", `The run isn't paused but ${request.state}.`)
       return null
     case "retry":

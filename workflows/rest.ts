@@ -1,0 +1,13 @@
+import { condition } from "@temporalio/workflow"
+import type { Activities } from "./activities.ts"
+import type { RunProgress } from "./run-progress.ts"
+import { show } from "./status.ts"
+
+/** Where a run may rest: before a phase, a step, or another try of one. Says so to `status`, then waits for `resume`. */
+export async function restWhilePaused(progress: RunProgress, activities: Activities): Promise<void> {
+  if (!progress.paused) return
+  show(progress)
+  const { waitingFor } = progress
+  await activities.quick.recordState(progress.ref, { state: progress.state, waitingFor, findings: [] })
+  await condition(() => !progress.paused)
+}
