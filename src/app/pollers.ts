@@ -2,8 +2,8 @@ import { TransientError } from "../domain/errors.ts"
 import { targetQueue, workflowQueue } from "../domain/queues.ts"
 import type { TemporalLink } from "./temporal.ts"
 
-/** How long we look for a worker before nothing is sent. */
-const deadlineMs = 3000
+/** How long the server may take to say who polls. */
+const deadlineMs = 2000
 
 /**
  * A poll lasts a minute, and the server names pollers for minutes after they died. One whose last poll began longer
@@ -54,8 +54,8 @@ export async function findPollers(
   }
 }
 
-/** Refuses where nobody would carry out what is about to be sent: it would wait for hours and then take effect. */
-export async function requireWorker(link: TemporalLink): Promise<void> {
+/** Throws NO_WORKER where a queue has no poller at all. */
+export async function requirePollers(link: TemporalLink): Promise<void> {
   for (const { queue, kind, workers } of await findPollers(link)) if (workers.length === 0) throw noWorker(queue, kind)
 }
 
@@ -63,7 +63,7 @@ export function noWorker(queue: string, kind: string): TransientError {
   return new TransientError({
     code: "NO_WORKER",
     subject: queue,
-    message: `no worker polls the ${kind} queue ${queue}; nothing was sent`,
-    hint: "start one: sluice worker (or sluice dev), then send it again",
+    message: `no worker polls the ${kind} queue ${queue}`,
+    hint: "nothing was sent; start one with sluice worker (or sluice dev), then send it again",
   })
 }

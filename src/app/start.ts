@@ -8,7 +8,7 @@ import { listRuns } from "../ledger/run-status.ts"
 import { createRun } from "../ledger/runs.ts"
 import type { App } from "./context.ts"
 import { makePlan, runActive, type PlanRequest } from "./make-plan.ts"
-import { requireWorker } from "./pollers.ts"
+import { requireWorker } from "./probe.ts"
 import { startWorkflow, workflowIdOf } from "./run-workflow.ts"
 
 export interface StartRequest extends PlanRequest {

@@ -3,7 +3,7 @@ import type { Finding } from "../domain/finding.ts"
 import { hasEnded, type RunStatus } from "../domain/run.ts"
 import { listRuns, loadRun } from "../ledger/run-status.ts"
 import type { App } from "./context.ts"
-import { findPollers, noWorker } from "./pollers.ts"
+import { requireWorker } from "./probe.ts"
 import { findRun } from "./runs.ts"
 import { isOrphaned } from "./workflow-state.ts"
 
@@ -41,18 +41,16 @@ async function findWhatIsMissing(
   try {
     const why = await isOrphaned(link, load, askDeadlineMs)
     if (why !== null) return { findings: [orphanedFinding((await load()).run, why)], orphaned: true }
-    for (const { queue, kind, workers } of await findPollers(link, askDeadlineMs))
-      if (workers.length === 0) findings.push(missingWorker(queue, kind))
+    await requireWorker(link, (await load()).workflowId)
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
-    findings.push({ ...error.finding, severity: "warning" })
+    findings.push(error.code === "NO_WORKER" ? missingWorker(error) : { ...error.finding, severity: "warning" })
   }
   return { findings, orphaned: false }
 }
 
-function missingWorker(queue: string, kind: string): Finding {
-  const { finding } = noWorker(queue, kind)
-  const message = `no worker polls the ${kind} queue ${queue}: the run rests until one does`
+function missingWorker({ finding }: SluiceError): Finding {
+  const message = `no worker polls ${finding.subject}: the run rests until one does`
   return { ...finding, severity: "warning", message, hint: "start one: sluice worker (or sluice dev)" }
 }
 

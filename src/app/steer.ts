@@ -6,8 +6,7 @@ import { hasEnded, type Command, type CommandAnswer, type OperatorVerb, type Run
 import { loadRun } from "../ledger/run-status.ts"
 import { adopt } from "./adopt.ts"
 import type { App } from "./context.ts"
-import { requireWorker } from "./pollers.ts"
-import { requireAnswer } from "./probe.ts"
+import { requireWorker } from "./probe.ts"
 import { findRun } from "./runs.ts"
 import { isUnreachable } from "./temporal.ts"
 import { errorInside } from "./update-failure.ts"
@@ -24,7 +23,7 @@ export interface SteerRequest {
 
 /** How long a decision may take to be judged and carried out before its outcome counts as unknown. */
 const answerDeadlineMs = 30_000
-const askDeadlineMs = 3000
+const askDeadlineMs = 2000
 
 /** Sends a decision as an Update and waits for the answer. Sends nothing where nobody would carry it out. */
 export async function steer(app: App, request: SteerRequest): Promise<CommandAnswer> {
@@ -33,9 +32,8 @@ export async function steer(app: App, request: SteerRequest): Promise<CommandAns
   const control = await app.control()
   const link = app.temporal()
   const lost = await isOrphaned(link, () => loadRun(control, status.run), askDeadlineMs)
-  await requireWorker(link)
+  await requireWorker(link, lost === null ? status.workflowId : undefined)
   if (lost !== null) return adopt(app, status, request.verb, request.reason ?? null, lost)
-  await requireAnswer(link, status, askDeadlineMs)
   return send(app, status, request)
 }
 

@@ -55,8 +55,7 @@ export function refusalOf(request: JudgedRequest): ErrorFinding | null {
         return refusal(request, "ALREADY_ABORTING", "An unwinding run can't be paused.", `sluice watch ${request.run}`)
       return null
     case "resume":
-      if (!request.paused)
-        return refusal(request, "NOT_PAUSED", `The run isn't paused but ${request.state}.`)
+      if (!request.paused) return refusal(request, "NOT_PAUSED", `The run isn't paused but ${request.state}.`)
       return null
     case "retry":
     case "skip":

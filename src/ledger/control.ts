@@ -52,8 +52,16 @@ export class Control {
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#withConnection(async (connected) => {
       await send(connected, "BEGIN")
+      const failures: unknown[] = []
+      const query = async <Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]> =>
+        send<Row>(connected, text, values).catch((error: unknown) => {
+          failures.push(error)
+          throw error
+        })
       try {
-        const result = await work({ query: (text, values) => send(connected, text, values) })
+        const result = await work({ query })
+        // PostgreSQL answers COMMIT with ROLLBACK, and no error, where a statement failed and its error was swallowed.
+        if (failures.length > 0) throw failures[0]
         await send(connected, "COMMIT")
         return result
       } catch (error) {

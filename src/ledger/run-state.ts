@@ -32,10 +32,10 @@ export async function setRunState(control: Control, ref: { readonly run: string 
 
 /** What precheck found, for `status`. */
 export async function setFindings(control: Control, run: string, findings: readonly Finding[]): Promise<void> {
-  await control.query(
-    "UPDATE sluice_control.run SET findings = $2, updated_at = clock_timestamp() WHERE run = $1",
-    [run, JSON.stringify(findings)],
-  )
+  await control.query("UPDATE sluice_control.run SET findings = $2, updated_at = clock_timestamp() WHERE run = $1", [
+    run,
+    JSON.stringify(findings),
+  ])
 }
 
 /** The last word on a run; said again, nothing changes. */

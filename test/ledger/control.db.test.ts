@@ -56,3 +56,12 @@ test("a transaction that fails leaves nothing behind, and its connection usable"
   await expect(failing).rejects.toMatchObject({ kind: "UserError" })
   expect(await control.query("SELECT to_regclass('public.left_behind') AS found")).toEqual([{ found: null }])
 })
+
+test("a transaction whose failure was swallowed doesn't look committed", async () => {
+  const { control } = await openLedger()
+  const swallowing = control.transaction(async (tx) => {
+    await tx.query("SELECT 1/0").catch(() => null)
+    return "fine"
+  })
+  await expect(swallowing).rejects.toMatchObject({ kind: "UserError" })
+})

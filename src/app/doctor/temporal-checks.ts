@@ -1,8 +1,10 @@
+import { SluiceError } from "../../domain/errors.ts"
 import { searchAttributeTypes } from "../../domain/search-attributes.ts"
 import type { App } from "../context.ts"
 import { findPollers } from "../pollers.ts"
+import { requireWorker } from "../probe.ts"
 import type { TemporalLink } from "../temporal.ts"
-import { fail, ok, warn, type Check } from "./check.ts"
+import { fail, look, ok, warn, type Check } from "./check.ts"
 
 const deadlineMs = 3000
 
@@ -11,20 +13,18 @@ export async function temporalChecks(app: App): Promise<readonly Check[]> {
   const link = app.temporal()
   const server = await serverCheck(link)
   if (server.state === "fail") return [server]
+  return [server, await searchAttributeCheck(link), ...(await look("worker", () => workerChecks(link)))]
+}
+
+async function workerChecks(link: TemporalLink): Promise<readonly Check[]> {
+  try {
+    await requireWorker(link)
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== "NO_WORKER") throw error
+    return [fail("worker", error.message, "start one: sluice worker (or sluice dev)")]
+  }
   const pollers = await findPollers(link)
-  return [
-    server,
-    await searchAttributeCheck(link),
-    ...pollers.map(({ queue, kind, workers }) =>
-      workers.length > 0
-        ? ok(`worker for ${kind === "workflow" ? "workflows" : "activities"}`, `${workers.length} on ${queue}`)
-        : fail(
-            `worker for ${kind === "workflow" ? "workflows" : "activities"}`,
-            `nobody polls ${queue}`,
-            "start one: sluice worker (or sluice dev)",
-          ),
-    ),
-  ]
+  return pollers.map(({ queue, workers }) => ok("worker", `${workers.length} on ${queue}`))
 }
 
 async function serverCheck(link: TemporalLink): Promise<Check> {
