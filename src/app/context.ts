@@ -1,6 +1,6 @@
 import type { Config, TargetConfig } from "../config/config.ts"
 import { loadConfig, type LoadOptions } from "../config/load.ts"
-import { UserError } from "../domain/errors.ts"
+import { TransientError, UserError } from "../domain/errors.ts"
 import { nearestName } from "../domain/nearest.ts"
 import { checkControlVersion, openControl, type Control } from "../ledger/control.ts"
 import { withSession, type Session } from "../postgres/session.ts"
@@ -64,16 +64,20 @@ export class App {
   }
 
   /** A session in a target for a question of the command line: short statements, no waiting for locks. */
-  inTarget<T>(target: TargetConfig, verb: string, work: (session: Session) => Promise<T>): Promise<T> {
-    return withSession(
-      {
-        url: target.url,
-        applicationName: `sluice:cli:${verb}`,
-        statementTimeoutMs: 60_000,
-        lockTimeoutMs: target.limits.lockTimeoutMs,
-      },
-      work,
-    )
+  async inTarget<T>(target: TargetConfig, verb: string, work: (session: Session) => Promise<T>): Promise<T> {
+    const options = {
+      url: target.url,
+      applicationName: `sluice:cli:${verb}`,
+      statementTimeoutMs: 60_000,
+      lockTimeoutMs: target.limits.lockTimeoutMs,
+    }
+    try {
+      return await withSession(options, work)
+    } catch (error) {
+      // A worker tries again; on a command line the address is the person's to mend.
+      if (!(error instanceof TransientError) || error.code !== "DATABASE_UNREACHABLE") throw error
+      throw new UserError({ ...error.finding, subject: `target ${target.name}` }, { cause: error })
+    }
   }
 
   async close(): Promise<void> {

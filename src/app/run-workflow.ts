@@ -49,8 +49,7 @@ export async function startWorkflow(app: App, { run, workflowId, plan, adopt }: 
       }),
     )
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError)
-      throw runActive(workflowId, error)
+    if (error instanceof WorkflowExecutionAlreadyStartedError) throw runActive(workflowId, error)
     throw link.explain(error)
   }
 }

@@ -34,6 +34,7 @@ export function renderReport({ status, entries }: ReportInput): string {
     ),
     section("Steps", ["Step", "What", "State", "Attempts"], stepsOf(status)),
     section("Decisions", ["When", "Who", "Decision", "Why", "Evidence"], decisionsOf(entries)),
+    section("Backups", ["When", "Backup", "State", "Tables", "Rows", "Test restore"], backupsOf(entries)),
     section("What was measured", ["Work", "Result"], outcomesOf(entries)),
     section("Failures and retries", ["When", "Work", "Attempt", "What"], failuresOf(entries)),
     "",
@@ -53,6 +54,15 @@ function decisionsOf(entries: readonly LedgerEntry[]): readonly (readonly string
     const code = isObject(refusal) ? ` — refused: ${text(refusal["code"])}` : ""
     const what = [text(verb), text(gate)].filter((part) => part !== "").join(" ")
     return [[at, actor, `${what}${code}`, text(reason), text(evidenceHash).slice(0, 12)]]
+  })
+}
+
+function backupsOf(entries: readonly LedgerEntry[]): readonly (readonly string[])[] {
+  return entries.flatMap(({ at, kind, detail }) => {
+    if (kind !== "backup.registered") return []
+    const { backup, state, tables, rows, restoreSeconds } = detail
+    const restored = typeof restoreSeconds === "number" ? `${restoreSeconds} s` : ""
+    return [[at, text(backup), text(state), text(tables), text(rows), restored]]
   })
 }
 
@@ -85,11 +95,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(line)].join("\n")
 }
 
-/** A cell can't hold a bar or a line break; what a person wrote as a reason may. */
+/** A cell can't hold a bar, a line break or markup; what a person wrote as a reason may. */
 function cell(value: string): string {
   return value
     .replaceAll("\\", "\\\\")
     .replaceAll("|", "\\|")
+    .replaceAll("<", "&lt;")
     .replaceAll(/\s*\n\s*/g, " ")
 }
 

@@ -124,7 +124,7 @@ export class Project {
   /** Waits until the control database shows the run so; says what it shows where that never comes. */
   async until(what: string, isSo: (status: RunStatus) => boolean): Promise<RunStatus> {
     const control = await this.app.control()
-    let seen: RunStatus | null = null
+    let seen = null as RunStatus | null
     const found = await waitUntil(
       async () => {
         seen = await loadRun(control, this.run)
@@ -133,7 +133,7 @@ export class Project {
       { timeoutMs: patienceMs, everyMs: 25, giveUp: () => seen !== null && hasEnded(seen.state) && !isSo(seen) },
     )
     if (found) return found
-    throw new Error(`${what} never came: ${JSON.stringify(seen, null, 1)}`)
+    throw new Error(`${what} never came: ${seen === null ? "no run" : inShort(seen)}`)
   }
 
   ended(state: "completed" | "aborted"): Promise<RunStatus> {
@@ -185,6 +185,11 @@ export class Project {
     await this.app.close()
     await this.database.drop()
   }
+}
+
+function inShort({ run, state, phase, waitingFor, findings, backfill, steps }: RunStatus): string {
+  const stopped = steps.filter(({ state }) => state === "running" || state === "failed").map(({ id }) => id)
+  return JSON.stringify({ run, state, phase, waitingFor, findings, backfill, stopped })
 }
 
 function targetOf(name: string, url: TargetConfig["url"], options: ProjectOptions): TargetConfig {

@@ -77,3 +77,17 @@ test("a reason can't break out of its table cell", () => {
   const text = renderReport({ status, entries: [entry(1, { kind: "decision.accepted", detail })] })
   expect(text).toContain("a \\| b # heading")
 })
+
+test("each word on a backup is in the report, and markup in a reason stays text", () => {
+  const detail = { backup: "shop-1", state: "verified", tables: 2, rows: 500, restoreSeconds: 1.5 }
+  const reason = "<img src=x>"
+  const text = renderReport({
+    status,
+    entries: [
+      entry(1, { kind: "backup.registered", detail }),
+      entry(2, { kind: "decision.accepted", detail: { verb: "abort", reason } }),
+    ],
+  })
+  expect(text).toContain("| shop-1 | verified | 2 | 500 | 1.5 s |")
+  expect(text).not.toContain("<img")
+})

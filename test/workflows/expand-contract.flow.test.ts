@@ -102,8 +102,9 @@ describe("an abort leaves everything as it was", () => {
   test("in the middle of the backfill", async () => {
     const project = await sluice.project({ rows: 3_000 })
     const before = await project.dump()
-    const held = await project.hold("SELECT FROM public.people WHERE id = 1500 FOR UPDATE")
     await project.start()
+    await project.atGate("dual-write")
+    const held = await project.hold("SELECT FROM public.people WHERE id = 1500 FOR UPDATE")
     await project.pass("dual-write")
     await project.until("rows filled", ({ backfill }) => (backfill?.rowsDone ?? 0) > 0)
     await project.send("abort")
@@ -198,8 +199,9 @@ describe("decisions", () => {
 
   test("a pause reaches the backfill, and nothing goes on before it is resumed", async () => {
     const project = await sluice.project({ rows: 3_000 })
-    const held = await project.hold("SELECT FROM public.people WHERE id = 1500 FOR UPDATE")
     await project.start()
+    await project.atGate("dual-write")
+    const held = await project.hold("SELECT FROM public.people WHERE id = 1500 FOR UPDATE")
     await project.pass("dual-write")
     await project.until("rows filled", ({ backfill }) => (backfill?.rowsDone ?? 0) > 0)
     await project.send("pause")
@@ -348,8 +350,9 @@ describe("a run whose workflow was terminated from outside", () => {
   test("in the middle of the backfill, and is undone by abort", async () => {
     const project = await sluice.project({ rows: 3_000 })
     const before = await project.dump()
-    const held = await project.hold("SELECT FROM public.people WHERE id = 1500 FOR UPDATE")
     await project.start()
+    await project.atGate("dual-write")
+    const held = await project.hold("SELECT FROM public.people WHERE id = 1500 FOR UPDATE")
     await project.pass("dual-write")
     await project.until("rows filled", ({ backfill }) => (backfill?.rowsDone ?? 0) > 0)
     await project.inTemporal((handle) => handle.terminate("test"))
