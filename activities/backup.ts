@@ -1,4 +1,5 @@
 import { createBackup } from "../src/backup/create.ts"
+import { embeddedStack } from "../src/config/embedded.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { targetRunOf } from "./target-run.ts"
@@ -14,7 +15,9 @@ export function createBackupActivities(deps: ActivityDeps): BackupActivities {
         null,
         async (attempt) => {
           const { run, plan, target } = await targetRunOf(deps, ref)
-          const record = await createBackup({ run, plan, target, config: deps.config, control: deps.control }, attempt)
+          const { config, control } = deps
+          const fallbackScratchUrl = embeddedStack(config.directory)?.sampleUrl ?? null
+          const record = await createBackup({ run, plan, target, config, control, fallbackScratchUrl }, attempt)
           return { backup: record.id, sha256: record.sha256, restoreSeconds: record.restoreSeconds }
         },
         (result) => ({ ...result }),

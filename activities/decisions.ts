@@ -5,7 +5,7 @@ import { isRegistered } from "../src/execution/is-registered.ts"
 import { writeKnobs } from "../src/execution/knobs.ts"
 import { recordDecision, recordGate } from "../src/ledger/decisions.ts"
 import { gateEvidence } from "../src/ledger/gate-evidence.ts"
-import { setRunState } from "../src/ledger/runs.ts"
+import { setRunState, stepEnded } from "../src/ledger/runs.ts"
 import { countRoleSessions } from "../src/postgres/role-sessions.ts"
 import { withSession } from "../src/postgres/session.ts"
 import { mapped } from "./attempt.ts"
@@ -53,6 +53,8 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
     refusal: refusal === null ? null : { code: refusal.code, message: refusal.message },
   })
   if (refusal !== null) throw new RefusedError(refusal)
+  if (verb === "skip" && request.stopped !== null)
+    await stepEnded(deps.control, ref.run, request.stopped, { state: "skipped", error: null })
   if (request.afterwards === null) return
   await setRunState(deps.control, ref, { ...request.afterwards, phase: ref.phase, findings: [], actor: command.actor })
 }

@@ -52,6 +52,7 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
       attempted(deps, ref, null, async (attempt) => {
         const run = await targetRunOf(deps, ref)
         const entries = await deps.ledger.entriesOf(ref.run)
+        const { steps } = await loadRun(deps.control, ref.run)
         const backup = await findRunBackup(deps.control, ref.run)
         const url = run.target.url
         return withSession({ url, applicationName: "sluice:assess", signal: attempt.signal }, async (session) => {
@@ -62,6 +63,7 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
             registered,
             journal,
             entries,
+            skipped: steps.filter(({ state }) => state === "skipped").map(({ id }) => id),
             backedUp: backup?.state === "verified",
           })
         })

@@ -69,6 +69,8 @@ export interface DecisionRequest {
   readonly afterwards: { readonly state: RunState; readonly waitingFor: string | null } | null
   /** What a stopped step lets an operator choose from; empty where none has stopped. */
   readonly choices: readonly OperatorVerb[]
+  /** The step that has stopped, where it is one's doing and not its undo; null elsewhere. */
+  readonly stopped: string | null
   /** How the verb arrived. */
   readonly by: "update" | "signal" | "gate mode"
 }

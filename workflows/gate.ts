@@ -3,6 +3,7 @@ import type { GateName } from "../src/domain/gate.ts"
 import type { Activities } from "./activities.ts"
 import { continueAsNewWhenLong, historyIsLong } from "./continue.ts"
 import { findingOf } from "./failure.ts"
+import { untilDoneOrSkipped } from "./needs-operator.ts"
 import { restWhilePaused } from "./rest.ts"
 import type { RunProgress } from "./run-progress.ts"
 import { show } from "./status.ts"
@@ -17,7 +18,9 @@ export async function passGate(progress: RunProgress, activities: Activities, ga
   if (mode === "auto" && (await passByMode(progress, activities, gate))) return
 
   progress.waitingFor = gate
-  await activities.decisions.openGate(progress.ref, gate)
+  await untilDoneOrSkipped(progress, activities, gate, ["retry", "abort"], () =>
+    activities.decisions.openGate(progress.ref, gate),
+  )
   show(progress)
   await continueAsNewWhenLong(progress)
   const passed = () => progress.gatesPassed.has(gate)

@@ -22,7 +22,8 @@ export async function untilDoneOrSkipped(
       return "done"
     } catch (error) {
       if (isCancellation(error)) throw error
-      const chosen = await ask(progress, activities, { subject, finding: findingOf(error), verbs, chosen: null })
+      const step = progress.steps.some(({ id }) => id === subject) ? subject : null
+      const chosen = await ask(progress, activities, { subject, step, finding: findingOf(error), verbs, chosen: null })
       if (chosen === "skip") return "skipped"
       await restWhilePaused(progress, activities)
     }

@@ -10,6 +10,8 @@ import { Turns } from "./turns.ts"
 /** What an operator has to choose from when a step has stopped. */
 export interface Choice {
   readonly subject: string
+  /** The step whose doing stopped; null for a phase without steps and for an undo. */
+  readonly step: string | null
   readonly finding: Finding
   readonly verbs: readonly ("retry" | "skip" | "abort")[]
   chosen: "retry" | "skip" | null

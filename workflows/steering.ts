@@ -99,6 +99,7 @@ export function requestOf(
     aborting: progress.aborting !== null,
     paused: progress.paused,
     choices: choice && choice.chosen === null ? choice.verbs : [],
+    stopped: choice && choice.chosen === null ? choice.step : null,
     by,
     afterwards: stateAfter(progress, verb),
   }

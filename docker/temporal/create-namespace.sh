@@ -1,10 +1,16 @@
 #!/bin/sh
-# Makes the namespace, or sets its retention where it is there already. Address and name come from TEMPORAL_ADDRESS and
-# TEMPORAL_NAMESPACE, which the command line reads itself.
+# Makes the namespace, or sets its retention where it is there already. The server's address comes from
+# TEMPORAL_ADDRESS, which the command line reads itself.
 set -eu
 
-if temporal operator namespace describe "$TEMPORAL_NAMESPACE" >/dev/null 2>&1; then
-  temporal operator namespace update "$TEMPORAL_NAMESPACE" --retention "$RETENTION"
+namespace() {
+  verb=$1
+  shift
+  temporal operator namespace "$verb" --namespace "$TEMPORAL_NAMESPACE" "$@"
+}
+
+if namespace describe >/dev/null 2>&1; then
+  namespace update --retention "$RETENTION"
 else
-  temporal operator namespace create "$TEMPORAL_NAMESPACE" --retention "$RETENTION"
+  namespace create --retention "$RETENTION"
 fi

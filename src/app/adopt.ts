@@ -1,7 +1,9 @@
 import { RefusedError } from "../domain/errors.ts"
 import type { CommandAnswer, OperatorVerb, RunStatus } from "../domain/run.ts"
 import { Ledger } from "../ledger/chain.ts"
+import { gatesPassedOf } from "../ledger/decisions.ts"
 import { loadPlan } from "../ledger/plans.ts"
+import { setRunState } from "../ledger/run-state.ts"
 import type { App } from "./context.ts"
 import { startWorkflow } from "./run-workflow.ts"
 
@@ -26,12 +28,29 @@ export async function adopt(
   const control = await app.control()
   const plan = await loadPlan(control, status.planHash)
   const { run, workflowId } = status
+  if (verb === "abort" && (await gatesPassedOf(control, run)).includes("purge")) throw purged(run)
   await new Ledger(control).append({
     actor: app.actor,
     kind: "run.adopted",
     run,
     detail: { verb, reason, lost, planHash: plan.hash },
   })
+  // What it waited for before it was lost isn't open until the new execution says so.
+  const now = verb === "abort" || status.state === "aborting" ? "aborting" : "running"
+  await setRunState(
+    control,
+    { run },
+    { state: now, phase: status.phase, waitingFor: null, findings: [], actor: app.actor },
+  )
   await startWorkflow(app, { run, workflowId, plan, adopt: verb === "abort" ? "abort" : "continue" })
-  return { accepted: true, state: verb === "abort" ? "aborting" : "running", phase: status.phase }
+  return { accepted: true, state: now, phase: status.phase }
+}
+
+function purged(run: string): RefusedError {
+  return new RefusedError({
+    code: "PURGED",
+    subject: run,
+    message: "what was hidden is being dropped or is gone, so an abort can't bring it back",
+    hint: `sluice retry ${run} brings the run to its end; the backup still holds the data`,
+  })
 }

@@ -2,6 +2,7 @@ import type { Config, TargetConfig } from "../config/config.ts"
 import { loadConfig, type LoadOptions } from "../config/load.ts"
 import { TransientError, UserError } from "../domain/errors.ts"
 import { nearestName } from "../domain/nearest.ts"
+import { anchorFileOf } from "../ledger/anchor.ts"
 import { checkControlVersion, openControl, type Control } from "../ledger/control.ts"
 import { withSession, type Session } from "../postgres/session.ts"
 import { TemporalLink } from "./temporal.ts"
@@ -86,7 +87,7 @@ export class App {
   }
 
   async #openControl(): Promise<Control> {
-    const control = openControl(this.config.control.url)
+    const control = openControl(this.config.control.url, { anchorFile: anchorFileOf(this.config.directory) })
     try {
       await checkControlVersion(control)
       return control

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { TransientError, UserError } from "../domain/errors.ts"
+import { TransientError } from "../domain/errors.ts"
 import { formatDuration } from "../domain/duration.ts"
-import { gateNames } from "../domain/gate.ts"
-import { nearestName } from "../domain/nearest.ts"
-import { isAfter, phases, type Phase } from "../domain/phase.ts"
 import { hasEnded, type RunStatus } from "../domain/run.ts"
 import { loadRun } from "../ledger/run-status.ts"
 import type { App } from "./context.ts"
+import { goalOf, hasReached, type Goal } from "./goal.ts"
 import { findRun } from "./runs.ts"
 
 export interface WaitRequest {
@@ -37,32 +35,6 @@ export async function wait(app: App, request: WaitRequest): Promise<RunStatus> {
     if (Date.now() >= until) throw timedOut(status, goal, request.timeoutMs ?? 0)
     await sleep(Math.min(pollMs, Math.max(1, until - Date.now())))
   }
-}
-
-export type Goal = Phase | "end"
-
-export function goalOf(name: string): Goal {
-  const goals: readonly Goal[] = [...phases, "end"]
-  const goal = goals.find((known) => known === name)
-  if (goal) return goal
-  const nearest = nearestName(name, goals)
-  throw new UserError({
-    code: "BAD_ARGUMENT",
-    subject: "--for",
-    message: `${name} is neither a gate, nor a phase, nor end`,
-    hint: nearest ? `did you mean ${nearest}?` : `one of ${goals.join(", ")}`,
-  })
-}
-
-/**
- * A phase is reached once it was entered. A gate bears its phase's name, and there it is the gate that counts: waiting
- * at it, or past it; otherwise a script's `proceed` would come before the gate is open.
- */
-export function hasReached(status: RunStatus, goal: Goal): boolean {
-  if (goal === "end") return hasEnded(status.state)
-  if (status.state === "aborted" || status.state === "aborting") return false
-  if (status.state === "completed" || status.waitingFor === goal || isAfter(status.phase, goal)) return true
-  return status.phase === goal && !(gateNames as readonly string[]).includes(goal)
 }
 
 /** The control database may be away for a moment; that is no reason to stop waiting. */

@@ -14,6 +14,8 @@ export interface ToolCall {
   readonly url: Secret | null
   readonly applicationName: string
   readonly signal: AbortSignal
+  /** Is a failure, by what was said on stderr, none to us? Default: every failure is one. */
+  readonly tolerates?: (stderr: string) => boolean
 }
 
 /** How long a tool may take to end by itself after SIGTERM, and its pipes to close after its end, in milliseconds. */
@@ -22,7 +24,8 @@ const lastWordsMs = 1_000
 const keptOutput = 1024 * 1024 * 64
 
 /** Runs a tool to its end and answers its stdout. On abort it is ended and awaited, and the signal's reason thrown. */
-export async function runTool({ path, args, url, applicationName, signal }: ToolCall): Promise<string> {
+export async function runTool(call: ToolCall): Promise<string> {
+  const { path, args, url, applicationName, signal, tolerates = () => false } = call
   signal.throwIfAborted()
   const { PATH, LD_LIBRARY_PATH } = process.env
   const base = url === null ? { PATH, LD_LIBRARY_PATH, LC_ALL: "C" } : libpqEnvironment(url)
@@ -45,7 +48,8 @@ export async function runTool({ path, args, url, applicationName, signal }: Tool
       child.once("exit", (code, signal) => setTimeout(() => resolve({ code, signal }), lastWordsMs))
     })
     signal.throwIfAborted()
-    if (end.code !== 0) throw toolFailure({ tool: basename(path), ...end, stderr: output.stderr })
+    if (end.code !== 0 && !(end.code !== null && tolerates(output.stderr)))
+      throw toolFailure({ tool: basename(path), ...end, stderr: output.stderr })
     return output.stdout
   } finally {
     clearTimeout(killing)

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os"
 import type { Command } from "commander"
-import { withApp, type App } from "../app/context.ts"
+import type { App } from "../app/context.ts"
 import { readProjectFolder, type ProjectFolder } from "../config/folder.ts"
 import type { LoadOptions } from "../config/load.ts"
 import { Output, type Surroundings } from "./output.ts"
@@ -45,7 +45,9 @@ export class Cli {
   }
 
   /** Runs a use case with configuration and connections, which are closed whatever happens. */
-  withApp<T>(work: (app: App) => Promise<T>): Promise<T> {
+  async withApp<T>(work: (app: App) => Promise<T>): Promise<T> {
+    // Temporal's client takes most of a second to load: like every use case, only the verbs that need it pay for it.
+    const { withApp } = await import("../app/context.ts")
     return withApp({ ...this.loadOptions, actor: this.actor }, work)
   }
 }

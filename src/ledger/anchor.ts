@@ -1,5 +1,5 @@
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises"
-import { dirname } from "node:path"
+import { dirname, join } from "node:path"
 import { z } from "zod"
 import type { Finding } from "../domain/finding.ts"
 import type { Control } from "./control.ts"
@@ -119,4 +119,9 @@ function absent(file: string): Finding {
 
 function problem(code: string, subject: string, message: string, hint: string): Finding {
   return { code, severity: "error", subject, message, hint }
+}
+
+/** Where a project keeps the ledger's head: outside the control database, so that a cut tail is seen. */
+export function anchorFileOf(directory: string): string {
+  return join(directory, ".sluice", "ledger-head")
 }

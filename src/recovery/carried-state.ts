@@ -14,6 +14,8 @@ export interface LostRun {
   readonly journal: readonly { readonly step: string; readonly direction: "do" | "undo"; readonly at: Date }[]
   /** The run's entries in the ledger, oldest first. */
   readonly entries: readonly LedgerEntry[]
+  /** The steps that somebody has chosen to leave out. */
+  readonly skipped: readonly string[]
   /** True where a verified backup of this run is registered. */
   readonly backedUp: boolean
 }
@@ -35,7 +37,7 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   return {
     begun: steps.filter((step) => now.get(step) === "do" || (intended.has(step) && now.get(step) !== "undo")),
     done: steps.filter((step) => now.get(step) === "do"),
-    skipped: [],
+    skipped: lost.skipped,
     gatesPassed,
     phasesDone: phasesDone(lost, gatesPassed),
     waitingFor: null,

@@ -34,7 +34,15 @@ export async function resetStack(directory: string): Promise<readonly string[]> 
   if (state !== null) await rm(state.dataDirectory, { recursive: true, force: true })
   const above = state === null ? folder : dirname(state.dataDirectory)
   if (basename(above).startsWith("sluice-")) await rm(above, { recursive: true, force: true }) // see chooseDataDirectory
-  for (const name of ["temporal.db", "temporal.db-shm", "temporal.db-wal", "logs", "owner.json", "stack.json"]) {
+  for (const name of [
+    "temporal.db",
+    "temporal.db-shm",
+    "temporal.db-wal",
+    "logs",
+    "owner.json",
+    "stack.json",
+    "ledger-head",
+  ]) {
     await rm(join(folder, name), { recursive: true, force: true })
   }
   return running

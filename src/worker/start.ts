@@ -3,6 +3,7 @@ import { createActivities } from "../../activities/index.ts"
 import type { ActivityDeps } from "../../activities/deps.ts"
 import type { Config } from "../config/config.ts"
 import { targetQueue, workflowQueue } from "../domain/queues.ts"
+import { anchorFileOf } from "../ledger/anchor.ts"
 import { AttemptRecorder } from "../ledger/attempts.ts"
 import { Ledger } from "../ledger/chain.ts"
 import { openControl } from "../ledger/control.ts"
@@ -34,7 +35,7 @@ export interface RunningWorker {
  */
 export async function startWorker(config: Config, options: WorkerOptions = {}): Promise<RunningWorker> {
   await loadParser()
-  const control = openControl(config.control.url)
+  const control = openControl(config.control.url, { anchorFile: anchorFileOf(config.directory) })
   await migrateControl(control)
   const connection = await connect(config)
   const { namespace } = config.temporal

@@ -4,7 +4,7 @@ import { Client } from "pg"
 import { expect, inject, onTestFinished, test, vi } from "vitest"
 import { createBackup } from "../../src/backup/create.ts"
 import { requireSpace } from "../../src/backup/files.ts"
-import { ownerTag } from "../../src/backup/naming.ts"
+import { ownerTag, sessionName } from "../../src/backup/naming.ts"
 import { verifyBackup } from "../../src/backup/verify.ts"
 import { findRunBackup, listBackups } from "../../src/ledger/backups.ts"
 import { administer } from "../harness/database.ts"
@@ -108,8 +108,13 @@ test("an attempt after a kill ends what the killed one still does, and clears wh
   await writeFile(join(directory, `${input.run}-1.dump.partial`), "half")
   await writeFile(join(directory, `${input.run}-1.dump`), "whole, but nobody knows its hashes")
   await writeFile(join(directory, `${input.run}1-1.dump`), "another run's")
+  const orphan = new Client({ connectionString: database.url.reveal(), application_name: sessionName(input.run ?? "") })
+  const ended = new Promise((resolve) => orphan.on("error", resolve))
+  await orphan.connect()
+  await orphan.query("BEGIN; LOCK TABLE users IN ACCESS SHARE MODE")
   const record = await createBackup(input, attempt())
   expect(record).toMatchObject({ id: `${input.run}-1`, state: "verified" })
+  await ended
   expect(await files()).toEqual([`${input.run}-1.dump`, `${input.run}-1.json`, `${input.run}1-1.dump`])
   expect(await scratch()).toEqual([])
   expect(await createBackup(input, attempt(2))).toEqual(record)

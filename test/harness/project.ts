@@ -16,6 +16,7 @@ import { loadRun } from "../../src/ledger/run-status.ts"
 import { waitUntil } from "../../src/stack/wait-until.ts"
 import { createDatabase, type TestDatabase, type TestRole } from "./database.ts"
 import { dumpOf } from "./dump.ts"
+import { keepHistory } from "./histories.ts"
 import { Holder } from "./holder.ts"
 
 export interface ProjectOptions {
@@ -159,6 +160,15 @@ export class Project {
   /** The history of the latest execution. */
   history() {
     return this.inTemporal((handle) => handle.fetchHistory())
+  }
+
+  /** Keeps the history of the latest execution, or of the one named, for the replay tests. */
+  async keepHistory(name: string, runId?: string): Promise<void> {
+    const workflowId = this.#run?.workflowId ?? ""
+    const history = await this.app
+      .temporal()
+      .call(10_000, (client) => client.workflow.getHandle(workflowId, runId).fetchHistory())
+    await keepHistory(name, history)
   }
 
   /** A verb as a plain signal, without any code of ours. */

@@ -3,6 +3,7 @@ import { holdUntilSignal } from "../../dist/src/stack/hold.js"
 import { startStack } from "../../dist/src/stack/start.js"
 
 const stack = await startStack({ directory: process.argv[2] })
+const held = holdUntilSignal(stack) // from here on it listens to signals
 process.stdout.write("up\n")
-await holdUntilSignal(stack)
+await held
 process.stdout.write("down\n")

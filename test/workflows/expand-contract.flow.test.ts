@@ -72,6 +72,7 @@ test("a column is added and filled under load, through every gate, and nothing i
     const status = await project.ended("completed")
     expect(status.phase).toBe("complete")
     expect(status.steps.filter(({ state }) => state !== "done")).toEqual([])
+    await project.keepHistory("completed")
   } finally {
     await expectUnharmed(application)
   }
@@ -110,6 +111,7 @@ describe("an abort leaves everything as it was", () => {
     await project.send("abort")
     await held.release()
     await project.ended("aborted")
+    await project.keepHistory("aborted-in-backfill")
     expect(await project.dump()).toEqual(before)
   })
 
@@ -121,6 +123,7 @@ describe("an abort leaves everything as it was", () => {
     await project.until("keep", ({ phase }) => phase === "keep")
     await project.send("abort")
     await project.ended("aborted")
+    await project.keepHistory("aborted-in-keep")
     expect(await project.dump()).toEqual(before)
   })
 
@@ -141,6 +144,7 @@ describe("an abort leaves everything as it was", () => {
     await project.goTo("switch")
     await project.inTemporal((handle) => handle.cancel())
     await project.ended("aborted")
+    await project.keepHistory("cancelled-by-temporal")
     expect(await project.dump()).toEqual(before)
   })
 
@@ -158,6 +162,7 @@ describe("an abort leaves everything as it was", () => {
     await held.release()
     await project.send("retry")
     await project.ended("aborted")
+    await project.keepHistory("undo-stopped")
     expect(await project.dump()).toEqual(before)
   })
 })
@@ -188,6 +193,7 @@ describe("decisions", () => {
     await project.atGate("switch")
     await project.signal("proceed", {})
     await project.ended("completed")
+    await project.keepHistory("steered-by-signals")
     const accepted = await project.entries("decision.accepted")
     const bySignal = accepted.filter(({ detail }) => detail["by"] === "signal")
     expect(bySignal.map(({ actor, detail }) => [actor, detail["gate"]])).toEqual([
@@ -198,22 +204,21 @@ describe("decisions", () => {
   })
 
   test("a pause reaches the backfill, and nothing goes on before it is resumed", async () => {
-    const project = await sluice.project({ rows: 3_000 })
+    const project = await sluice.project({ rows: 1_000, schema: slowUpdates, limits: { batchDurationMs: 20 } })
     await project.start()
-    await project.atGate("dual-write")
-    const held = await project.hold("SELECT FROM public.people WHERE id = 1500 FOR UPDATE")
     await project.pass("dual-write")
     await project.until("rows filled", ({ backfill }) => (backfill?.rowsDone ?? 0) > 0)
     await project.send("pause")
     await project.until("a resting backfill", ({ backfill }) => backfill?.throttledBy === "paused")
-    await held.release()
     expect((await project.status()).state).toBe("paused")
-    expect(await project.database.query("SELECT id::int FROM public.people WHERE email IS NULL")).toEqual([{ id: 1500 }])
+    const [left] = await project.database.query("SELECT FROM public.people WHERE email IS NULL LIMIT 1")
+    expect(left).toBeDefined()
     await expect(project.send("proceed")).rejects.toMatchObject({ code: "RUN_PAUSED" })
     await project.send("resume")
     await project.atGate("switch")
     await project.send("abort")
     await project.ended("aborted")
+    await project.keepHistory("paused-in-backfill")
   })
 
   test("a pause before the target knows the run holds it as well", async () => {
@@ -261,6 +266,7 @@ describe("a step that stops", () => {
     await held.release()
     await project.send("retry")
     await project.ended("completed")
+    await project.keepHistory("retried-after-lock-budget")
   })
 
   test("leaving it out needs a reason, which stands in the ledger", async () => {
@@ -277,6 +283,7 @@ describe("a step that stops", () => {
     await expect(project.send("skip")).rejects.toMatchObject({ code: "REASON_MISSING" })
     await project.send("skip", { reason: "the table is there" })
     const status = await project.ended("completed")
+    await project.keepHistory("skipped")
     expect(status.steps.filter(({ phase }) => phase === "expand").map(({ state }) => state)).toEqual(["skipped"])
     const skips = (await project.entries("decision.accepted")).filter(({ detail }) => detail["verb"] === "skip")
     expect(skips.map(({ detail }) => detail["reason"])).toEqual(["the table is there"])
@@ -299,17 +306,18 @@ describe("starting", () => {
   })
 
   test("history has as many events for 50,000 rows as for 1,000", async () => {
-    const counts: number[] = []
+    const counts: (readonly (string | undefined)[])[] = []
     for (const rows of [1_000, 50_000]) {
       const project = await sluice.project({ rows, gates: auto })
       await project.start()
       await project.ended("completed")
       const { events } = await project.history()
+      const kinds = (events ?? []).map((event) => Object.keys(event).find((key) => key.endsWith("EventAttributes")))
       // A task more or less is the scheduler's timing.
-      counts.push((events ?? []).filter(({ workflowTaskScheduledEventAttributes: a, workflowTaskStartedEventAttributes: b, workflowTaskCompletedEventAttributes: c }) => !a && !b && !c).length)
+      counts.push(kinds.filter((kind) => !kind?.startsWith("workflowTask")))
     }
-    expect(counts[0]).toBeGreaterThan(20)
-    expect(counts[1]).toBe(counts[0])
+    expect(counts[0]?.length).toBeGreaterThan(20)
+    expect(counts[1]).toEqual(counts[0])
   })
 })
 
@@ -327,6 +335,8 @@ test("a run that continues in a fresh history keeps its decisions, and counts on
   expect((await project.status()).waitingFor).toBe("contract")
   await project.pass("contract", "purge")
   await project.ended("completed")
+  await project.keepHistory("continued-first", first.runId)
+  await project.keepHistory("continued-last")
   const accepted = await project.entries("decision.accepted")
   expect(accepted.map(({ detail }) => detail["gate"])).toEqual(["dual-write", "switch", "contract", "purge"])
 })
@@ -344,6 +354,7 @@ describe("a run whose workflow was terminated from outside", () => {
     await project.send("retry", { reason: "somebody terminated it" })
     await project.pass("switch", "contract", "purge")
     const ended = await project.ended("completed")
+    await project.keepHistory("adopted-to-continue")
     expect(ended.steps.map(({ attempts }) => attempts)).toEqual(ended.steps.map(() => 1))
   })
 
@@ -372,6 +383,7 @@ describe("a run whose workflow was terminated from outside", () => {
     await project.inTemporal((handle) => handle.terminate("test"))
     await project.send("abort")
     await project.ended("aborted")
+    await project.keepHistory("adopted-to-abort")
     expect(await project.dump()).toEqual(before)
   })
 
@@ -389,6 +401,13 @@ describe("a run whose workflow was terminated from outside", () => {
     expect(await project.dump()).toEqual(before)
   })
 })
+
+/** A table whose rows take their time, so that a backfill can be met in the middle. */
+const slowUpdates = `
+  CREATE FUNCTION public.take_time() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_catalog.pg_sleep(0.002); RETURN NEW; END $$;
+  CREATE TRIGGER take_time BEFORE UPDATE ON public.people FOR EACH ROW EXECUTE FUNCTION public.take_time();
+  ALTER TABLE public.people ENABLE ALWAYS TRIGGER take_time;`
 
 function emailOf(up: string): string {
   return `

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { say } from "./narrate.mjs"
@@ -15,7 +15,10 @@ export async function takeTurn(file, work) {
     told = true
     await delay(200)
   }
-  const alive = setInterval(() => utimesSync(file, new Date(), new Date()), signOfLifeMs)
+  const alive = setInterval(() => {
+    // Somebody may have thought us dead, after a laptop's sleep for instance.
+    if (existsSync(file)) utimesSync(file, new Date(), new Date())
+  }, signOfLifeMs)
   try {
     return await work()
   } finally {

@@ -1,5 +1,4 @@
 import { Command } from "commander"
-import { showAudit, verifyAudit } from "../../app/audit.ts"
 import type { LedgerEntry } from "../../domain/ledger-entry.ts"
 import type { Cli } from "../cli.ts"
 import { renderFinding } from "../render/findings.ts"
@@ -17,6 +16,7 @@ export function auditCommand(cli: Cli): Command {
     .description("Shows every attempt, decision and refusal of a run, in order.")
     .argument("<run>", "the run, or the beginning of its id")
     .action(async (run: string) => {
+      const { showAudit } = await import("../../app/audit.ts")
       const entries = await cli.withApp((app) => showAudit(app, run))
       cli.output.result({ entries }, (look) => renderEntries(entries, look))
     })
@@ -25,6 +25,7 @@ export function auditCommand(cli: Cli): Command {
     .summary("recompute the chain of hashes")
     .description("Recomputes the whole chain. Exits with 1 where an entry was changed, removed or swapped.")
     .action(async () => {
+      const { verifyAudit } = await import("../../app/audit.ts")
       const verified = await cli.withApp(verifyAudit)
       const { valid, entries, head, problem } = verified
       if (!valid) cli.exitCode = 1

@@ -1,5 +1,4 @@
 import { Command } from "commander"
-import { backupsOf, createBackupOf, verifyBackupOf } from "../../app/backup.ts"
 import type { BackupRecord } from "../../domain/backup.ts"
 import type { Cli } from "../cli.ts"
 import { untilInterrupted } from "../interrupt.ts"
@@ -19,6 +18,7 @@ export function backupCommand(cli: Cli): Command {
     .option("--target <name>", "the database (default: the only target)")
     .action(async (revision: string | undefined, { target }: { target?: string }) => {
       const signal = untilInterrupted()
+      const { createBackupOf } = await import("../../app/backup.ts")
       const made = await cli.withApp((app) =>
         createBackupOf(app, { target: app.targetOrOnly(target).name, revision }, signal),
       )
@@ -30,6 +30,7 @@ export function backupCommand(cli: Cli): Command {
     .description("Lists the registered backups, newest first.")
     .option("--target <name>", "only those of this database")
     .action(async ({ target }: { target?: string }) => {
+      const { backupsOf } = await import("../../app/backup.ts")
       const backups = await cli.withApp((app) => backupsOf(app, target ?? null))
       cli.output.result({ backups }, (look) => renderBackups(backups, look))
     })
@@ -42,6 +43,7 @@ export function backupCommand(cli: Cli): Command {
     .argument("<backup>", "the backup's id")
     .action(async (id: string) => {
       const signal = untilInterrupted()
+      const { verifyBackupOf } = await import("../../app/backup.ts")
       show(cli, await cli.withApp((app) => verifyBackupOf(app, id, signal)))
     })
   return backup

@@ -1,5 +1,5 @@
 import { Command } from "commander"
-import { detachDev, startDev, type DevOptions } from "../../app/dev.ts"
+import type { DevOptions } from "../../app/dev.ts"
 import { BugError, RefusedError, TransientError, UserError, type ErrorKind } from "../../domain/errors.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { holdUntilSignal } from "../../stack/hold.ts"
@@ -46,6 +46,7 @@ export function devCommand(cli: Cli): Command {
 }
 
 async function holdHere(cli: Cli, options: DevOptions): Promise<void> {
+  const { startDev } = await import("../../app/dev.ts")
   const stack = await startDev(options)
   show(cli, options.directory)
   if (!cli.output.json) cli.output.narrate("Ctrl-C ends it.")
@@ -86,6 +87,7 @@ const kinds = [UserError, RefusedError, TransientError, BugError] as const
 
 /** The background process has a mind of its own: what it printed is what went wrong. */
 async function detached(options: DevOptions): Promise<void> {
+  const { detachDev } = await import("../../app/dev.ts")
   const answer = await detachDev(options)
   const { error } = (answer ?? {}) as {
     error?: { kind?: ErrorKind; code: string; message: string; hint: string | null; findings: readonly Finding[] }

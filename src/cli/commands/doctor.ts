@@ -1,6 +1,5 @@
 import { Command } from "commander"
 import type { Check } from "../../app/doctor/check.ts"
-import { doctor } from "../../app/doctor/doctor.ts"
 import type { Cli } from "../cli.ts"
 import type { Look } from "../render/look.ts"
 
@@ -12,6 +11,7 @@ export function doctorCommand(cli: Cli): Command {
     )
     .option("--target <name>", "only this database (default: all)")
     .action(async ({ target }: { target?: string }) => {
+      const { doctor } = await import("../../app/doctor/doctor.ts")
       const checks = await doctor({ ...cli.loadOptions, actor: cli.actor }, target)
       cli.output.result({ checks }, (look) => checks.map((check) => renderCheck(check, look)).join("\n"))
       if (checks.some((check) => check.state === "fail")) cli.exitCode = 1

@@ -1,5 +1,4 @@
 import { Command } from "commander"
-import { lint } from "../../app/lint.ts"
 import { exitCodes } from "../../domain/errors.ts"
 import type { Cli } from "../cli.ts"
 import { renderFindings } from "../render/findings.ts"
@@ -12,6 +11,7 @@ export function lintCommand(cli: Cli): Command {
     )
     .argument("[files...]", "revision files (default: the whole migrations folder)")
     .action(async (files: string[]) => {
+      const { lint } = await import("../../app/lint.ts")
       const findings = await lint(cli.projectFolder(), cli.surroundings.cwd, files)
       cli.output.result({ findings }, (look) =>
         findings.length === 0 ? look.green("Nothing found.") : renderFindings(findings, look),

@@ -1,5 +1,4 @@
 import { Command } from "commander"
-import { newRevision } from "../../app/new-revision.ts"
 import type { Cli } from "../cli.ts"
 
 export function newCommand(cli: Cli): Command {
@@ -9,6 +8,7 @@ export function newCommand(cli: Cli): Command {
     .argument("<title>", 'what the revision does, e.g. "Split users.name"')
     .option("--parent <revision>", "the revision that it follows (default: the only head)")
     .action(async (title: string, options: { parent?: string }) => {
+      const { newRevision } = await import("../../app/new-revision.ts")
       const file = await newRevision(cli.projectFolder(), { title, parent: options.parent })
       cli.output.result({ file }, () => `Wrote ${file}`)
     })

@@ -1,5 +1,4 @@
 import { Command } from "commander"
-import { plan } from "../../app/plan.ts"
 import type { Cli } from "../cli.ts"
 import { planDocument, renderPlan } from "../render/plan.ts"
 import { collect, gateModesOf, strategyOf } from "./arguments.ts"
@@ -26,14 +25,9 @@ export function planCommand(cli: Cli): Command {
     )
     .option("--sql", "print every statement and its undo")
     .action(async (revision: string | undefined, options: PlanOptions) => {
-      const made = await cli.withApp((app) =>
-        plan(app, {
-          target: app.targetOrOnly(options.target).name,
-          revision,
-          strategy: strategyOf(options.strategy),
-          gates: gateModesOf(options.gate),
-        }),
-      )
+      const request = { revision, strategy: strategyOf(options.strategy), gates: gateModesOf(options.gate) }
+      const { plan } = await import("../../app/plan.ts")
+      const made = await cli.withApp((app) => plan(app, { target: app.targetOrOnly(options.target).name, ...request }))
       cli.output.result(planDocument(made.plan, made.findings), (look) =>
         renderPlan(made.plan, made.findings, look, { sql: options.sql === true }),
       )

@@ -1,5 +1,5 @@
 import { Command } from "commander"
-import { current, heads, history, type Head } from "../../app/revisions.ts"
+import type { Head } from "../../app/revisions.ts"
 import type { AppliedRevision } from "../../execution/journal.ts"
 import type { Cli } from "../cli.ts"
 import type { Look } from "../render/look.ts"
@@ -16,6 +16,7 @@ export function currentCommand(cli: Cli): Command {
     .description("Shows the revisions that a target is at: those applied that no other applied one builds upon.")
     .option("--target <name>", "the database (default: the only target)")
     .action(async ({ target }: TargetOption) => {
+      const { current } = await import("../../app/revisions.ts")
       const answer = await cli.withApp(async (app) => {
         const { name } = app.targetOrOnly(target)
         return { target: name, current: await current(app, name) }
@@ -30,6 +31,7 @@ export function historyCommand(cli: Cli): Command {
     .description("Lists the revisions applied in a target, oldest first, with the run that applied each.")
     .option("--target <name>", "the database (default: the only target)")
     .action(async ({ target }: TargetOption) => {
+      const { history } = await import("../../app/revisions.ts")
       const answer = await cli.withApp(async (app) => {
         const { name } = app.targetOrOnly(target)
         return { target: name, revisions: await history(app, name) }
@@ -44,6 +46,7 @@ export function headsCommand(cli: Cli): Command {
     .description("Lists the heads of the revisions' graph; with a target, says which of them are applied there.")
     .option("--target <name>", "also say what is applied in this database")
     .action(async ({ target }: TargetOption) => {
+      const { heads } = await import("../../app/revisions.ts")
       const found = await cli.withApp((app) => heads(app, target ?? null))
       cli.output.result({ heads: found }, (look) => renderHeads(found, look))
     })

@@ -1,5 +1,4 @@
 import { Command } from "commander"
-import { start } from "../../app/start.ts"
 import type { Cli } from "../cli.ts"
 import { collect, gateModesOf, strategyOf } from "./arguments.ts"
 
@@ -25,14 +24,11 @@ export function startCommand(cli: Cli): Command {
       [],
     )
     .action(async (revision: string | undefined, options: StartOptions) => {
+      const { strategy, gate, plan } = options
+      const request = { revision, plan, strategy: strategyOf(strategy), gates: gateModesOf(gate) }
+      const { start } = await import("../../app/start.ts")
       const started = await cli.withApp((app) =>
-        start(app, {
-          target: app.targetOrOnly(options.target).name,
-          revision,
-          strategy: strategyOf(options.strategy),
-          plan: options.plan,
-          gates: gateModesOf(options.gate),
-        }),
+        start(app, { target: app.targetOrOnly(options.target).name, ...request }),
       )
       cli.output.result(
         started,

@@ -1,5 +1,4 @@
 import { Command } from "commander"
-import { listAllRuns, showStatus } from "../../app/status.ts"
 import type { Cli } from "../cli.ts"
 import { renderRun, renderRunList } from "../render/run.ts"
 
@@ -10,6 +9,7 @@ export function statusCommand(cli: Cli): Command {
     .argument("[run]", "the run, or the beginning of its id")
     .action(async (run: string | undefined) => {
       if (run === undefined) return list(cli)
+      const { showStatus } = await import("../../app/status.ts")
       const status = await cli.withApp((app) => showStatus(app, run))
       cli.output.result(status, (look) => renderRun(status, look, Date.now()))
     })
@@ -23,6 +23,7 @@ export function listCommand(cli: Cli): Command {
 }
 
 async function list(cli: Cli): Promise<void> {
+  const { listAllRuns } = await import("../../app/status.ts")
   const runs = await cli.withApp(listAllRuns)
   cli.output.result({ runs }, (look) => renderRunList(runs, look, Date.now()))
 }

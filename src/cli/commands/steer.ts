@@ -1,6 +1,5 @@
 import { Command } from "commander"
-import { previewAbort, type AbortPreview } from "../../app/abort-preview.ts"
-import { steer } from "../../app/steer.ts"
+import type { AbortPreview } from "../../app/abort-preview.ts"
 import { formatDuration } from "../../domain/duration.ts"
 import { gateMeanings } from "../../domain/gate.ts"
 import type { OperatorVerb } from "../../domain/run.ts"
@@ -37,6 +36,8 @@ export function steerCommand(cli: Cli, verb: OperatorVerb): Command {
     command.option("--gate <name>", "the gate that is meant: dual-write, switch, contract or purge")
   return command.action(async (run: string, options: SteerOptions) => {
     const gate = gateOf(options.gate)
+    const { previewAbort } = await import("../../app/abort-preview.ts")
+    const { steer } = await import("../../app/steer.ts")
     const answer = await cli.withApp(async (app) => {
       if (verb === "abort") await confirmAbort(cli, await previewAbort(app, run), options.yes === true)
       if (gate === "purge") await confirm(cli, `Proceed: ${gateMeanings.purge}?`, options.yes === true)

@@ -1,5 +1,4 @@
 import { Command } from "commander"
-import { tune } from "../../app/tune.ts"
 import type { Cli } from "../cli.ts"
 
 export function tuneCommand(cli: Cli): Command {
@@ -9,6 +8,7 @@ export function tuneCommand(cli: Cli): Command {
     .argument("<run>", "the run, or the beginning of its id")
     .argument("<knob=value...>", "batchDuration=100ms parallelRanges=4 lockTimeout=1s maxReplicaLag=5s (or off)")
     .action(async (run: string, settings: string[]) => {
+      const { tune } = await import("../../app/tune.ts")
       const knobs = await cli.withApp((app) => tune(app, run, settings))
       cli.output.result({ knobs }, () =>
         Object.entries(knobs)

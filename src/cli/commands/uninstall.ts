@@ -1,5 +1,4 @@
 import { Command } from "commander"
-import { uninstall } from "../../app/uninstall.ts"
 import { confirm } from "../ask.ts"
 import type { Cli } from "../cli.ts"
 
@@ -10,6 +9,7 @@ export function uninstallCommand(cli: Cli): Command {
     .requiredOption("--target <name>", "the database")
     .option("--yes", "don't ask on a terminal")
     .action(async (options: { target: string; yes?: boolean }) => {
+      const { uninstall } = await import("../../app/uninstall.ts")
       const dropped = await cli.withApp(async (app) => {
         app.target(options.target)
         await confirm(cli, `Remove Sluice's journal from ${options.target}?`, options.yes === true)

@@ -1,5 +1,5 @@
 import { Command } from "commander"
-import { goalOf, wait } from "../../app/wait.ts"
+import { goalOf } from "../../app/goal.ts"
 import type { Cli } from "../cli.ts"
 import { renderRun } from "../render/run.ts"
 import { durationOf } from "./arguments.ts"
@@ -16,6 +16,7 @@ export function waitCommand(cli: Cli): Command {
     .action(async (run: string, options: { for: string; timeout?: string }) => {
       const timeoutMs = durationOf("--timeout", options.timeout)
       goalOf(options.for)
+      const { wait } = await import("../../app/wait.ts")
       const status = await cli.withApp((app) => wait(app, { run, for: options.for, timeoutMs }))
       cli.output.result(status, (look) => renderRun(status, look, Date.now()))
     })

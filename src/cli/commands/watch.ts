@@ -1,5 +1,4 @@
 import { Command } from "commander"
-import { watch } from "../../app/watch.ts"
 import type { RunStatus } from "../../domain/run.ts"
 import type { Cli } from "../cli.ts"
 import { renderRun } from "../render/run.ts"
@@ -15,6 +14,7 @@ export function watchCommand(cli: Cli): Command {
     )
     .argument("<run>", "the run, or the beginning of its id")
     .action(async (run: string) => {
+      const { watch } = await import("../../app/watch.ts")
       const signal = untilInterrupted()
       const live = cli.surroundings.stdout.isTTY === true && !cli.output.json
       const screen = new LiveScreen(cli.surroundings.stdout)

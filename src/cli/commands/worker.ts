@@ -1,5 +1,4 @@
 import { Command } from "commander"
-import { loadConfig } from "../../config/load.ts"
 import type { Cli } from "../cli.ts"
 import { untilInterrupted } from "../interrupt.ts"
 
@@ -8,6 +7,7 @@ export function workerCommand(cli: Cli): Command {
     .summary("carry runs out")
     .description("Polls Temporal and carries runs out, until Ctrl-C or SIGTERM; running work is handed over safely.")
     .action(async () => {
+      const { loadConfig } = await import("../../config/load.ts")
       const config = await loadConfig(cli.loadOptions)
       // Temporal's native part is heavy; no other verb needs it.
       const { installRuntime, startWorker } = await import("../../worker/start.ts")

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, inject, test } from "vitest"
+import { doctor } from "../../src/app/doctor/doctor.ts"
+import type { Check } from "../../src/app/doctor/check.ts"
+import { createNamespace } from "../harness/namespace.ts"
+import { Bench } from "./bench.ts"
+
+let bench: Bench
+
+beforeEach(async () => {
+  bench = await Bench.begin({ ...inject("temporal"), namespace: await createNamespace() })
+})
+afterEach(() => bench.end())
+
+async function examine(env: NodeJS.ProcessEnv = {}, target?: string): Promise<readonly Check[]> {
+  return doctor({ cwd: bench.folder, env: { ...process.env, ...bench.env, ...env }, actor: "tester" }, target)
+}
+
+const failed = (checks: readonly Check[]): readonly string[] =>
+  checks.filter((check) => check.state === "fail").map((check) => check.name)
+
+test("a healthy project fails only where its worker is missing", async () => {
+  expect(failed(await examine())).toEqual(["search attributes", "worker"])
+})
+
+test("a missing privilege is shown with the exact GRANT", async () => {
+  await bench.target.query(`ALTER TABLE people OWNER TO postgres`)
+  await bench.target.query(`ALTER DATABASE "${bench.target.name}" OWNER TO postgres`)
+  const checks = await examine()
+  const hints = checks.filter((check) => check.state !== "ok").map((check) => check.hint)
+  expect(hints).toContain(`GRANT CREATE ON DATABASE ${bench.target.name} TO ${bench.role.name};`)
+  expect(failed(checks)).toContain("shop: create on database")
+})
+
+test("every mistake of the configuration is a failed check, and nothing else is looked at", async () => {
+  const checks = await examine({ SHOP_URL: "", CONTROL_URL: "" })
+  expect(checks.map(({ name, state }) => [name, state])).toEqual([
+    ["configuration", "fail"],
+    ["configuration", "fail"],
+  ])
+})
+
+test("what can't be reached is one failed check each, and the rest is looked at all the same", async () => {
+  const checks = await examine({ SHOP_URL: "postgresql://a@127.0.0.1:1/shop" })
+  expect(failed(checks)).toEqual(["search attributes", "worker", "shop"])
+  const noControl = await examine({ CONTROL_URL: "postgresql://a@127.0.0.1:1/control" })
+  expect(failed(noControl)).toEqual(["control database", "search attributes", "worker"])
+})

@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, inject, test } from "vitest"
+import { makePlan } from "../../src/app/make-plan.ts"
+import { plan } from "../../src/app/plan.ts"
+import { heads, history } from "../../src/app/revisions.ts"
+import { start } from "../../src/app/start.ts"
+import { listAllRuns } from "../../src/app/status.ts"
+import { uninstall } from "../../src/app/uninstall.ts"
+import { loadPlan } from "../../src/ledger/plans.ts"
+import { createDatabase } from "../harness/database.ts"
+import { createNamespace } from "../harness/namespace.ts"
+import { Bench } from "./bench.ts"
+
+let bench: Bench
+
+beforeEach(async () => {
+  // Nobody listens on port 1: what needs no Temporal must not ask for it.
+  bench = await Bench.begin({ address: "127.0.0.1:1", namespace: "default" })
+})
+afterEach(() => bench.end())
+
+describe("plan", () => {
+  test("stores what it shows, names who asked, and touches nothing in the target", async () => {
+    const app = await bench.app()
+    const made = await plan(app, { target: "shop" })
+    expect(await loadPlan(await app.control(), made.plan.hash)).toEqual(made.plan)
+    const [entry] = await bench.control.query("SELECT actor, kind FROM sluice_control.entry")
+    expect(entry).toEqual({ actor: "tester", kind: "plan.stored" })
+    expect(await bench.target.query("SELECT FROM pg_namespace WHERE nspname = 'sluice'")).toEqual([])
+  })
+
+  test("a gate that differs is another plan: its hash says so", async () => {
+    const app = await bench.app()
+    const [one, same, other] = await Promise.all([
+      makePlan(app, { target: "shop" }),
+      makePlan(app, { target: "shop" }),
+      makePlan(app, { target: "shop", gates: { contract: "auto" } }),
+    ])
+    expect(one.plan.hash).toBe(same.plan.hash)
+    expect(one.plan.hash).not.toBe(other.plan.hash)
+  })
+
+  test("two heads are refused with the way to join them", async () => {
+    bench.write("0002_other.yaml", "parents: []\ntitle: Other\noperations: []\n")
+    const error = { code: "SEVERAL_HEADS", kind: "UserError", finding: { hint: expect.stringContaining("merge") } }
+    await expect(plan(await bench.app(), { target: "shop" })).rejects.toMatchObject(error)
+  })
+
+  test.each([
+    [
+      "an expression that does not parse",
+      "up: \"lower(name) || '@example.com'\"",
+      'up: "lower(name"',
+      "EXPRESSION_SYNTAX",
+    ],
+    ["an unknown column", "lower(name)", "lower(nmae)", "UNKNOWN_COLUMN"],
+    ["a function that PostgreSQL doesn't know", "lower(name)", "lowr(name)", "UNKNOWN_FUNCTION"],
+    ["an unknown table", "table: people", "table: peolpe", "UNKNOWN_TABLE"],
+    ["a missing parent", "id: 0001_email", "id: 0001_email\nparents: [0000_none]", "MISSING_PARENT"],
+    ["a cycle", "id: 0001_email", "id: 0001_email\nparents: [0001_email]", "REVISION_CYCLE"],
+    ["an unknown key", "title:", "tilte:", "UNKNOWN_KEY"],
+  ])("%s is the user's to mend, before anything is touched", async (_name, from, to, code) => {
+    const { addEmail } = await import("./bench.ts")
+    bench.write("0001_email.yaml", addEmail.replace(from, to))
+    const error = await plan(await bench.app(), { target: "shop" }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ kind: "UserError" })
+    expect((error as { findings: { code: string }[] }).findings.map((finding) => finding.code)).toContain(code)
+  })
+
+  test("an unknown target or revision is answered with the nearest", async () => {
+    const app = await bench.app()
+    await expect(plan(app, { target: "shpo" })).rejects.toMatchObject({
+      code: "UNKNOWN_TARGET",
+      finding: { hint: "did you mean shop?" },
+    })
+    await expect(plan(app, { target: "shop", revision: "0001_emial" })).rejects.toMatchObject({
+      code: "UNKNOWN_REVISION",
+    })
+  })
+
+  test("an unreachable database and a wrong password are told apart, without the password", async () => {
+    const secret = bench.role.password
+    const away = await bench.app({ SHOP_URL: "postgresql://nobody:hush@127.0.0.1:1/shop" })
+    await expect(plan(away, { target: "shop" })).rejects.toMatchObject({ code: "DATABASE_UNREACHABLE" })
+    const wrong = await bench.app({ SHOP_URL: bench.target.urlAs({ ...bench.role, password: "hush" }).reveal() })
+    const error = await plan(wrong, { target: "shop" }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: "WRONG_PASSWORD" })
+    expect(JSON.stringify(error)).not.toMatch(new RegExp(`hush|${secret}`))
+  })
+
+  test("a control database that was never migrated is refused with what migrates it", async () => {
+    const empty = await createDatabase({ prefix: "control", owner: bench.role })
+    const app = await bench.app({ CONTROL_URL: empty.urlAs(bench.role).reveal() })
+    await expect(plan(app, { target: "shop" })).rejects.toMatchObject({ kind: "RefusedError", code: "CONTROL_VERSION" })
+    await app.close()
+    await empty.drop()
+  })
+})
+
+describe("start", () => {
+  test("another plan than the one that was looked at is refused; short hashes don't count as one", async () => {
+    const app = await bench.app()
+    const { plan: made } = await plan(app, { target: "shop" })
+    for (const seen of ["0123456789ab", made.hash.slice(0, 4)])
+      await expect(start(app, { target: "shop", plan: seen })).rejects.toMatchObject({
+        kind: "RefusedError",
+        code: "PLAN_CHANGED",
+      })
+    await bench.target.query("ALTER TABLE people ADD COLUMN city text")
+    await expect(start(app, { target: "shop", plan: made.hash })).rejects.toMatchObject({ code: "PLAN_CHANGED" })
+  })
+
+  test("without Temporal nothing is begun", async () => {
+    const app = await bench.app()
+    await expect(start(app, { target: "shop" })).rejects.toMatchObject({
+      kind: "TransientError",
+      code: "TEMPORAL_UNREACHABLE",
+    })
+    expect(await listAllRuns(app)).toEqual([])
+  })
+
+  test("without a worker nothing is sent and no run is written down", async () => {
+    const { address } = inject("temporal")
+    const lonely = await Bench.begin({ address, namespace: await createNamespace() })
+    const app = await lonely.app()
+    await expect(start(app, { target: "shop" })).rejects.toMatchObject({ kind: "TransientError", code: "NO_WORKER" })
+    expect(await listAllRuns(app)).toEqual([])
+    await lonely.end()
+  })
+})
+
+describe("a target without Sluice's schema", () => {
+  test("has no history, can be looked at and uninstalled all the same", async () => {
+    const app = await bench.app()
+    expect(await history(app, "shop")).toEqual([])
+    expect(await heads(app, "shop")).toEqual([
+      { id: "0001_email", title: "An address for everybody", parents: [], applied: false },
+    ])
+    expect(await uninstall(app, "shop")).toEqual([])
+  })
+})

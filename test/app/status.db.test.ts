@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, inject, test } from "vitest"
+import { previewAbort } from "../../src/app/abort-preview.ts"
+import type { App } from "../../src/app/context.ts"
+import { plan } from "../../src/app/plan.ts"
+import { showStatus } from "../../src/app/status.ts"
+import { steer } from "../../src/app/steer.ts"
+import { wait } from "../../src/app/wait.ts"
+import { setRunState } from "../../src/ledger/run-state.ts"
+import { createRun } from "../../src/ledger/runs.ts"
+import { createNamespace } from "../harness/namespace.ts"
+import { Bench } from "./bench.ts"
+
+let bench: Bench
+afterEach(() => bench.end())
+
+const nowhere = { address: "127.0.0.1:1", namespace: "default" }
+
+/** A run as it stands in the control database; no workflow carries it. */
+async function runWithoutWorkflow(): Promise<{ app: App; run: string }> {
+  const app = await bench.app()
+  const { plan: made } = await plan(app, { target: "shop" })
+  const workflowId = "expand-contract/shop/none"
+  const { run } = await createRun(await app.control(), {
+    target: "shop",
+    plan: made,
+    startedBy: "tester",
+    workflowId,
+  })
+  return { app, run }
+}
+
+describe("status", () => {
+  test("works without Temporal, from the beginning of an id too, and says that Temporal is missing", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    const status = await showStatus(app, run.slice(0, 8))
+    expect(status).toMatchObject({ run, state: "running", phase: "precheck" })
+    expect(status.findings).toMatchObject([{ code: "TEMPORAL_UNREACHABLE", severity: "warning" }])
+  })
+
+  test("a run that lost its workflow is found, with the two ways out", async () => {
+    bench = await Bench.begin({ ...inject("temporal"), namespace: await createNamespace() })
+    const { app, run } = await runWithoutWorkflow()
+    const status = await showStatus(app, run)
+    expect(status.findings).toMatchObject([{ code: "ORPHANED", severity: "error" }])
+    expect(status.choices).toEqual([`sluice retry ${run}`, `sluice abort ${run}`])
+  })
+
+  test("an unknown run is answered with the nearest", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    const mistyped = run.replace("shop", "shpo")
+    await expect(showStatus(app, mistyped)).rejects.toMatchObject({
+      code: "RUN_NOT_FOUND",
+      finding: { hint: `did you mean ${run}?` },
+    })
+  })
+})
+
+describe("steering", () => {
+  test("nothing is sent where no worker polls", async () => {
+    bench = await Bench.begin({ ...inject("temporal"), namespace: await createNamespace() })
+    const { app, run } = await runWithoutWorkflow()
+    await expect(steer(app, { run, verb: "abort" })).rejects.toMatchObject({ code: "NO_WORKER" })
+  })
+
+  test("a run that has ended is not steered", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    const change = { state: "aborted", phase: "expand", waitingFor: null, findings: [] } as const
+    await setRunState(await app.control(), { run }, change)
+    await expect(steer(app, { run, verb: "pause" })).rejects.toMatchObject({ kind: "RefusedError", code: "RUN_ENDED" })
+    expect(await previewAbort(app, run)).toMatchObject({ refused: true, undo: [] })
+  })
+})
+
+describe("wait", () => {
+  test("answers at the gate, gives up in time, and tells an end apart from another", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    const control = await app.control()
+    await expect(wait(app, { run, for: "contract", timeoutMs: 300 })).rejects.toMatchObject({
+      kind: "TransientError",
+      code: "WAIT_TIMEOUT",
+    })
+    const waiting = wait(app, { run, for: "contract", timeoutMs: 20_000 })
+    await setRunState(control, { run }, { state: "waiting", phase: "contract", waitingFor: "contract", findings: [] })
+    expect(await waiting).toMatchObject({ waitingFor: "contract" })
+    await setRunState(control, { run }, { state: "aborted", phase: "contract", waitingFor: null, findings: [] })
+    await expect(wait(app, { run, for: "purge", timeoutMs: 20_000 })).rejects.toMatchObject({ code: "WAIT_ENDED" })
+    expect(await wait(app, { run, for: "end", timeoutMs: 20_000 })).toMatchObject({ state: "aborted" })
+  })
+
+  test("a run that needs a person is not waited for for ever", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    const finding = { code: "LOCK_TIMEOUT", severity: "error", subject: "people", message: "no lock" } as const
+    const change = { state: "needs-operator", phase: "expand", waitingFor: null, findings: [finding] } as const
+    await setRunState(await app.control(), { run }, change)
+    await expect(wait(app, { run, for: "end", timeoutMs: null })).rejects.toMatchObject({ code: "NEEDS_OPERATOR" })
+  })
+})

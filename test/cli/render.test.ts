@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest"
+import type { RunStatus } from "../../src/domain/run.ts"
+import { lookOf, visibleLength } from "../../src/cli/render/look.ts"
+import { renderRun } from "../../src/cli/render/run.ts"
+import { table } from "../../src/cli/render/table.ts"
+import { newLines } from "../../src/cli/render/watch-lines.ts"
+
+const plain = lookOf({ isTTY: false, columns: undefined }, {})
+const terminal = lookOf({ isTTY: true, columns: 40 }, {})
+
+const running: RunStatus = {
+  run: "shop-12345678-1",
+  target: "shop",
+  revisions: ["0001_email"],
+  strategy: "expand-contract",
+  planHash: "12345678".repeat(8),
+  workflowId: "expand-contract/shop/123456781234",
+  state: "running",
+  phase: "backfill",
+  waitingFor: null,
+  startedAt: "2026-01-31T12:00:00.000Z",
+  updatedAt: "2026-01-31T12:00:10.000Z",
+  endedAt: null,
+  startedBy: "ann",
+  steps: [
+    {
+      id: "backfill/people",
+      phase: "backfill",
+      summary: "Fill public.people",
+      state: "running",
+      attempts: 2,
+      startedAt: "2026-01-31T12:00:05.000Z",
+      endedAt: null,
+      error: null,
+    },
+  ],
+  backfill: {
+    table: "public.people",
+    rowsDone: 50_000,
+    rowsTotal: 200_000,
+    rowsPerSecond: 12_345,
+    etaSeconds: 12,
+    throttledBy: "replica lag 12 s",
+  },
+  blockers: [
+    {
+      pid: 4711,
+      relation: "public.people",
+      user: "app",
+      application: "report",
+      state: "idle in transaction",
+      transactionMs: 90_000,
+      query: "SELECT …",
+    },
+  ],
+  findings: [],
+  choices: ["sluice pause shop-12345678-1"],
+}
+const now = Date.parse("2026-01-31T12:00:10.000Z")
+const waiting: RunStatus = {
+  ...running,
+  state: "waiting",
+  phase: "switch",
+  waitingFor: "switch",
+  backfill: null,
+  blockers: [],
+  choices: ["sluice proceed shop-12345678-1 --gate switch"],
+}
+
+describe("a run", () => {
+  test("shows rows, rate, what is left, why it rests, and who is in the way", () => {
+    const text = renderRun(running, plain, now)
+    expect(text).toContain(
+      "25% public.people: 50,000 of 200,000 rows, 12,345 a second, about 12s left, rests: replica lag 12 s",
+    )
+    expect(text).toContain("In the way on public.people: session 4711 (app, report), idle in transaction")
+    expect(text).toContain("transaction open for 1m 30s")
+    expect(text).toContain("Fill public.people (attempt 2) 5s")
+  })
+
+  test("at a gate, says what proceeding means and the exact command to type", () => {
+    const text = renderRun(waiting, plain, now)
+    expect(text).toContain("Waits for switch: the application that knows only the new shape may go out")
+    expect(text).toContain("  sluice proceed shop-12345678-1 --gate switch")
+  })
+
+  test("no line is wider than the terminal", () => {
+    const widths = renderRun(running, terminal, now).split("\n").map(visibleLength)
+    expect(Math.max(...widths)).toBeLessThanOrEqual(40)
+  })
+})
+
+describe("watched without a terminal", () => {
+  test("only what is new is told", () => {
+    expect(newLines(null, running)).toHaveLength(4)
+    expect(newLines(running, running)).toEqual([])
+    expect(newLines(running, waiting)).toEqual([
+      "switch: waiting",
+      "  to go on: sluice proceed shop-12345678-1 --gate switch",
+    ])
+  })
+})
+
+describe("looks", () => {
+  test("NO_COLOR and a dumb terminal switch colours off", () => {
+    for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }])
+      expect(lookOf({ isTTY: true, columns: 80 }, env).red("x")).toBe("x")
+    expect(terminal.red("x")).not.toBe("x")
+  })
+
+  test("columns line up whatever the colours", () => {
+    const lines = table(
+      ["A", "B"],
+      [
+        [terminal.red("xx"), "1"],
+        ["y", "2"],
+      ],
+      terminal,
+    ).split("\n")
+    expect(lines.map(visibleLength)).toEqual([5, 5, 5])
+  })
+})
