@@ -81,11 +81,13 @@ export function startOnLeash(options: LeashOptions): Leashed {
     ended,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     async stop() {
+      child.ref() // whoever waits for the end is kept alive until it came
       if (child.exitCode === null && child.signalCode === null)
         await endProcess(identity, { signal: stopSignal, graceMs })
       await ended
     },
     async kill() {
+      child.ref()
       send(identity, "SIGKILL")
       await ended
     },

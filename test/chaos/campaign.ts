@@ -45,7 +45,9 @@ export async function campaign({ directory, seed, runs, say }: CampaignOptions):
       const afterMs = reference ? Math.round(random() * reference.tookMs * 0.9) : 0
       const one = await harmedRun({ app, stack, another }, { number, parent, blow, afterMs, seed: seed + number })
       done.push(one)
-      say(`${String(number).padStart(3)} ${blow.padEnd(8)} in ${one.phase.padEnd(10)} ${String(one.tookMs).padStart(6)} ms  ${one.problems.join(" | ") || "right"}`)
+      say(
+        `${String(number).padStart(3)} ${blow.padEnd(8)} in ${one.phase.padEnd(10)} ${String(one.tookMs).padStart(6)} ms  ${one.problems.join(" | ") || "right"}`,
+      )
     }
     return done
   } finally {

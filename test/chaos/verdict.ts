@@ -28,7 +28,10 @@ export async function problemsOf(
   const problems: string[] = []
   const add = (isWrong: boolean, problem: string): void => void (isWrong && problems.push(problem))
   const { state, phase, findings } = status
-  add(state !== "completed", `ended as ${state} in ${phase}: ${findings.map(({ code, message }) => `${code} ${message}`).join("; ")}`)
+  add(
+    state !== "completed",
+    `ended as ${state} in ${phase}: ${findings.map(({ code, message }) => `${code} ${message}`).join("; ")}`,
+  )
   const [example] = comparison.examples
   add(comparison.lost > 0, `${comparison.lost} acknowledged writes lost, e.g. ${example?.key}: ${example?.problem}`)
   add(report.acknowledged === 0, "the application wrote nothing")

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises"
 import { sha256 } from "../../src/domain/hash.ts"
 
 /** A line of the server's log by a session that works for a run. */
-const line = /^(?<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) \S+ \[\d+\] \S+ sluice\/(?<run>[0-9a-f]{12})\/(?<epoch>\d+) .*?LOG: {2}(?<what>.*)$/
+const line =
+  /^(?<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) \S+ \[\d+\] \S+ sluice\/(?<run>[0-9a-f]{12})\/(?<epoch>\d+) .*?LOG: {2}(?<what>.*)$/
 
 /**
  * Commits by sessions of a run after a session of a later epoch had begun to work for it, as the server's log shows

@@ -25,7 +25,10 @@ export async function bundleEdited(edits: readonly Edit[]): Promise<{ readonly c
       const path = join(copy, "workflows", file)
       const text = await readFile(path, "utf8")
       if (text.split(before).length !== 2) throw new Error(`${file} must have this exactly once: ${before}`)
-      await writeFile(path, text.replace(before, () => after))
+      await writeFile(
+        path,
+        text.replace(before, () => after),
+      )
     }
     return await bundleWorkflowCode({
       workflowsPath: join(copy, "workflows", "index.ts"),

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { Sluice } from "../harness/sluice.ts"
+import { emailOf } from "./changes.ts"
+
+let sluice: Sluice
+beforeAll(async () => {
+  sluice = await Sluice.begin()
+})
+afterAll(() => sluice?.end())
+
+describe("an abort leaves everything as it was", () => {
+  for (const gate of ["dual-write", "switch", "contract", "purge"] as const) {
+    test(`at the gate ${gate}`, async () => {
+      const project = await sluice.project({ rows: 300 })
+      const before = await project.dump()
+      await project.start()
+      await project.goTo(gate)
+      expect(await project.dump()).not.toEqual(before)
+      await project.send("abort", { reason: "test" })
+      await project.ended("aborted")
+      expect(await project.dump()).toEqual(before)
+    })
+  }
+
+  test("in the middle of the backfill", async () => {
+    const project = await sluice.project({ rows: 3_000 })
+    const before = await project.dump()
+    await project.start()
+    await project.atGate("dual-write")
+    const held = await project.hold("SELECT FROM public.people WHERE id = 1500 FOR UPDATE")
+    await project.pass("dual-write")
+    await project.until("rows filled", ({ backfill }) => (backfill?.rowsDone ?? 0) > 0)
+    await project.send("abort")
+    await held.release()
+    await project.ended("aborted")
+    await project.keepHistory("aborted-in-backfill")
+    expect(await project.dump()).toEqual(before)
+  })
+
+  test("while the hidden shape is kept", async () => {
+    const project = await sluice.project({ rows: 300, keepMs: 600_000 })
+    const before = await project.dump()
+    await project.start()
+    await project.pass("dual-write", "switch", "contract")
+    await project.until("keep", ({ phase }) => phase === "keep")
+    await project.send("abort")
+    await project.ended("aborted")
+    await project.keepHistory("aborted-in-keep")
+    expect(await project.dump()).toEqual(before)
+  })
+
+  test("before anything was begun, at a failed precheck", async () => {
+    const project = await sluice.project({ rows: 10, operations: emailOf("nullif(name, 'Person 7')") })
+    const before = await project.dump()
+    await project.start()
+    await project.until("needs-operator", ({ state }) => state === "needs-operator")
+    await project.send("abort")
+    await project.ended("aborted")
+    expect(await project.dump()).toEqual(before)
+  })
+
+  test("where Temporal itself cancels the workflow", async () => {
+    const project = await sluice.project({ rows: 300 })
+    const before = await project.dump()
+    await project.start()
+    await project.goTo("switch")
+    await project.inTemporal((handle) => handle.cancel())
+    await project.ended("aborted")
+    await project.keepHistory("cancelled-by-temporal")
+    expect(await project.dump()).toEqual(before)
+  })
+
+  test("and a second abort while it unwinds is refused, also where an undo has stopped", async () => {
+    const project = await sluice.project({ rows: 300, limits: { lockBudgetMs: 300, lockTimeoutMs: 50 } })
+    const before = await project.dump()
+    await project.start()
+    await project.goTo("switch")
+    const held = await project.hold("SELECT FROM public.people LIMIT 1")
+    await project.send("abort")
+    await expect(project.send("abort")).rejects.toMatchObject({ code: "ALREADY_ABORTING" })
+    const stopped = await project.until("needs-operator", ({ state }) => state === "needs-operator")
+    expect(stopped.findings.map(({ code }) => code)).toEqual(["LOCK_BUDGET"])
+    await expect(project.send("abort")).rejects.toMatchObject({ code: "ALREADY_ABORTING" })
+    await held.release()
+    await project.send("retry")
+    await project.ended("aborted")
+    await project.keepHistory("undo-stopped")
+    expect(await project.dump()).toEqual(before)
+  })
+})

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { listOffendingKeys } from "../../src/ledger/offending-keys.ts"
+import { Sluice } from "../harness/sluice.ts"
+import { auto, emailOf, slowUpdates } from "./changes.ts"
+
+let sluice: Sluice
+beforeAll(async () => {
+  sluice = await Sluice.begin()
+})
+afterAll(() => sluice?.end())
+
+describe("decisions", () => {
+  test("proceed for a gate that isn't open is refused and stands in the ledger", async () => {
+    const project = await sluice.project({ rows: 10 })
+    await project.start()
+    await project.atGate("dual-write")
+    await expect(project.send("proceed", { gate: "contract", reason: "too early" })).rejects.toMatchObject({
+      code: "GATE_NOT_OPEN",
+    })
+    const refused = await project.entries("decision.refused")
+    expect(refused.map(({ actor, detail }) => ({ actor, gate: detail["gate"], reason: detail["reason"] }))).toEqual([
+      { actor: "tester", gate: "contract", reason: "too early" },
+    ])
+    await project.send("abort")
+    await project.ended("aborted")
+  })
+
+  test("plain signals do what updates do, and a malformed one does nothing", async () => {
+    const project = await sluice.project({ rows: 10, gates: { ...auto, "dual-write": "manual", switch: "manual" } })
+    await project.start()
+    await project.atGate("dual-write")
+    await project.signal("proceed", { actor: "" })
+    await project.signal("proceed", { gate: "switch" })
+    await project.signal("proceed", { gate: "dual-write", actor: "robot" })
+    await project.atGate("switch")
+    await project.signal("proceed", {})
+    await project.ended("completed")
+    await project.keepHistory("steered-by-signals")
+    const accepted = await project.entries("decision.accepted")
+    const bySignal = accepted.filter(({ detail }) => detail["by"] === "signal")
+    expect(bySignal.map(({ actor, detail }) => [actor, detail["gate"]])).toEqual([
+      ["robot", "dual-write"],
+      ["somebody", "switch"],
+    ])
+    expect((await project.entries("decision.refused")).map(({ detail }) => detail["gate"])).toEqual(["switch"])
+  })
+
+  test("a pause reaches the backfill, and nothing goes on before it is resumed", async () => {
+    const project = await sluice.project({ rows: 1_000, schema: slowUpdates, limits: { batchDurationMs: 20 } })
+    await project.start()
+    await project.pass("dual-write")
+    await project.until("rows filled", ({ backfill }) => (backfill?.rowsDone ?? 0) > 0)
+    await project.send("pause")
+    await project.until("a resting backfill", ({ backfill }) => backfill?.throttledBy === "paused")
+    expect((await project.status()).state).toBe("paused")
+    const [left] = await project.database.query("SELECT FROM public.people WHERE email IS NULL LIMIT 1")
+    expect(left).toBeDefined()
+    await expect(project.send("proceed")).rejects.toMatchObject({ code: "RUN_PAUSED" })
+    await project.send("resume")
+    await project.atGate("switch")
+    await project.send("abort")
+    await project.ended("aborted")
+    await project.keepHistory("paused-in-backfill")
+  })
+
+  test("a pause before the target knows the run holds it as well", async () => {
+    const project = await sluice.project({ rows: 10, operations: emailOf("nullif(name, 'Person 7')") })
+    await project.start()
+    await project.until("needs-operator", ({ state }) => state === "needs-operator")
+    await project.send("pause")
+    await project.database.query("UPDATE public.people SET name = 'Seven' WHERE id = 7")
+    await project.send("retry")
+    await project.until("paused", ({ state }) => state === "paused")
+    await project.send("resume")
+    await project.atGate("dual-write")
+    await project.send("abort")
+    await project.ended("aborted")
+  })
+})
+
+describe("a step that stops", () => {
+  test("a row that the new shape can't hold is found before anything is touched, listed by key, and tried again", async () => {
+    const project = await sluice.project({ rows: 10, operations: emailOf("nullif(name, 'Person 7')"), gates: auto })
+    const before = await project.dump()
+    await project.start()
+    const stopped = await project.until("needs-operator", ({ state }) => state === "needs-operator")
+    expect(stopped.findings.some(({ severity }) => severity === "error")).toBe(true)
+    expect((await listOffendingKeys(sluice.control, project.run)).flatMap(({ keys }) => keys)).toEqual(["7"])
+    expect(await project.dump()).toEqual(before)
+    await expect(project.send("skip", { reason: "no" })).rejects.toMatchObject({ code: "NOT_A_CHOICE" })
+    await project.database.query("UPDATE public.people SET name = 'Seven' WHERE id = 7")
+    await project.send("retry")
+    await project.ended("completed")
+  })
+
+  test("a lock held beyond the budget asks a person, names the blocker, and is tried again", async () => {
+    const project = await sluice.project({
+      rows: 10,
+      gates: auto,
+      limits: { lockBudgetMs: 300, lockTimeoutMs: 50 },
+    })
+    const held = await project.hold("SELECT FROM public.people LIMIT 1")
+    await project.start()
+    const stopped = await project.until("needs-operator", ({ state }) => state === "needs-operator")
+    expect(stopped.findings.map(({ code }) => code)).toEqual(["LOCK_BUDGET"])
+    expect(stopped.findings[0]?.message).toContain("application somebody")
+    expect(stopped.choices[0]).toBe(`sluice retry ${project.run}`)
+    await held.release()
+    await project.send("retry")
+    await project.ended("completed")
+    await project.keepHistory("retried-after-lock-budget")
+  })
+
+  test("leaving it out needs a reason, which stands in the ledger", async () => {
+    const project = await sluice.project({
+      rows: 10,
+      gates: auto,
+      operations: `\n  - sql: {up: "CREATE TABLE extra (id bigint)", down: "DROP TABLE extra"}\n`,
+    })
+    const taken = await project.hold("CREATE TABLE public.extra (id bigint)")
+    await project.start()
+    await project.until("the step", ({ phase }) => phase === "expand")
+    await taken.commit()
+    await project.until("needs-operator", ({ state }) => state === "needs-operator")
+    await expect(project.send("skip")).rejects.toMatchObject({ code: "REASON_MISSING" })
+    await project.send("skip", { reason: "the table is there" })
+    const status = await project.ended("completed")
+    await project.keepHistory("skipped")
+    expect(status.steps.filter(({ phase }) => phase === "expand").map(({ state }) => state)).toEqual(["skipped"])
+    const skips = (await project.entries("decision.accepted")).filter(({ detail }) => detail["verb"] === "skip")
+    expect(skips.map(({ detail }) => detail["reason"])).toEqual(["the table is there"])
+  })
+})
