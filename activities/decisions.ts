@@ -4,6 +4,7 @@ import { refusalOf } from "../src/domain/judgement.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
 import { writeKnobs } from "../src/execution/knobs.ts"
 import { recordDecision, recordGate } from "../src/ledger/decisions.ts"
+import { saveEvidence } from "../src/ledger/evidence.ts"
 import { gateEvidence } from "../src/ledger/gate-evidence.ts"
 import { setRunState, stepEnded } from "../src/ledger/runs.ts"
 import { countRoleSessions } from "../src/postgres/role-sessions.ts"
@@ -38,7 +39,7 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
     oldApplicationSessions: await oldApplicationSessions(deps, ref, request),
   })
   const gate = verb === "proceed" ? ((command.gate ?? request.waitingFor) as GateName | null) : null
-  const evidenceHash = gate === null ? null : await recordEvidence(deps, ref, gate)
+  const evidenceHash = gate === null || refusal !== null ? null : await evidenceAt(deps, ref, gate, request.by)
   if (refusal === null && (verb === "pause" || verb === "resume")) await setPaused(deps, ref, verb === "pause")
   await recordDecision(deps.control, {
     actor: command.actor,
@@ -57,6 +58,13 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
     await stepEnded(deps.control, ref.run, request.stopped, { state: "skipped", error: null })
   if (request.afterwards === null) return
   await setRunState(deps.control, ref, { ...request.afterwards, phase: ref.phase, findings: [], actor: command.actor })
+}
+
+/** What was in view. A gate that passes by itself opens at this moment; any other was opened before. */
+async function evidenceAt(deps: ActivityDeps, ref: RunRef, gate: GateName, by: DecisionRequest["by"]): Promise<string> {
+  if (by === "gate mode") return recordEvidence(deps, ref, gate)
+  const content = await gateEvidence(deps.control, ref.run, gate)
+  return saveEvidence(deps.control, { plan: ref.planHash, run: ref.run, kind: `gate/${gate}`, content })
 }
 
 async function recordEvidence(deps: ActivityDeps, ref: RunRef, gate: GateName): Promise<string> {

@@ -18,15 +18,17 @@ export async function passGate(progress: RunProgress, activities: Activities, ga
   if (mode === "auto" && (await passByMode(progress, activities, gate))) return
 
   progress.waitingFor = gate
+  // In turn with decisions: one that came in between would be overwritten by "it waits".
   await untilDoneOrSkipped(progress, activities, gate, ["retry", "abort"], () =>
-    activities.decisions.openGate(progress.ref, gate),
+    progress.turns.take(() => activities.decisions.openGate(progress.ref, gate)),
   )
   show(progress)
   await continueAsNewWhenLong(progress)
   const passed = () => progress.gatesPassed.has(gate)
   if (typeof mode === "object") {
-    const decided = await condition(passed, mode.afterMs)
-    if (!decided && (await passByMode(progress, activities, gate))) return
+    await condition(passed, mode.afterMs)
+    await condition(() => passed() || !progress.paused)
+    if (!passed() && (await passByMode(progress, activities, gate))) return
   }
   while (!passed()) {
     await condition(() => passed() || historyIsLong(progress))

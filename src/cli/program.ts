@@ -8,6 +8,7 @@ import { devCommand } from "./commands/dev.ts"
 import { doctorCommand } from "./commands/doctor.ts"
 import { initCommand } from "./commands/init.ts"
 import { lintCommand } from "./commands/lint.ts"
+import { mergeCommand } from "./commands/merge.ts"
 import { newCommand } from "./commands/new.ts"
 import { planCommand } from "./commands/plan.ts"
 import { currentCommand, headsCommand, historyCommand } from "./commands/revisions.ts"
@@ -48,6 +49,7 @@ export function createProgram(cli: Cli, version: string): Command {
     currentCommand(cli),
     historyCommand(cli),
     headsCommand(cli),
+    mergeCommand(cli),
     backupCommand(cli),
     auditCommand(cli),
     workerCommand(cli),

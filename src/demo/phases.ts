@@ -44,6 +44,9 @@ export class PhaseWatch {
     const endedAt = Date.now()
     this.#stop.abort()
     await this.#watching
-    return this.#entered.map(({ phase, at }, index) => ({ phase, ms: (this.#entered[index + 1]?.at ?? endedAt) - at }))
+    return this.#entered.map(({ phase, at }, index) => ({
+      phase,
+      ms: Math.max(0, (this.#entered[index + 1]?.at ?? endedAt) - at),
+    }))
   }
 }

@@ -1,5 +1,8 @@
 import type { RunStatus } from "../domain/run.ts"
-import { isAfter } from "../domain/phase.ts"
+import { isAfter, type Phase } from "../domain/phase.ts"
+
+/** What comes after rests on these: the workflow offers no way around them. */
+const neverSkipped: ReadonlySet<Phase> = new Set(["precheck", "plan", "backup", "verify", "soak"])
 
 /** The verbs that make sense for a run as it stands, as commands to type; the likeliest first. */
 export function choicesOf(run: Pick<RunStatus, "run" | "state" | "phase" | "waitingFor">): readonly string[] {
@@ -13,7 +16,7 @@ export function choicesOf(run: Pick<RunStatus, "run" | "state" | "phase" | "wait
     case "paused":
       return [command("resume"), ...abort]
     case "needs-operator":
-      return [command("retry"), ...abort, command("skip", ' --reason "…"')]
+      return [command("retry"), ...abort, ...(neverSkipped.has(run.phase) ? [] : [command("skip", ' --reason "…"')])]
     case "running":
       return [command("pause"), ...abort]
     case "aborting":

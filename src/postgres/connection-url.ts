@@ -33,6 +33,8 @@ export function parseConnectionUrl(url: Secret): ConnectionUrl {
   const match = shape.exec(url.reveal().trim())
   if (!match) throw invalid("it isn't of the form postgresql://user:password@host:port/database")
   const [, user, password, host = "", port = "", database, query = ""] = match
+  // Read on, such a URL would name a part of the password as host or database, and errors would print it.
+  if (/[@/]/.test(database ?? "")) throw invalid("it holds an @ or / that must be written as %40 or %2F")
   if (host.includes(",")) throw invalid("it names several hosts; name the primary alone")
   const parameters = readParameters(query)
   const take = (keyword: string, fromPath: string | undefined): string | null => {

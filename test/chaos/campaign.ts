@@ -38,11 +38,11 @@ export async function campaign({ directory, seed, runs, say }: CampaignOptions):
     const another = () => startWorkerProcess(command(stack.addresses), stack.logs.worker)
     const done: HarmedRun[] = []
     for (let number = 0; number <= runs; number += 1) {
-      const [reference] = done
       const parent = done.findLast(({ completed }) => completed)?.revision ?? null
       const blow = number === 0 ? "none" : blowOf(number - 1)
-      // A blow after the end would prove nothing.
-      const afterMs = reference ? Math.round(random() * reference.tookMs * 0.9) : 0
+      // A blow after the end would prove nothing: the quickest run so far says how long there is.
+      const shortestMs = Math.min(...done.map(({ tookMs }) => tookMs))
+      const afterMs = number === 0 ? 0 : Math.round(random() * shortestMs * 0.9)
       const one = await harmedRun({ app, stack, another }, { number, parent, blow, afterMs, seed: seed + number })
       done.push(one)
       say(

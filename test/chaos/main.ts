@@ -30,7 +30,10 @@ function number(option: string, text: string): number {
 function sums(all: readonly HarmedRun[]) {
   const sum = (of: (one: HarmedRun) => number): number => all.reduce((total, one) => total + of(one), 0)
   const blows: Record<string, number> = {}
-  for (const { blow } of all) blows[blow] = (blows[blow] ?? 0) + 1
+  for (const { blow, phase } of all) {
+    const name = phase === "ended" ? "too late" : blow
+    blows[name] = (blows[name] ?? 0) + 1
+  }
   return {
     right: all.filter(({ problems }) => problems.length === 0).length,
     wrong: all.filter(({ problems }) => problems.length > 0).length,

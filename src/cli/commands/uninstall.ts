@@ -12,7 +12,11 @@ export function uninstallCommand(cli: Cli): Command {
       const { uninstall } = await import("../../app/uninstall.ts")
       const dropped = await cli.withApp(async (app) => {
         app.target(options.target)
-        await confirm(cli, `Remove Sluice's journal from ${options.target}?`, options.yes === true)
+        await confirm(
+          cli,
+          `Remove Sluice's journal from ${options.target}, and with it the record of what is applied there?`,
+          options.yes === true,
+        )
         return uninstall(app, options.target)
       })
       cli.output.result({ dropped }, () => (dropped.length === 0 ? "There was nothing to remove." : dropped.join("\n")))

@@ -12,7 +12,12 @@ export function renderFindings(findings: readonly Finding[], look: Look): string
 
 export function renderFinding(finding: Finding, look: Look): string {
   const styles: Readonly<Record<Severity, Style>> = { error: look.red, warning: look.yellow, info: look.cyan }
-  const place = finding.file === undefined ? "" : `${finding.file}${finding.line ? `:${finding.line}` : ""}: `
-  const head = `${styles[finding.severity](finding.severity)} ${place}${finding.message} ${look.dim(finding.code)}`
+  const head = `${styles[finding.severity](finding.severity)} ${placeOf(finding)}${finding.message} ${look.dim(finding.code)}`
   return finding.hint === undefined ? head : `${head}\n  ${look.dim("hint:")} ${finding.hint}`
+}
+
+/** Where, unless the message says it already. */
+function placeOf({ file, line, subject, message }: Finding): string {
+  if (file !== undefined && !message.includes(file)) return `${file}${line ? `:${line}` : ""}: `
+  return subject === "" || message.includes(subject) ? "" : `${subject}: `
 }

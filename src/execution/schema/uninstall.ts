@@ -1,6 +1,7 @@
 import { RefusedError } from "../../domain/errors.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { Session } from "../../postgres/session.ts"
+import { appliedRevisions } from "../revision-rows.ts"
 import { findRuns } from "../run-rows.ts"
 import { journalLock, journalVersion } from "./ensure-journal.ts"
 import { findLeftovers } from "./leftovers.ts"
@@ -27,8 +28,9 @@ export async function uninstall(session: Session): Promise<readonly string[]> {
       dropped.push(`${kind} ${ident(name)} of ${displayName(relation)}`)
     }
     if (!isInstalled) return dropped
+    const revisions = await appliedRevisions(session)
     await session.query("DROP SCHEMA sluice CASCADE")
-    return [...dropped, "schema sluice"]
+    return [...dropped, ...revisions.map(({ id }) => `the record that ${id} is applied`), "schema sluice"]
   })
 }
 
