@@ -26,6 +26,7 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
           const run = await targetRunOf(deps, ref)
           const step = stepOf(run, id, "sql")
           const outcome = await performStep(run, step, attempt, observerFor(deps, ref))
+          if (step.phase === "contract") await setLease(run, "contracted", attempt)
           return { outcome }
         },
         outcome,

@@ -3,7 +3,7 @@ import type { Finding } from "../src/domain/finding.ts"
 
 /** The finding inside a failed activity, as activities/failure.ts packed it; a made one for Temporal's own failures. */
 export function findingOf(error: unknown): Finding {
-  const cause = error instanceof ActivityFailure ? error.cause : error
+  const cause = causeOf(error)
   if (cause instanceof ApplicationFailure) {
     const [detail] = (cause.details ?? []) as readonly { readonly finding?: Finding }[]
     if (detail?.finding) return detail.finding
@@ -19,6 +19,20 @@ export function findingOf(error: unknown): Finding {
     }
   }
   return bug(error instanceof Error ? error.message : String(error))
+}
+
+/** All findings of a failed activity: a precheck that found five things says all five. */
+export function findingsOf(error: unknown): readonly Finding[] {
+  const cause = causeOf(error)
+  if (cause instanceof ApplicationFailure) {
+    const [detail] = (cause.details ?? []) as readonly { readonly findings?: readonly Finding[] }[]
+    if (detail?.findings && detail.findings.length > 0) return detail.findings
+  }
+  return [findingOf(error)]
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof ActivityFailure ? error.cause : error
 }
 
 function bug(message: string): Finding {

@@ -18,9 +18,8 @@ export async function passGate(progress: RunProgress, activities: Activities, ga
   if (mode === "auto" && (await passByMode(progress, activities, gate))) return
 
   progress.waitingFor = gate
-  // In turn with decisions: one that came in between would be overwritten by "it waits".
   await untilDoneOrSkipped(progress, activities, gate, ["retry", "abort"], () =>
-    progress.turns.take(() => activities.decisions.openGate(progress.ref, gate)),
+    activities.decisions.openGate(progress.ref, gate),
   )
   show(progress)
   await continueAsNewWhenLong(progress)

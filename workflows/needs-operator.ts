@@ -1,6 +1,6 @@
 import { condition, isCancellation } from "@temporalio/workflow"
 import type { Activities } from "./activities.ts"
-import { findingOf } from "./failure.ts"
+import { findingOf, findingsOf } from "./failure.ts"
 import { restWhilePaused } from "./rest.ts"
 import type { Choice, RunProgress } from "./run-progress.ts"
 import { show } from "./status.ts"
@@ -23,21 +23,32 @@ export async function untilDoneOrSkipped(
     } catch (error) {
       if (isCancellation(error)) throw error
       const step = progress.steps.some(({ id }) => id === subject) ? subject : null
-      const chosen = await ask(progress, activities, { subject, step, finding: findingOf(error), verbs, chosen: null })
+      const chosen = await ask(progress, activities, error, {
+        subject,
+        step,
+        finding: findingOf(error),
+        verbs,
+        chosen: null,
+      })
       if (chosen === "skip") return "skipped"
       await restWhilePaused(progress, activities)
     }
   }
 }
 
-async function ask(progress: RunProgress, activities: Activities, choice: Choice): Promise<"retry" | "skip"> {
+async function ask(
+  progress: RunProgress,
+  activities: Activities,
+  error: unknown,
+  choice: Choice,
+): Promise<"retry" | "skip"> {
   progress.choice = choice
   show(progress)
   try {
     await activities.quick.recordState(progress.ref, {
       state: "needs-operator",
       waitingFor: null,
-      findings: [choice.finding],
+      findings: findingsOf(error),
     })
     await condition(() => choice.chosen !== null)
   } finally {

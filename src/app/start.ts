@@ -1,4 +1,4 @@
-import { RefusedError, SluiceError } from "../domain/errors.ts"
+import { RefusedError, SluiceError, TransientError } from "../domain/errors.ts"
 import type { Plan } from "../domain/plan.ts"
 import { runsIn } from "./journal-view.ts"
 import { storePlan } from "../ledger/plans.ts"
@@ -37,12 +37,24 @@ export async function start(app: App, request: StartRequest): Promise<Started> {
   try {
     await startWorkflow(app, { run, workflowId, plan, adopt: null })
   } catch (error) {
+    // No answer is no refusal: Temporal may have accepted it, and then the run goes on.
+    if (error instanceof TransientError && error.code === "TEMPORAL_UNREACHABLE") throw startUnknown(run, error)
     // The run was written down but never began: it must not look as if it were under way.
     const reason = error instanceof SluiceError ? error.message : "the workflow could not be started"
     await finishRun(control, { run }, { state: "aborted", reason, actor: app.actor })
     throw error
   }
   return { run, workflowId, planHash: plan.hash }
+}
+
+function startUnknown(run: string, cause: TransientError): TransientError {
+  const finding = {
+    code: "OUTCOME_UNKNOWN",
+    subject: run,
+    message: `Temporal didn't answer in time: whether run ${run} has begun is unknown`,
+    hint: `see sluice status ${run}; if it lost its workflow, sluice retry ${run} begins it and sluice abort ${run} ends it`,
+  }
+  return new TransientError(finding, { cause })
 }
 
 function refuseOtherPlan(plan: Plan, seen: string | undefined): void {

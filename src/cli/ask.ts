@@ -10,12 +10,11 @@ export async function confirm(cli: Cli, question: string, yes: boolean): Promise
   if (yes || !cli.output.canAsk) return
   const { stdin, stderr } = cli.surroundings
   const readline = createInterface({ input: stdin, output: stderr })
-  try {
-    const answer = await readline.question(`${question} [y/N] `)
-    if (/^y(es)?$/i.test(answer.trim())) return
-  } finally {
-    readline.close()
-  }
+  // Ctrl-D is no answer: without this the question would stay open for ever.
+  const closed = new Promise<string>((resolve) => readline.once("close", () => resolve("")))
+  const answer = await Promise.race([readline.question(`${question} [y/N] `), closed])
+  readline.close()
+  if (/^y(es)?$/i.test(answer.trim())) return
   throw new RefusedError({
     code: "NOT_CONFIRMED",
     subject: "confirmation",

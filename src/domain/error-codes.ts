@@ -102,8 +102,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   MIGRATIONS_MISSING: "The folder of revisions that sluice.yaml names isn't there.",
   MISSING_PARENT: "A revision names a parent that no file describes. Add the missing file, or mend its parents.",
   NEEDS_OPERATOR: "The run has stopped safely and waits for a person. `sluice status RUN` tells why, and the choices.",
-  NOTHING_TO_MERGE: "The revisions have one head already, or none.",
   NOTHING_STOPPED: "No step waits for `retry` or `skip`.",
+  NOTHING_TO_MERGE: "The revisions have one head already, or none.",
   NOT_A_CHOICE:
     "The stopped step doesn't offer that: what comes after would rest on it. `sluice status RUN` tells the choices.",
   NOT_A_REVISION:

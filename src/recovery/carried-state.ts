@@ -42,7 +42,7 @@ export function carriedStateOf(lost: LostRun): CarriedState {
     phasesDone: phasesDone(lost, gatesPassed),
     waitingFor: null,
     nonces: decisions.flatMap(({ nonce }) => (typeof nonce === "string" ? [nonce] : [])),
-    paused: false,
+    paused: decisions.findLast(({ verb }) => verb === "pause" || verb === "resume")?.["verb"] === "pause",
     keepUntil: keepUntil(plan, journal),
     aborting: abort ? { reason: String(abort.detail["reason"] ?? "no reason given"), actor: abort.actor } : null,
   }
@@ -60,7 +60,7 @@ function phasesDone({ registered, backedUp }: LostRun, gatesPassed: readonly Gat
 
 /** Keep counts from the contract, not from the adoption. */
 function keepUntil(plan: Plan, journal: LostRun["journal"]): number | null {
-  const contract = plan.steps.find(({ phase }) => phase === "contract")
+  const contract = plan.steps.findLast(({ phase, action }) => phase === "contract" && action === "sql")
   const row = journal.findLast(({ step, direction }) => step === contract?.id && direction === "do")
   return row ? row.at.getTime() + plan.keepMs : null
 }

@@ -44,6 +44,9 @@ export async function fillRanges(context: FillContext, worker: number): Promise<
 
 async function prepare(session: Session, { backfill }: BackfillStep): Promise<void> {
   await planForRanges(session)
+  // Functions of the application's triggers, checks and indexes find their names as in any session of this role; our
+  // own statements name everything in full.
+  await session.query("RESET search_path")
   if (await mayUseReplicaRole(session, backfill)) await session.query("SET session_replication_role = replica")
 }
 

@@ -199,12 +199,12 @@ test("writers that never rest: nothing they wrote is lost, and every row ends ri
   )
   const table = tableModel("users", [["id", "integer"]])
   const acknowledged = new Map<number, string>()
-  let writing = true
+  const life = { writing: true }
   // Each writer has rows of its own, so that the last acknowledged value of a row is known.
   const writer = async (number: number): Promise<void> => {
     const client = new Client({ connectionString: database.url.reveal() })
     await client.connect()
-    for (let turn = 0; writing; turn++) {
+    for (let turn = 0; life.writing; turn++) {
       const id = ((turn * 7) % 333) * 3 + number + 1
       const [first, last] = [`W${number}`, `turn  ${turn}`]
       if (turn % 2 === 0) await client.query("UPDATE users SET name = $2 WHERE id = $1", [id, `${first} ${last}`])
@@ -215,7 +215,7 @@ test("writers that never rest: nothing they wrote is lost, and every row ends ri
   }
   const writers = [0, 1, 2].map(writer)
   while (await unfilled(sync, table)) await fillAll(sync, table, 3, 20)
-  writing = false
+  life.writing = false
   await Promise.all(writers)
   expect(await verify(sync, table)).toMatchObject({ rows: "1000", bad: "0" })
   expect(acknowledged.size).toBeGreaterThan(0)
