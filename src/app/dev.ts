@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { loadConfig, type LoadOptions } from "../config/load.ts"
 import { findConfigFile } from "../config/find-file.ts"
+import { TransientError } from "../domain/errors.ts"
 import { openControl } from "../ledger/control.ts"
 import { migrateControl } from "../ledger/migrate.ts"
 import { startStack, type RunningStack } from "../stack/start.ts"
@@ -80,5 +81,13 @@ export async function detachDev(options: DevOptions): Promise<unknown> {
   }
   const answer = await waitUntil(read, { timeoutMs: startWithinMs, giveUp: () => ended })
   child.unref()
-  return (answer ?? read())?.document ?? null
+  const last = answer ?? read()
+  if (last === null && !ended)
+    throw new TransientError({
+      code: "STACK_START_FAILED",
+      subject: "sluice dev",
+      message: `the embedded stack is not up after ${startWithinMs / 1000} s; it goes on starting in process ${child.pid}`,
+      hint: "sluice dev --status says when it is there; its log is .sluice/logs/dev.log",
+    })
+  return last?.document ?? null
 }

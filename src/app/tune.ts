@@ -1,3 +1,4 @@
+import { isRegistered } from "../execution/is-registered.ts"
 import { parallelRangesBounds } from "../config/limits.ts"
 import { parseDuration } from "../domain/duration.ts"
 import { RefusedError, UserError } from "../domain/errors.ts"
@@ -29,6 +30,13 @@ export async function tune(app: App, run: string, settings: readonly string[]): 
     })
   const target = app.target(status.target)
   return app.inTarget(target, "tune", async (session) => {
+    if (!(await isRegistered(session, status.run)))
+      throw new RefusedError({
+        code: "RUN_TOO_EARLY",
+        subject: status.run,
+        message: `the run is at ${status.phase}: its knobs lie in the target, where it isn't entered yet`,
+        hint: `sluice wait ${status.run} --for dual-write`,
+      })
     const set = await writeKnobs(session, status.run, changes)
     await new Ledger(await app.control()).append({
       actor: app.actor,

@@ -9,10 +9,13 @@ export interface EmbeddedStack {
   readonly sampleUrl: Secret
 }
 
-/** The embedded stack of a project's folder, or null where none runs. */
+/**
+ * The embedded stack of a project's folder, or null where none runs. Its PostgreSQL is enough to count: `status` has to
+ * work while Temporal is down.
+ */
 export function embeddedStack(directory: string): EmbeddedStack | null {
-  const { running, addresses } = stackStatus(directory)
-  if (!running || !addresses) return null
+  const { parts, addresses } = stackStatus(directory)
+  if (!parts.includes("PostgreSQL") || !addresses) return null
   const { address, namespace } = addresses.temporal
   return { temporal: { address, namespace }, controlUrl: addresses.controlUrl, sampleUrl: addresses.targetUrl }
 }

@@ -189,6 +189,7 @@ export const errorCodes: Readonly<Record<string, string>> = {
   RUN_ENDED: "The target knows a run of this id that has ended or had another plan. Start a new run.",
   RUN_NOT_FOUND: "No run bears this name. `sluice status` lists them.",
   RUN_PAUSED: "A paused run passes no gate. `sluice resume RUN` first.",
+  RUN_TOO_EARLY: "The run isn't entered in the target yet, so there is nothing to tune. Wait until it has begun.",
   RUN_UNKNOWN: "The target's journal doesn't have the run. Is it another target's?",
   SCHEMA_TAKEN: "The target has a schema named sluice that isn't Sluice's. Rename it.",
   SERIALIZATION_FAILURE: "Two transactions couldn't be put in an order. Retried.",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { RunStatus } from "../../src/domain/run.ts"
 import { lookOf, visibleLength } from "../../src/cli/render/look.ts"
+import { fitting } from "../../src/cli/render/live-screen.ts"
 import { renderRun } from "../../src/cli/render/run.ts"
 import { table } from "../../src/cli/render/table.ts"
 import { newLines } from "../../src/cli/render/watch-lines.ts"
@@ -88,6 +89,12 @@ describe("a run", () => {
     const widths = renderRun(running, terminal, now).split("\n").map(visibleLength)
     expect(Math.max(...widths)).toBeLessThanOrEqual(40)
   })
+})
+
+test("on a small terminal the head and what goes on now stay in view", () => {
+  const lines = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`)
+  expect(fitting(lines, 30)).toEqual(lines)
+  expect(fitting(lines, 6)).toEqual(["line 1", "line 2", "line 3", "…", "line 29", "line 30"])
 })
 
 describe("watched without a terminal", () => {
