@@ -13,6 +13,8 @@ export interface AbortPreview {
   readonly withoutWayBack: readonly string[]
   /** How long the same steps took on the way there, in milliseconds: what the way back may take at most. */
   readonly estimateMs: number
+  /** True once applications may write the new shape: what they wrote there alone goes with it. */
+  readonly newShapeInUse: boolean
   /** True once purge has begun: abort is refused then. */
   readonly refused: boolean
 }
@@ -29,6 +31,7 @@ export async function previewAbort(app: App, run: string): Promise<AbortPreview>
     // A backfill or verification has nothing to undo: what it filled goes with the column.
     withoutWayBack: begun.filter((step) => acts.has(step.id) && !undoable.has(step.id)).map((step) => step.summary),
     estimateMs: begun.filter((step) => acts.has(step.id)).reduce((sum, step) => sum + took(step), 0),
+    newShapeInUse: isAfter(status.phase, "dual-write") || (status.phase === "dual-write" && status.waitingFor === null),
     refused: hasEnded(status.state) || (isAfter(status.phase, "keep") && status.waitingFor !== "purge"),
   }
 }

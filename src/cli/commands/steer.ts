@@ -54,11 +54,16 @@ async function confirmAbort(cli: Cli, preview: AbortPreview, yes: boolean): Prom
   await confirm(cli, `Abort ${preview.run}?`, yes)
 }
 
-/** `Abort now: undo of 4 steps, loses 0 rows, about 2s.` */
+/** Rows stay in any case; what was written into the new shape alone can't. */
+function lossOf({ newShapeInUse }: AbortPreview): string {
+  return newShapeInUse ? "what applications wrote into the new shape alone goes with it" : "nothing is lost"
+}
+
+/** `Abort now: undo of 4 steps, nothing is lost, about 2s.` */
 export function previewText(preview: AbortPreview): string {
   const time = preview.estimateMs > 0 ? `, about ${formatDuration(preview.estimateMs)}` : ""
   const lines = [
-    `Abort now: undo of ${plural(preview.undo.length, "step")}, loses 0 rows${time}.`,
+    `Abort now: undo of ${plural(preview.undo.length, "step")}, ${lossOf(preview)}${time}.`,
     ...preview.undo.map((step) => `  undo: ${step}`),
     ...preview.withoutWayBack.map((step) => `  stays, has no way back: ${step}`),
   ]
