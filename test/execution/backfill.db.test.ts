@@ -48,6 +48,20 @@ describe("a table is filled", () => {
     expect(await runVerify(run, verify, attemptOf(), new Witness())).toMatchObject({ rows: 0 })
   })
 
+  test("whose own trigger finds its tables by the role's search_path, as in any session", async () => {
+    await database.query(`
+      CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL);
+      INSERT INTO users SELECT n, 'N ' || n FROM generate_series(1, 100) AS n;
+      CREATE TABLE audit_log (id integer);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN INSERT INTO audit_log VALUES (NEW.id); RETURN NULL; END $$;
+      CREATE TRIGGER note AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION note();
+      ALTER TABLE users ENABLE ALWAYS TRIGGER note`)
+    const { run, backfill } = await beginFilling(database, usersSync(nickGroup()))
+    expect(await runBackfill(run, backfill, attemptOf(), new Witness())).toMatchObject({ rows: 100 })
+    expect(await countRows(database, "audit_log", "true")).toBe(100)
+  })
+
   test("that has a key of several columns, one of them text", async () => {
     await database.query(`
       CREATE TABLE users (tenant integer, code text COLLATE "C", name text NOT NULL, PRIMARY KEY (tenant, code));

@@ -12,6 +12,7 @@ import type { Pace } from "./pace.ts"
 import type { RangeQueue } from "./range-queue.ts"
 import type { Page } from "./walk.ts"
 import { planForRanges } from "./range-plans.ts"
+import { useOwnSearchPath } from "../../postgres/own-search-path.ts"
 import { mayUseReplicaRole } from "./replica-role.ts"
 
 /** What all workers of a backfill share. */
@@ -46,7 +47,7 @@ async function prepare(session: Session, { backfill }: BackfillStep): Promise<vo
   await planForRanges(session)
   // Functions of the application's triggers, checks and indexes find their names as in any session of this role; our
   // own statements name everything in full.
-  await session.query("RESET search_path")
+  await useOwnSearchPath(session)
   if (await mayUseReplicaRole(session, backfill)) await session.query("SET session_replication_role = replica")
 }
 

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest"
+import type { LedgerEntry, EntryKind } from "../../src/domain/ledger-entry.ts"
+import { carriedStateOf, type LostRun } from "../../src/recovery/carried-state.ts"
+import { samplePlan } from "../ledger/sample-plan.ts"
+
+const plan = samplePlan()
+const [first, second] = plan.steps.map(({ id }) => id)
+
+function entry(kind: EntryKind, detail: LedgerEntry["detail"], step: string | null = null): LedgerEntry {
+  const chain = { previousHash: "0", hash: "1" }
+  return { seq: 1, at: "2026-01-01T00:00:00.000Z", actor: "ada", kind, run: "r", step, attempt: 1, detail, ...chain }
+}
+
+function lost(part: Partial<LostRun>): LostRun {
+  return { plan, registered: true, journal: [], entries: [], backedUp: true, skipped: [], ...part }
+}
+
+test("a step that began and never got to its journal row is undone as well", () => {
+  const state = carriedStateOf(lost({ entries: [entry("attempt.intent", {}, first ?? "")] }))
+  expect(state.begun).toEqual([first])
+  expect(state.done).toEqual([])
+})
+
+test("a step that was done and undone again counts as neither", () => {
+  const at = new Date(0)
+  const journal = [
+    { step: first ?? "", direction: "do" as const, at },
+    { step: second ?? "", direction: "do" as const, at },
+    { step: second ?? "", direction: "undo" as const, at },
+  ]
+  const state = carriedStateOf(lost({ journal }))
+  expect(state.begun).toEqual([first])
+  expect(state.done).toEqual([first])
+})
+
+test("a pause outlives the workflow that was paused, until somebody resumes it", () => {
+  const pause = entry("decision.accepted", { verb: "pause" })
+  expect(carriedStateOf(lost({ entries: [pause] })).paused).toBe(true)
+  expect(carriedStateOf(lost({ entries: [pause, entry("decision.accepted", { verb: "resume" })] })).paused).toBe(false)
+})
+
+test("gates stay passed, refused decisions count for nothing, and a nonce is remembered", () => {
+  const entries = [
+    entry("decision.accepted", { verb: "proceed", gate: "dual-write", nonce: "n1" }),
+    entry("decision.refused", { verb: "proceed", gate: "switch", nonce: "n2" }),
+  ]
+  const state = carriedStateOf(lost({ entries }))
+  expect(state.gatesPassed).toEqual(["dual-write"])
+  expect(state.nonces).toEqual(["n1"])
+})
+
+test("an abort that was accepted goes on after the workflow was lost", () => {
+  const entries = [entry("decision.accepted", { verb: "abort", reason: "too risky" })]
+  expect(carriedStateOf(lost({ entries })).aborting).toEqual({ reason: "too risky", actor: "ada" })
+})
+
+test("a run that isn't in the journal begins with its precheck", () => {
+  expect(carriedStateOf(lost({ registered: false })).phasesDone).toEqual([])
+})
