@@ -13,8 +13,10 @@ const folder = fileURLToPath(new URL("../histories/", import.meta.url))
  */
 export async function keepHistory(name: string, history: History): Promise<void> {
   if (!process.env["SLUICE_RECORD_HISTORIES"]) return
-  // Who polled (process and host) is nobody's business, and no part of what is replayed.
-  const anonymous = historyToJSON(history).replaceAll(/("identity"\s*:\s*)"[^"]*"/g, '$1"recorded"')
+  // Who polled (process and host), and where the code lay, is nobody's business, and no part of what is replayed.
+  const anonymous = historyToJSON(history)
+    .replaceAll(/("identity"\s*:\s*)"[^"]*"/g, '$1"recorded"')
+    .replaceAll(/("stackTrace"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1""')
   await writeFile(`${folder}${name}.json`, `${JSON.stringify(JSON.parse(anonymous))}\n`)
 }
 
