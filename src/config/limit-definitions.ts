@@ -48,7 +48,8 @@ export const limitDefinitions = {
     least: 5,
     most: minute,
     mayBeOff: false,
-    meaning: "What one batch of a backfill should take. An application may have to wait about as long for a row.",
+    meaning:
+      "What one batch of a backfill should take. An application may have to wait about as long for a row; a batch that makes one wait longer than lockTimeout is broken off.",
   },
   parallelRanges: {
     key: "parallelRanges",

@@ -154,7 +154,10 @@ export const errorCodes: Readonly<Record<string, string>> = {
     "A prepared transaction is open; concurrent index builds wait for it without end. Commit it or roll it back.",
   PRIMARY_KEY_COLUMN: "A primary key can't be added together with a column. Add the column as unique first.",
   PRIVILEGE_MISSING: "The role lacks a privilege that a step needs. The hint is the exact GRANT.",
-  PROBE_FAILED: "A probe failed more often in a row than it may. Mend the application and retry, or abort.",
+  PROBE_FAILED:
+    "A probe fails, or has failed more often in a row than it may. Mend the application; during soak retry, or abort.",
+  PROBE_UNANSWERABLE:
+    "An SQL probe can't be run: it names something that isn't there, or the role lacks a right. Correct it; till then a backfill goes on without it, and soak fails.",
   PURGED:
     "What was hidden is dropped or being dropped, so an abort can't bring it back. Archive and backup still hold the data.",
   RAISED_BY_DATABASE:
@@ -209,6 +212,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   SEVERAL_PRIMARY_KEYS: "A table has more than one primary key. Name all its columns in one place.",
   SHAPE_DIFFERS:
     "A step finds something else in its place: neither the shape before it nor the one after it. Put it right, then retry.",
+  SLOT_BEHIND:
+    "A replication slot keeps more of the log on disk than limits.maxSlotLag allows: the backfill will rest. Let its consumer catch up, drop the slot, or raise the limit.",
   SLOT_INACTIVE:
     "Nobody reads a replication slot: what the backfill writes stays on disk. Start its consumer or drop it.",
   SLOT_LOST: "A replication slot has lost the log that its consumer needs. Drop it and set the consumer up again.",
@@ -251,6 +256,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
     "pg_dump or pg_restore is older than the server or the file. Install the newest client programs; SLUICE_PG_BIN names their folder.",
   TOO_MANY_COLUMNS: "The table would pass PostgreSQL's limit of 1600 columns. Drop columns, or split the table.",
   TOO_MANY_CONNECTIONS: "The server has no free connection. Raise max_connections or free some.",
+  THROTTLE_UNSEEN:
+    "A sign of the server's load can't be read, so the backfill won't heed it. The hint tells what would let it be read.",
   TRIGGERS_FIRE: "The backfill will fire the application's triggers for every row, because it may not pass them by.",
   TRIGGER_SORTS_LATER:
     "A trigger of yours fires after ours; what it changes isn't carried over to new columns. Rename it to sort before ~.",
