@@ -245,6 +245,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   STATEMENT_CANCELLED: "A statement was cancelled by its timeout or by a person. Retried.",
   STEP_NOT_EFFECTIVE:
     "A step ran without an error but its effect isn't there, for instance because of an event trigger.",
+  STRICT_ISOLATION:
+    "Transactions there keep one snapshot (repeatable read, serializable): updating a row that the backfill has filled since fails with 40001, and the application has to try again, as it has to at that level anyway.",
   TABLE_EXISTS: "The new table's name is taken by another relation. Choose another name.",
   TAKE_OVER: "Sessions of an earlier attempt don't end though they were told to. Retried.",
   TARGET_NOT_NAMED: "There are several targets, and none was named. `--target` names one.",

@@ -1,0 +1,36 @@
+import type { Finding } from "../../domain/finding.ts"
+import type { Session } from "../../postgres/session.ts"
+import type { TargetRun } from "../target-run.ts"
+
+interface Default {
+  /** A role, or null: of everybody in the database. */
+  readonly role: string | null
+  readonly level: string
+}
+
+/**
+ * Whose transactions keep one snapshot by default: an UPDATE in them of a row that a batch has filled since they began
+ * fails. What a statement or a driver chooses for itself can't be seen. Superusers' settings are everybody's to read.
+ */
+export async function checkIsolation(session: Session, { plan, target }: TargetRun): Promise<readonly Finding[]> {
+  if (!plan.steps.some(({ action }) => action === "backfill")) return []
+  const defaults = await session.query<Default>(`
+    SELECT r.rolname::text AS role, split_part(entry, '=', 2) AS level
+      FROM pg_db_role_setting AS s
+     CROSS JOIN unnest(s.setconfig) AS entry
+      LEFT JOIN pg_roles AS r ON r.oid = s.setrole
+     WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+       AND entry IN ('default_transaction_isolation=repeatable read', 'default_transaction_isolation=serializable')
+     UNION
+    SELECT NULL, reset_val
+      FROM pg_settings
+     WHERE name = 'default_transaction_isolation' AND source = 'session' AND reset_val IN ('repeatable read', 'serializable')
+     ORDER BY role, level`)
+  return defaults.map(({ role, level }) => ({
+    code: "STRICT_ISOLATION",
+    severity: "warning",
+    subject: role ?? target.name,
+    message: `transactions of ${role ?? "this database"} are ${level} by default: one that updates a row which the backfill has filled since it began fails with SQLSTATE 40001`,
+    hint: "Such applications have to try again after 40001 anyway; see that they do. A smaller limits.batchDuration doesn't change it.",
+  }))
+}
