@@ -253,13 +253,13 @@ export const errorCodes: Readonly<Record<string, string>> = {
   TEMPORAL_PROFILE: "Temporal's own configuration (TEMPORAL_* variables and profiles) can't be read.",
   TEMPORAL_UNREACHABLE: "Temporal doesn't answer. `sluice dev` starts one; else check `temporal.address`.",
   TEMPORARY_TABLE: "A temporary table belongs to one session and can't be changed by a run.",
+  THROTTLE_UNSEEN:
+    "A sign of the server's load can't be read, so the backfill won't heed it. The hint tells what would let it be read.",
   TLS_FAILED: "No encrypted connection came about. Check sslmode, sslrootcert and the server's certificate.",
   TOOL_TOO_OLD:
     "pg_dump or pg_restore is older than the server or the file. Install the newest client programs; SLUICE_PG_BIN names their folder.",
   TOO_MANY_COLUMNS: "The table would pass PostgreSQL's limit of 1600 columns. Drop columns, or split the table.",
   TOO_MANY_CONNECTIONS: "The server has no free connection. Raise max_connections or free some.",
-  THROTTLE_UNSEEN:
-    "A sign of the server's load can't be read, so the backfill won't heed it. The hint tells what would let it be read.",
   TRIGGERS_FIRE: "The backfill will fire the application's triggers for every row, because it may not pass them by.",
   TRIGGER_SORTS_LATER:
     "A trigger of yours fires after ours; what it changes isn't carried over to new columns. Rename it to sort before ~.",

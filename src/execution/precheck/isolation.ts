@@ -8,24 +8,31 @@ interface Default {
   readonly level: string
 }
 
+/** Of roles and of this database; and the server's own, as it would be in our session if that hadn't pinned it. */
+const defaultsSql = `
+WITH setting AS (
+  SELECT s.setrole, split_part(entry, '=', 2) AS level
+    FROM pg_db_role_setting AS s, unnest(s.setconfig) AS entry
+   WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+     AND starts_with(entry, 'default_transaction_isolation=')
+), strict AS (
+  SELECT r.rolname::text AS role, setting.level
+    FROM setting LEFT JOIN pg_roles AS r ON r.oid = setting.setrole
+   UNION
+  SELECT NULL, s.reset_val
+    FROM pg_settings AS s
+   WHERE s.name = 'default_transaction_isolation'
+     AND NOT EXISTS (SELECT FROM setting WHERE setrole = session_user::regrole)
+)
+SELECT role, level FROM strict WHERE level IN ('repeatable read', 'serializable') ORDER BY role, level`
+
 /**
  * Whose transactions keep one snapshot by default: an UPDATE in them of a row that a batch has filled since they began
- * fails. What a statement or a driver chooses for itself can't be seen. Superusers' settings are everybody's to read.
+ * fails. What a statement or a driver chooses for itself can't be seen.
  */
 export async function checkIsolation(session: Session, { plan, target }: TargetRun): Promise<readonly Finding[]> {
   if (!plan.steps.some(({ action }) => action === "backfill")) return []
-  const defaults = await session.query<Default>(`
-    SELECT r.rolname::text AS role, split_part(entry, '=', 2) AS level
-      FROM pg_db_role_setting AS s
-     CROSS JOIN unnest(s.setconfig) AS entry
-      LEFT JOIN pg_roles AS r ON r.oid = s.setrole
-     WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
-       AND entry IN ('default_transaction_isolation=repeatable read', 'default_transaction_isolation=serializable')
-     UNION
-    SELECT NULL, reset_val
-      FROM pg_settings
-     WHERE name = 'default_transaction_isolation' AND source = 'session' AND reset_val IN ('repeatable read', 'serializable')
-     ORDER BY role, level`)
+  const defaults = await session.query<Default>(defaultsSql)
   return defaults.map(({ role, level }) => ({
     code: "STRICT_ISOLATION",
     severity: "warning",
