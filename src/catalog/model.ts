@@ -42,6 +42,13 @@ export interface Table extends RelationName {
   readonly triggers: readonly Trigger[]
   /** Views, materialized views and SQL functions that read the table's row type or columns. */
   readonly dependents: readonly string[]
+  /** What would stop a column from being dropped: `view public.names`, `the partition key`. No part of the shape. */
+  readonly columnDependents: readonly ColumnDependent[]
+}
+
+export interface ColumnDependent {
+  readonly column: string
+  readonly dependent: string
 }
 
 export interface Column {

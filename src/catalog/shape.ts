@@ -8,6 +8,6 @@ import { withoutOurs } from "./ours.ts"
  */
 export function shapeHash(table: Table | undefined): string {
   if (!table) return hashOf(null)
-  const { owner: _owner, dependents: _dependents, ...shape } = withoutOurs(table)
+  const { owner: _owner, dependents: _dependents, columnDependents: _columnDependents, ...shape } = withoutOurs(table)
   return hashOf(shape)
 }

@@ -14,6 +14,14 @@ export interface OperationContext {
   readonly revision: string
 }
 
+/** What an operation may know besides, once the whole plan is in view. */
+export interface PlanContext extends OperationContext {
+  /** The catalog before the plan: what `up` sees. */
+  readonly before: Catalog
+  /** The catalog once the whole plan is contracted: what `down`, and the conditions of indexes and checks, see. */
+  readonly after: Catalog
+}
+
 /** A part of a table's dual write that one operation asks for; the planner merges the parts per table into one `Sync`. */
 export interface SyncPart {
   readonly relation: RelationName
@@ -34,19 +42,22 @@ export interface Operation<Input> {
   readonly examples: readonly OperationExample<Input>[]
   /** The relations that it touches: what the plan's hash, lease and drift check cover. */
   relations(input: Input, context: OperationContext): readonly RelationName[]
-  /** Refused (`error`) or warned (`warning`), with a hint. Called before everything else. */
-  check(input: Input, before: Catalog, context: OperationContext): readonly Finding[]
+  /**
+   * Refused (`error`) or warned (`warning`), with a hint. Called before everything else, twice: about the catalog before
+   * the plan, and about the one that the plan's earlier operations leave behind (`current`).
+   */
+  check(input: Input, current: Catalog, context: PlanContext): readonly Finding[]
   /** The model once contracted. */
   after(input: Input, before: Catalog, context: OperationContext): Catalog
   /** Additive steps only, each with its phase: `expand`, or `backfill` for those that need filled rows. */
-  expand(input: Input, before: Catalog, context: OperationContext): readonly Step[]
-  sync(input: Input, before: Catalog, context: OperationContext): SyncPart | null
-  contract(input: Input, before: Catalog, context: OperationContext): readonly Step[]
-  purge(input: Input, before: Catalog, context: OperationContext): readonly Step[]
+  expand(input: Input, before: Catalog, context: PlanContext): readonly Step[]
+  sync(input: Input, before: Catalog, context: PlanContext): SyncPart | null
+  contract(input: Input, before: Catalog, context: PlanContext): readonly Step[]
+  purge(input: Input, before: Catalog, context: PlanContext): readonly Step[]
   /** What precheck proves about the rows before anything is touched. */
-  dataChecks(input: Input, before: Catalog, context: OperationContext): readonly DataCheck[]
+  dataChecks(input: Input, before: Catalog, context: PlanContext): readonly DataCheck[]
   /** What PostgreSQL itself has to accept when the plan is made. */
-  expressionChecks(input: Input, before: Catalog, context: OperationContext): readonly ExpressionCheck[]
+  expressionChecks(input: Input, before: Catalog, context: PlanContext): readonly ExpressionCheck[]
 }
 
 export interface OperationExample<Input> {

@@ -54,7 +54,7 @@ function bodyOf(judgement: Pick<Judgement, "operations">, { revisions, catalog, 
     title,
     contentHash,
   }))
-  const parts = operations.flatMap(({ operation, before }) => operation.sync(before) ?? [])
+  const parts = operations.flatMap(({ operation, shapes }) => operation.sync(shapes) ?? [])
   const ids = planned.map(({ id }) => id)
   const syncs = mergeSyncs(parts, ids)
   const relations = distinctRelations(operations.flatMap(({ operation }) => operation.relations))
@@ -72,8 +72,8 @@ function bodyOf(judgement: Pick<Judgement, "operations">, { revisions, catalog, 
     keepMs: target.keepMs,
     syncs,
     steps: withUniqueIds(expandContract({ operations, syncs, revisions: planned, catalog, defaultSchema })),
-    dataChecks: operations.flatMap(({ operation, before }) => operation.dataChecks(before)),
-    expressionChecks: operations.flatMap(({ operation, before }) => operation.expressionChecks(before)),
+    dataChecks: operations.flatMap(({ operation, shapes }) => operation.dataChecks(shapes)),
+    expressionChecks: operations.flatMap(({ operation, shapes }) => operation.expressionChecks(shapes)),
   }
 }
 

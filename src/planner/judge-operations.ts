@@ -3,14 +3,14 @@ import type { Catalog } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
 import { displayName } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
-import type { BoundOperation } from "./bound-operation.ts"
+import { SluiceError } from "../domain/errors.ts"
+import type { BoundOperation, Shapes } from "./bound-operation.ts"
 import { opaqueTo } from "./opaque-relations.ts"
 
-/** An operation together with the catalog that it is asked about. */
+/** An operation together with the catalogs that it is asked about. */
 export interface JudgedOperation {
   readonly operation: BoundOperation
-  /** The catalog before the plan, and the tables that earlier operations of the plan create. */
-  readonly before: Catalog
+  readonly shapes: Shapes
 }
 
 export interface Judgement {
@@ -28,30 +28,43 @@ export interface Judgement {
 export function judgeOperations(operations: readonly BoundOperation[], catalog: Catalog): Judgement {
   const judged: JudgedOperation[] = []
   const findings: Finding[] = []
+  const after = afterAll(operations, catalog)
   let running = catalog
   for (const [index, operation] of operations.entries()) {
     const earlier = operations.slice(0, index)
-    const before = withCreatedTables(catalog, running)
-    const found = judge(operation, earlier, before, running, catalog)
+    const shapes = { before: withCreatedTables(catalog, running), after }
+    const found = judge(operation, earlier, shapes, running, catalog)
     findings.push(...found)
     if (found.some(({ severity }) => severity === "error")) continue
-    judged.push({ operation, before })
+    judged.push({ operation, shapes })
     running = operation.after(running)
   }
   return { operations: judged, findings, after: running }
 }
 
+/** The catalog once all operations are contracted; those that can't be done, and will be refused, leave it as it is. */
+function afterAll(operations: readonly BoundOperation[], catalog: Catalog): Catalog {
+  return operations.reduce((running, operation) => {
+    try {
+      return operation.after(running)
+    } catch (error) {
+      if (error instanceof SluiceError) return running
+      throw error
+    }
+  }, catalog)
+}
+
 function judge(
   operation: BoundOperation,
   earlier: readonly BoundOperation[],
-  before: Catalog,
+  shapes: Shapes,
   running: Catalog,
   catalog: Catalog,
 ): readonly Finding[] {
   const opaque = earlier.find((other) => opaqueTo(other, operation, catalog))
   if (opaque) return [startFirst(operation, opaque, "an earlier operation runs SQL on the same table")]
-  const found = operation.check(before)
-  const atLast = errors(operation.check(running))
+  const found = operation.check(shapes)
+  const atLast = errors(operation.check(shapes, running))
   const culprit = earlier.findLast((other) =>
     other.relations.some((relation) => isAmong(relation, operation.relations)),
   )
@@ -61,7 +74,7 @@ function judge(
     return atLast.length === 0 && culprit ? [startFirst(operation, culprit, message)] : found
   }
   if (atLast.length > 0) return atLast
-  const late = needsCreatedTable(operation, earlier, before, catalog)
+  const late = needsCreatedTable(operation, earlier, shapes, catalog)
   return late ? [startFirst(operation, late, "the table is created by this plan and holds no rows yet")] : found
 }
 
@@ -72,12 +85,12 @@ function judge(
 function needsCreatedTable(
   operation: BoundOperation,
   earlier: readonly BoundOperation[],
-  before: Catalog,
+  shapes: Shapes,
   catalog: Catalog,
 ): BoundOperation | undefined {
   const [changed] = operation.relations
-  const created = operation.relations.filter((relation) => isCreated(relation, before, catalog))
-  const isBlocked = created.some((relation) => relation === changed) || operation.dataChecks(before).length > 0
+  const created = operation.relations.filter((relation) => isCreated(relation, shapes.before, catalog))
+  const isBlocked = created.some((relation) => relation === changed) || operation.dataChecks(shapes).length > 0
   if (created.length === 0 || !isBlocked) return undefined
   return earlier.find((other) => other.relations.some((relation) => isAmong(relation, created)))
 }

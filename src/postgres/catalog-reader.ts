@@ -3,6 +3,7 @@ import type { RelationName } from "../domain/relation.ts"
 import { BugError } from "../domain/errors.ts"
 import { tableOf, type OfRelation, type RelationRow, type TableParts } from "./catalog-rows.ts"
 import * as catalogSql from "./sql/catalog.ts"
+import { columnDependentsSql } from "./sql/column-dependents.ts"
 import type { Session } from "./session.ts"
 
 /** Which part of the database to read. Schema `sluice` is never a part of it. */
@@ -16,7 +17,7 @@ export interface CatalogWish {
 }
 
 /**
- * Reads the model of a part of the database: nine queries, whatever the number of tables, in one snapshot. Printing
+ * Reads the model of a part of the database: ten queries, whatever the number of tables, in one snapshot. Printing
  * definitions, PostgreSQL takes ACCESS SHARE on the tables for as long as this transaction: under an exclusive lock
  * of somebody else it ends in LOCK_TIMEOUT. Equal shapes give equal models: lists come in a fixed order, nothing
  * depends on oids.
@@ -59,6 +60,7 @@ async function readParts(session: Session, oids: readonly string[]): Promise<Tab
     indexes: await rowsOf(catalogSql.indexesSql),
     triggers: await rowsOf(catalogSql.triggersSql),
     dependents: await rowsOf(catalogSql.dependentsSql),
+    columnDependents: await rowsOf(columnDependentsSql),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Column, Constraint, Index, Table, Trigger } from "../catalog/model.ts"
+import type { Column, ColumnDependent, Constraint, Index, Table, Trigger } from "../catalog/model.ts"
 
 /** A row that belongs to a table, by its oid. */
 export interface OfRelation {
@@ -34,6 +34,8 @@ export interface DependentRow extends OfRelation {
   readonly dependent: string
 }
 
+export type ColumnDependentRow = OfRelation & ColumnDependent
+
 /** The rows of each kind, by the table's oid. */
 export interface TableParts {
   readonly columns: ReadonlyMap<string, readonly ColumnRow[]>
@@ -41,6 +43,7 @@ export interface TableParts {
   readonly indexes: ReadonlyMap<string, readonly IndexRow[]>
   readonly triggers: ReadonlyMap<string, readonly TriggerRow[]>
   readonly dependents: ReadonlyMap<string, readonly DependentRow[]>
+  readonly columnDependents: ReadonlyMap<string, readonly ColumnDependentRow[]>
 }
 
 /** Puts a table of the model together. */
@@ -61,6 +64,7 @@ export function tableOf(row: RelationRow, parts: TableParts): Table {
     indexes: (parts.indexes.get(row.oid) ?? []).map(indexOf),
     triggers: (parts.triggers.get(row.oid) ?? []).map(triggerOf),
     dependents: (parts.dependents.get(row.oid) ?? []).map(({ dependent }) => dependent),
+    columnDependents: (parts.columnDependents.get(row.oid) ?? []).map(({ column, dependent }) => ({ column, dependent })),
   }
 }
 

@@ -4,11 +4,12 @@ import type { Finding } from "../../src/domain/finding.ts"
 import { opaqueRelations, sqlOperation } from "../../src/operations/sql.ts"
 import type { SqlInput } from "../../src/operations/sql.ts"
 import { loadParser, parseStatements } from "../../src/sql/parser.ts"
+import { planContext } from "./plan-context.ts"
 
 beforeAll(loadParser)
 
-const context = { defaultSchema: 'Weird "Schema.x', revision: "0007_raw" }
 const empty: Catalog = { serverMajor: 15, schemas: [], tables: [], otherRelations: [], functions: [] }
+const context = planContext(empty, { defaultSchema: 'Weird "Schema.x', revision: "0007_raw" })
 
 const check = (input: SqlInput): readonly Finding[] => sqlOperation.check(input, empty, context)
 const errors = (input: SqlInput): readonly string[] =>
@@ -168,6 +169,7 @@ test("what it touches is opaque: of all its texts, folded, qualified, an index w
     indexes: [index],
     triggers: [],
     dependents: [],
+    columnDependents: [],
   } as const
   const input: SqlInput = {
     up: 'CREATE VIEW V AS SELECT * FROM pg_catalog.pg_class, other."T"',

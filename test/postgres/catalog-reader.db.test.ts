@@ -103,6 +103,20 @@ test("triggers and dependents are seen, those in schema sluice are not", async (
   expect((await readTable({ schema: "shop", name: "parent" })).dependents).toEqual(["table shop.child"])
 })
 
+test("what would stop a column from being dropped is told column by column", async () => {
+  const { columnDependents } = await readTable(weird)
+  expect(columnDependents).toEqual([
+    { column: "id", dependent: "view shop.v" },
+    { column: "total", dependent: `table column "We ird.""S"."Weird ""Name.x".twice` },
+    { column: "total", dependent: `trigger "~a" on "We ird.""S"."Weird ""Name.x"` },
+  ])
+  const country = await readTable({ schema: "shop", name: "country" })
+  expect(country.columnDependents.map(({ column }) => column)).toEqual(["code"])
+  expect(country.columnDependents[0]?.dependent).toMatch(/^table constraint .*_fkey on /)
+  const part = await readTable({ schema: "shop", name: "part" })
+  expect(part.columnDependents).toContainEqual({ column: "d", dependent: "the partition key" })
+})
+
 test("a partition brings its parent and its siblings", async () => {
   const { tables } = await read({ relations: [{ schema: "shop", name: "part_1" }] })
   expect(tables.map(({ name, partitioning, parent }) => [name, partitioning, parent?.name])).toEqual([

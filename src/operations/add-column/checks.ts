@@ -7,7 +7,7 @@ import { parseTypeName } from "../../sql/type-name.ts"
 import { defaultText, isNullable } from "../column-definition.ts"
 import { mostColumns, systemColumns } from "../column-limits.ts"
 import { expressionFindings } from "../expression-findings.ts"
-import type { OperationContext } from "../operation.ts"
+import type { OperationContext, PlanContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
 import { refusal, syncFindings, tableFindings, warning } from "../table-findings.ts"
 import { usableKey } from "../sync/walk-key.ts"
@@ -18,25 +18,25 @@ import type { AddColumnInput } from "./input.ts"
 import { fillOf } from "./resolved.ts"
 
 /** Everything that can be said about an `add_column` before the database is asked. */
-export function checkAddColumn(input: AddColumnInput, before: Catalog, context: OperationContext): readonly Finding[] {
+export function checkAddColumn(input: AddColumnInput, current: Catalog, context: PlanContext): readonly Finding[] {
   const relation = resolveTable(input.table, context)
-  const blocked = tableFindings(relation, before)
-  const table = findTable(before, relation)
+  const blocked = tableFindings(relation, current)
+  const table = findTable(current, relation)
   if (!table) return blocked
   const subject = `${displayName(relation)}.${input.column.name}`
   const broken = [
     ...nameFindings(input, table, subject),
     ...typeFindings(input, subject, context),
     ...kindFindings(input, subject),
-    ...expressionsFindings(input, table, before, subject),
+    ...expressionsFindings(input, table, findTable(context.before, relation) ?? table, current, subject),
   ]
   // What follows looks at the expressions, so they have to be sound.
   if (broken.some(({ severity }) => severity === "error")) return [...blocked, ...broken]
   return [
     ...blocked,
     ...broken,
-    ...constraintFindings(input, table, before, context, subject),
-    ...fillFindings(input, table, before, subject),
+    ...constraintFindings(input, table, current, context, subject),
+    ...fillFindings(input, table, current, subject),
     ...dependentFindings(table),
   ]
 }
@@ -127,13 +127,15 @@ function kindFindings({ column, up }: AddColumnInput, subject: string): readonly
 function expressionsFindings(
   input: AddColumnInput,
   table: Table,
+  /** As it is before the plan: what `up` sees. */
+  old: Table,
   catalog: Catalog,
   subject: string,
 ): readonly Finding[] {
   const { column, up } = input
   const findings: Finding[] = []
   if (up !== undefined) {
-    const scope = { table, also: [], inTrigger: true }
+    const scope = { table: old, also: [], inTrigger: true }
     const found = expressionFindings(up, `${subject}: up`, scope, catalog)
     findings.push(
       ...found.map((finding) =>

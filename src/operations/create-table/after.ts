@@ -23,6 +23,7 @@ export function afterCreateTable(table: CreateTable, before: Catalog): Catalog {
     indexes: constraints.flatMap((constraint) => indexOf(constraint, table)).toSorted(byName),
     triggers: [],
     dependents: [],
+    columnDependents: [],
   })
   const sequences = columns
     .filter(({ type, identity }) => type.serial || identity !== null)

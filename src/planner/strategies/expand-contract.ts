@@ -28,7 +28,7 @@ export interface Material {
  */
 export function expandContract(material: Material): readonly Step[] {
   const { operations, syncs } = material
-  const declared = operations.map(({ operation, before }) => operation.expand(before))
+  const declared = operations.map(({ operation, shapes }) => operation.expand(shapes))
   return [
     ...expandSteps(material, declared),
     ...syncs.map((sync) => backfillStep(sync, tableOf(sync, material), `backfill/${scopeOf(sync, material)}/fill`)),
@@ -43,8 +43,8 @@ export function expandContract(material: Material): readonly Step[] {
 /** A table's dual write begins where the first operation that needs it stands, before that one's own steps. */
 function expandSteps(material: Material, declared: readonly (readonly Step[])[]): readonly Step[] {
   const begun = new Set<Sync>()
-  return material.operations.flatMap(({ operation, before }, index) => {
-    const part = operation.sync(before)
+  return material.operations.flatMap(({ operation, shapes }, index) => {
+    const part = operation.sync(shapes)
     const sync = material.syncs.find((other) => part !== null && isSame(other.relation, part.relation))
     const own = (declared[index] ?? []).filter(({ phase }) => phase === "expand")
     if (!sync || begun.has(sync)) return own
@@ -58,7 +58,7 @@ function compare(sync: Sync, material: Material, phase: "verify" | "contract"): 
 }
 
 function contractStep({ operations, syncs, revisions }: Material): SqlStep {
-  const declared = operations.flatMap(({ operation, before }) => operation.contract(before))
+  const declared = operations.flatMap(({ operation, shapes }) => operation.contract(shapes))
   const parts = [...syncs.map(endOfSync), ...declared.map(onlySql), ...revisions.map(revisionStep)]
   const hides = declared.length + syncs.length > 0
   const names = revisions.map(({ id }) => id).join(", ")
@@ -70,7 +70,7 @@ function contractStep({ operations, syncs, revisions }: Material): SqlStep {
 
 function purgeSteps(material: Material): readonly Step[] {
   const { operations, syncs } = material
-  const declared = operations.flatMap(({ operation, before }) => operation.purge(before)).map(onlySql)
+  const declared = operations.flatMap(({ operation, shapes }) => operation.purge(shapes)).map(onlySql)
   const markers = syncs.map((sync) => dropMarkerStep(sync, `purge/${scopeOf(sync, material)}/marker`))
   const parts = [...declared, ...markers]
   if (parts.length === 0) return []

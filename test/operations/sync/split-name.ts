@@ -98,6 +98,7 @@ export function tableModel(
     indexes: [],
     triggers: [],
     dependents: [],
+    columnDependents: [],
     ...more,
   }
 }
