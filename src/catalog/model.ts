@@ -82,6 +82,8 @@ export interface Constraint {
 export interface Index {
   readonly name: string
   readonly columns: readonly string[]
+  /** Every column that it reads, by name: its key, INCLUDE, expressions and condition. It goes with any of them. */
+  readonly reads: readonly string[]
   readonly unique: boolean
   readonly valid: boolean
   /** As `pg_get_indexdef` prints it. */

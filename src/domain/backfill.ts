@@ -20,6 +20,8 @@ export interface SyncColumn {
   readonly added: boolean
   /** True where the shape that the column belongs to doesn't allow NULL. */
   readonly notNull: boolean
+  /** The name under which contract hides the column, and goes on computing it; `null`: it stays. */
+  readonly hidden: string | null
 }
 
 /**
@@ -38,6 +40,8 @@ export interface SyncGroup {
 /** Dual write within one table: everything that its pair of triggers has to know. One per table and plan. */
 export interface Sync {
   readonly relation: RelationName
+  /** 8 hex digits that tell this change's names from those of any other on the same table. */
+  readonly mark: string
   readonly groups: readonly SyncGroup[]
   /** The marker column: NULL = not filled yet. */
   readonly marker: string

@@ -44,6 +44,11 @@ interface StepBase {
   readonly rewritesTable: boolean
   readonly losesData: boolean
   readonly needs: readonly Capability[]
+  /**
+   * True: nothing is done on the way forward; the step stands in the plan for its undo alone. Its `observe` then says
+   * `before` where nothing is left to do on the way back.
+   */
+  readonly back: boolean
   /** The relations it touches: for leases, long-transaction checks and naming who is in the way. */
   readonly relations: readonly RelationName[]
 }

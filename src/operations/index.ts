@@ -1,10 +1,11 @@
 import { addColumn } from "./add-column.ts"
 import { createTable } from "./create-table.ts"
+import { dropColumn } from "./drop-column.ts"
 import type { Operation } from "./operation.ts"
 import { sqlOperation } from "./sql.ts"
 
 /** Every operation that a revision may hold. A new one is a file beside this one and a line here. */
-export const operations: readonly Operation<unknown>[] = [createTable, addColumn, sqlOperation]
+export const operations: readonly Operation<unknown>[] = [createTable, addColumn, dropColumn, sqlOperation]
 
 export function findOperation(kind: string): Operation<unknown> | undefined {
   return operations.find((operation) => operation.kind === kind)

@@ -65,6 +65,8 @@ export interface OperationExample<Input> {
   /** SQL that prepares the tables, run on an empty database. */
   readonly given: string
   readonly input: Input
+  /** Operations of the same revision that stand before it. */
+  readonly beside?: readonly { readonly kind: string; readonly input: unknown }[]
   /** What applications of the old shape write meanwhile: each can be repeated. For the lifecycle harness. */
   readonly oldWrites?: readonly string[]
   /** What applications that know only the new shape write, once they may. */

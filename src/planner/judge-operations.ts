@@ -64,15 +64,16 @@ function judge(
   const opaque = earlier.find((other) => opaqueTo(other, operation, catalog))
   if (opaque) return [startFirst(operation, opaque, "an earlier operation runs SQL on the same table")]
   const found = operation.check(shapes)
-  const atLast = errors(operation.check(shapes, running))
-  const culprit = earlier.findLast((other) =>
-    other.relations.some((relation) => isAmong(relation, operation.relations)),
-  )
   if (errors(found).length > 0) {
-    // It would do once the earlier operations are contracted.
+    // It may do once the earlier operations are contracted: a plan of its own would begin with their shape.
+    const later = errors(operation.check({ before: running, after: shapes.after }, running))
+    const culprit = earlier.findLast((other) =>
+      other.relations.some((relation) => isAmong(relation, operation.relations)),
+    )
     const message = errors(found)[0]?.message ?? ""
-    return atLast.length === 0 && culprit ? [startFirst(operation, culprit, message)] : found
+    return later.length === 0 && culprit ? [startFirst(operation, culprit, message)] : found
   }
+  const atLast = errors(operation.check(shapes, running))
   if (atLast.length > 0) return atLast
   const late = needsCreatedTable(operation, earlier, shapes, catalog)
   return late ? [startFirst(operation, late, "the table is created by this plan and holds no rows yet")] : found

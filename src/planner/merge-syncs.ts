@@ -22,6 +22,7 @@ export function syncOf(relation: RelationName, groups: readonly SyncGroup[], rev
   const mark = hashOf({ relation, revisions }).slice(0, 8)
   return {
     relation: { schema: relation.schema, name: relation.name },
+    mark,
     groups,
     marker: `${reservedPrefix}_filled_${mark}`,
     function: fittingName(`sync_${mark}_${relation.name}`),
@@ -38,7 +39,7 @@ function connect(groups: readonly SyncGroup[]): readonly SyncGroup[] {
   const result: SyncGroup[] = []
   for (const group of groups) {
     const near = result.filter((other) => isConnected(group, other))
-    const merged = near.reduce((left, right) => union(right, left), group)
+    const merged = [...near, group].reduce(union)
     // In the place of the first that it joins, so that the order of the operations stays.
     const at = near[0] ? result.indexOf(near[0]) : result.length
     const others = result.filter((other) => !near.includes(other))

@@ -13,6 +13,7 @@ const common = {
   undo: null,
   repair: null,
   beforeImage: null,
+  back: false,
   lock: "RowExclusive",
   transactional: true,
   rewritesTable: false,

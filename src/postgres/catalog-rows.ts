@@ -64,7 +64,10 @@ export function tableOf(row: RelationRow, parts: TableParts): Table {
     indexes: (parts.indexes.get(row.oid) ?? []).map(indexOf),
     triggers: (parts.triggers.get(row.oid) ?? []).map(triggerOf),
     dependents: (parts.dependents.get(row.oid) ?? []).map(({ dependent }) => dependent),
-    columnDependents: (parts.columnDependents.get(row.oid) ?? []).map(({ column, dependent }) => ({ column, dependent })),
+    columnDependents: (parts.columnDependents.get(row.oid) ?? []).map(({ column, dependent }) => ({
+      column,
+      dependent,
+    })),
   }
 }
 
@@ -79,8 +82,8 @@ function constraintOf(row: ConstraintRow): Constraint {
   return { name, kind, columns, definition, validated, references, comment }
 }
 
-function indexOf({ name, columns, unique, valid, definition, constraint }: IndexRow): Index {
-  return { name, columns, unique, valid, definition, constraint }
+function indexOf({ name, columns, reads, unique, valid, definition, constraint }: IndexRow): Index {
+  return { name, columns, reads, unique, valid, definition, constraint }
 }
 
 function triggerOf({ name, definition, enabled }: TriggerRow): Trigger {

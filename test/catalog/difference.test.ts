@@ -26,6 +26,7 @@ describe("a difference is told in words, each thing once", () => {
     const index = {
       name: "i",
       columns: ["id"],
+      reads: ["id"],
       unique: false,
       valid: true,
       definition: "CREATE INDEX i ON public.users USING btree (id)",

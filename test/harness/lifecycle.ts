@@ -145,8 +145,8 @@ interface LifecycleParts {
   readonly revisions: readonly Revision[]
 }
 
-function revisionOf({ kind }: Operation<unknown>, { input, title }: OperationExample<unknown>): Revision {
-  const operations = [{ kind, input }]
+function revisionOf({ kind }: Operation<unknown>, { input, title, beside }: OperationExample<unknown>): Revision {
+  const operations = [...(beside ?? []), { kind, input }]
   return { id: "0001_example", parents: [], title, operations, contentHash: "0".repeat(64), file: "0001_example.yaml" }
 }
 
@@ -165,6 +165,7 @@ async function observe(session: Session, step: Step): Promise<unknown> {
 
 async function performOne(session: Session, step: Step, planHash: string): Promise<void> {
   if (step.action === "verify") return compareAll(session, step)
+  if (step.back) return expect([step.id, await observe(session, step)]).toEqual([step.id, "before"])
   // Raw SQL leaves nothing that could be looked for.
   const isVisible = step.observe !== "SELECT 'before'"
   if (step.action === "backfill") await fillAll(session, step)
@@ -177,10 +178,12 @@ async function performOne(session: Session, step: Step, planHash: string): Promi
 
 async function undoOne(session: Session, step: Step): Promise<void> {
   if (step.undo === null) return
+  // There for the way back alone, which may leave it nothing to do.
+  if (step.back && (await observe(session, step)) === "before") return
   await run(session, step, step.undo, "undo")
   expect([step.id, await observe(session, step)]).toEqual([step.id, "before"])
   // Undone already: as harmless as it has to be where nobody knows whether it was.
-  if (!step.transactional) await run(session, step, step.undo, "undo")
+  if (!step.transactional && !step.back) await run(session, step, step.undo, "undo")
 }
 
 async function run(session: Session, step: Step, text: string, planHash: string): Promise<void> {

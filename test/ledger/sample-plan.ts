@@ -17,6 +17,7 @@ function step(id: string, phase: SqlStep["phase"]): SqlStep {
     observe: sql`SELECT 'before'`,
     repair: null,
     beforeImage: null,
+    back: false,
     lock: "none",
     transactional: true,
     rewritesTable: false,

@@ -28,6 +28,13 @@ describe.each(declared.map((operation) => [operation.kind, operation] as const))
         await life.expectUntouched()
 
         await life.perform("expand")
+        await life.perform("backfill")
+        await life.perform("contract")
+        await life.expectContracted()
+        await life.undo("expand", "backfill", "contract")
+        await life.expectUntouched()
+
+        await life.perform("expand")
         await life.breakOffBackfill()
         await life.writeOld()
         await life.perform("backfill")

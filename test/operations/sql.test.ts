@@ -153,7 +153,15 @@ test("a concurrent index build stands alone, qualified, with its leftover's repa
 })
 
 test("what it touches is opaque: of all its texts, folded, qualified, an index with its table", () => {
-  const index = { name: "i", columns: ["a"], unique: false, valid: true, definition: "", constraint: null }
+  const index = {
+    name: "i",
+    columns: ["a"],
+    reads: ["a"],
+    unique: false,
+    valid: true,
+    definition: "",
+    constraint: null,
+  }
   const table = {
     schema: context.defaultSchema,
     name: "owner of i",

@@ -6,12 +6,12 @@ import { displayName } from "../../domain/relation.ts"
 import { parseTypeName } from "../../sql/type-name.ts"
 import { defaultText, isNullable } from "../column-definition.ts"
 import { mostColumns, systemColumns } from "../column-limits.ts"
+import { computedFindings } from "../computed-findings.ts"
 import { expressionFindings } from "../expression-findings.ts"
 import type { OperationContext, PlanContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
-import { refusal, syncFindings, tableFindings, warning } from "../table-findings.ts"
+import { refusal, tableFindings, warning } from "../table-findings.ts"
 import { usableKey } from "../sync/walk-key.ts"
-import { isComparable } from "../volatility.ts"
 import { parseExpression } from "../../sql/parser.ts"
 import { constraintFindings } from "./constraint-checks.ts"
 import type { AddColumnInput } from "./input.ts"
@@ -172,36 +172,19 @@ function itself(finding: Finding): Finding {
 function fillFindings(input: AddColumnInput, table: Table, catalog: Catalog, subject: string): readonly Finding[] {
   const fill = fillOf(input, catalog)
   if (fill === null) return []
-  const findings: Finding[] = [...syncFindings(table)]
-  if (!isComparable(fill, catalog))
-    findings.push(
-      warning(
-        "NOT_COMPARABLE",
-        subject,
-        "The expression gives another value each time it is asked, so verify can only see that every row is filled",
-        "Use functions that are IMMUTABLE where the values have to be compared.",
-      ),
-    )
-  const own = parseExpression(fill).functions.filter(({ schema }) => schema !== null && schema !== "pg_catalog")
-  for (const { schema, name } of own)
-    findings.push(
-      warning(
-        "CALLS_FUNCTION",
-        subject,
-        `Applications will call ${schema}.${name} with each write, with their own rights`,
-        `GRANT EXECUTE ON FUNCTION ${schema}.${name} to every role that writes the table (and USAGE on its schema).`,
-      ),
-    )
-  if (usableKey(table) === null)
-    findings.push(
-      warning(
-        "NO_KEY",
-        displayName(table),
-        "The table has no key that ranges could follow: it is filled by the place of its rows, and offending rows are listed by ctid",
-        "A primary key makes both quicker and the lists readable.",
-      ),
-    )
-  return findings
+  return [...computedFindings(fill, table, catalog, subject), ...keyFindings(table)]
+}
+
+function keyFindings(table: Table): readonly Finding[] {
+  if (usableKey(table) !== null) return []
+  return [
+    warning(
+      "NO_KEY",
+      displayName(table),
+      "The table has no key that ranges could follow: it is filled by the place of its rows, and offending rows are listed by ctid",
+      "A primary key makes both quicker and the lists readable.",
+    ),
+  ]
 }
 
 /** What reads the table's row as a whole, and so notices that it has one column more. */

@@ -22,6 +22,7 @@ export function syncGroupOf(add: AddColumn, catalog: Catalog): SyncGroup | null 
     absent: sql`NULL`,
     added: true,
     notNull: !add.nullable,
+    hidden: null,
   }
   const sources = columns
     .flatMap((name) => findColumn(add.table, name) ?? [])

@@ -52,7 +52,7 @@ function sequenceName({ relation }: CreateTable, column: string): string {
 function indexOf({ name, kind, columns }: Constraint, { relation }: CreateTable): readonly Index[] {
   if (kind !== "primary key" && kind !== "unique") return []
   const definition = sql`CREATE UNIQUE INDEX ${ident(name)} ON ${qualified(relation)} USING btree (${join(columns.map(ident))})`
-  return [{ name, columns, unique: true, valid: true, definition, constraint: name }]
+  return [{ name, columns, reads: columns.toSorted(), unique: true, valid: true, definition, constraint: name }]
 }
 
 /** From 18 on, NOT NULL is a constraint with a name of its own. */

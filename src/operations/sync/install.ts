@@ -4,7 +4,7 @@ import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
 import { ident, join, literal, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
-import { allOf } from "./group-direction.ts"
+import { allOf, computed } from "./group-direction.ts"
 import { columnExists, columnWhere, hasDefault, hasType, observation, triggerWhere } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { functionBody } from "./trigger-function.ts"
@@ -22,7 +22,8 @@ export function syncStep(sync: Sync, id: string): SqlStep {
   const dropped = [...added.map(({ name }) => name), sync.marker].map(
     (name) => sql`DROP COLUMN IF EXISTS ${ident(name)}`,
   )
-  const names = added.map(({ name }) => name).join(", ")
+  const written = added.length > 0 ? added : sync.groups.flatMap(({ old }) => computed(old))
+  const names = written.map(({ name }) => name).join(", ")
   return sqlStep({
     id,
     phase: "expand",

@@ -17,6 +17,7 @@ export function sourceColumn(column: Column, catalog: Catalog): SyncColumn {
     absent: absentValue(column, catalog),
     added: false,
     notNull: column.notNull,
+    hidden: null,
   }
 }
 

@@ -3,6 +3,7 @@ import { ident, join, none, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { assigned, differs, stored } from "./byte-equality.ts"
 import { dollarQuoted } from "./dollar-quoted.ts"
+import { pinnedSettings } from "./pinned-settings.ts"
 import { allOf, anyOf, computed, directionOf, remark, valueOf } from "./group-direction.ts"
 
 /** The name of the trigger function, in schema `sluice`. */
@@ -12,18 +13,12 @@ export function functionName(sync: Sync): Sql {
 
 /**
  * The function that both triggers call. It judges who wrote by what the statement changed, before it changes anything
- * itself. Settings that change how values are printed and read are pinned: the backfill, the comparison and every
- * application then compute the same value from the same row.
+ * itself.
  */
 export function createFunction(sync: Sync): Sql {
   return sql`CREATE OR REPLACE FUNCTION ${functionName(sync)}() RETURNS trigger
   LANGUAGE plpgsql
-  SET search_path = pg_catalog, pg_temp
-  SET "TimeZone" = 'UTC'
-  SET "DateStyle" = 'ISO, MDY'
-  SET "IntervalStyle" = 'postgres'
-  SET bytea_output = 'hex'
-  SET extra_float_digits = 1
+  ${pinnedSettings}
 AS ${dollarQuoted(functionBody(sync))};`
 }
 

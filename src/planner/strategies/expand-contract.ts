@@ -8,6 +8,8 @@ import type { RelationName } from "../../domain/relation.ts"
 import type { SqlStep, Step } from "../../domain/step.ts"
 import { mergeSteps } from "../../operations/merge-steps.ts"
 import { syncStep } from "../../operations/sync/install.ts"
+import { endKeepingStep, hiddenColumns, keepHiddenStep } from "../../operations/sync/hidden-columns.ts"
+import { fillsRows } from "../../operations/sync/group-direction.ts"
 import { dropMarkerStep, endOfSync } from "../../operations/sync/remove.ts"
 import { stepScope } from "../../operations/table-name.ts"
 import type { JudgedOperation } from "../judge-operations.ts"
@@ -28,14 +30,16 @@ export interface Material {
  */
 export function expandContract(material: Material): readonly Step[] {
   const { operations, syncs } = material
+  // Where only old columns are computed, what stands in the rows is the truth already.
+  const filled = syncs.filter(fillsRows)
   const declared = operations.map(({ operation, shapes }) => operation.expand(shapes))
   return [
     ...expandSteps(material, declared),
-    ...syncs.map((sync) => backfillStep(sync, tableOf(sync, material), `backfill/${scopeOf(sync, material)}/fill`)),
+    ...filled.map((sync) => backfillStep(sync, tableOf(sync, material), `backfill/${scopeOf(sync, material)}/fill`)),
     ...declared.flat().filter(({ phase }) => phase === "backfill"),
-    ...syncs.map((sync) => compare(sync, material, "verify")),
-    ...syncs.map((sync) => compare(sync, material, "contract")),
-    contractStep(material),
+    ...filled.map((sync) => compare(sync, material, "verify")),
+    ...filled.map((sync) => compare(sync, material, "contract")),
+    ...contractSteps(material),
     ...purgeSteps(material),
   ]
 }
@@ -57,30 +61,49 @@ function compare(sync: Sync, material: Material, phase: "verify" | "contract"): 
   return verifyStep(sync, tableOf(sync, material), `${phase}/${scopeOf(sync, material)}/compare`, phase)
 }
 
-function contractStep({ operations, syncs, revisions }: Material): SqlStep {
-  const declared = operations.flatMap(({ operation, shapes }) => operation.contract(shapes))
-  const parts = [...syncs.map(endOfSync), ...declared.map(onlySql), ...revisions.map(revisionStep)]
-  const hides = declared.length + syncs.length > 0
+/**
+ * What contract declares: steps that stand there for the way back alone, and the parts of the one transaction. Dual
+ * write ends before columns get their hidden names, and what keeps those true begins after it.
+ */
+function contractSteps({ operations, syncs, revisions }: Material): readonly SqlStep[] {
+  const declared = operations.flatMap(({ operation, shapes }) => operation.contract(shapes)).map(onlySqlStep)
+  const hiding = syncs.filter((sync) => hiddenColumns(sync).length > 0)
+  const parts = [
+    ...syncs.map(endOfSync),
+    ...declared.filter(({ back }) => !back).map(onlyTransactional),
+    ...hiding.map(keepHiddenStep),
+    ...revisions.map(revisionStep),
+  ]
   const names = revisions.map(({ id }) => id).join(", ")
-  const summary = hides
-    ? `End the old shape in one transaction, and record ${names} as applied`
-    : `Record ${names} as applied`
-  return mergeSteps({ id: "contract/hide", phase: "contract", summary }, parts)
+  const summary =
+    parts.length > revisions.length
+      ? `End the old shape in one transaction, and record ${names} as applied`
+      : `Record ${names} as applied`
+  const hide = mergeSteps({ id: "contract/hide", phase: "contract", summary }, parts)
+  return [...declared.filter(({ back }) => back), hide]
 }
 
 function purgeSteps(material: Material): readonly Step[] {
   const { operations, syncs } = material
-  const declared = operations.flatMap(({ operation, shapes }) => operation.purge(shapes)).map(onlySql)
+  const declared = operations
+    .flatMap(({ operation, shapes }) => operation.purge(shapes))
+    .map((step) => onlyTransactional(onlySqlStep(step)))
+  const kept = syncs.filter((sync) => hiddenColumns(sync).length > 0).map(endKeepingStep)
   const markers = syncs.map((sync) => dropMarkerStep(sync, `purge/${scopeOf(sync, material)}/marker`))
-  const parts = [...declared, ...markers]
+  const parts = [...kept, ...declared, ...markers]
   if (parts.length === 0) return []
   const summary =
     declared.length > 0 ? "Drop for good what contract has hidden" : "Drop the marker columns of dual write"
   return [mergeSteps({ id: "purge/drop", phase: "purge", summary }, parts)]
 }
 
-function onlySql(step: Step): SqlStep {
-  if (step.action !== "sql" || !step.transactional) throw bug(`${step.id} can't be a part of one transaction`)
+function onlySqlStep(step: Step): SqlStep {
+  if (step.action !== "sql") throw bug(`${step.id} is no SQL`)
+  return step
+}
+
+function onlyTransactional(step: SqlStep): SqlStep {
+  if (!step.transactional) throw bug(`${step.id} can't be a part of one transaction`)
   return step
 }
 

@@ -113,6 +113,17 @@ SELECT x.indrelid::text AS relation,
           WHERE k.position <= x.indnkeyatts
           ORDER BY k.position
        ) AS columns,
+       ARRAY (
+         SELECT a.attname::text
+           FROM pg_attribute AS a
+          WHERE a.attrelid = x.indrelid
+            AND (a.attnum = ANY (x.indkey::int2[])
+                 OR a.attnum IN (SELECT d.refobjsubid FROM pg_depend AS d
+                                  WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid
+                                    AND d.refclassid = 'pg_class'::regclass AND d.refobjid = x.indrelid))
+            AND a.attnum > 0
+          ORDER BY a.attname
+       ) AS reads,
        x.indisunique    AS unique,
        x.indisvalid AND x.indisready AND x.indislive AS valid,
        pg_get_indexdef(x.indexrelid) AS definition,

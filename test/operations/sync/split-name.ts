@@ -25,6 +25,7 @@ export function syncColumn(
     absent: sql`NULL`,
     added: false,
     notNull: false,
+    hidden: null,
     ...more,
   }
 }
