@@ -5,7 +5,7 @@ import type { Finding } from "../domain/finding.ts"
 import type { RelationName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import { findOperation, operations } from "../operations/index.ts"
-import type { OperationContext, PlanContext, SyncPart } from "../operations/operation.ts"
+import type { OperationContext, PlanContext, ShownColumn, SyncPart } from "../operations/operation.ts"
 import { nearestName } from "../domain/nearest.ts"
 import type { Revision } from "../revisions/revision.ts"
 
@@ -29,6 +29,7 @@ export interface BoundOperation {
   after(before: Catalog): Catalog
   expand(shapes: Shapes): readonly Step[]
   sync(shapes: Shapes): SyncPart | null
+  shown(shapes: Shapes): readonly ShownColumn[]
   contract(shapes: Shapes): readonly Step[]
   purge(shapes: Shapes): readonly Step[]
   dataChecks(shapes: Shapes): readonly DataCheck[]
@@ -62,6 +63,7 @@ function bindOperation(kind: string, given: unknown, context: OperationContext):
     after: (before) => operation.after(input, before, context),
     expand: (shapes) => operation.expand(input, shapes.before, within(shapes)),
     sync: (shapes) => operation.sync(input, shapes.before, within(shapes)),
+    shown: (shapes) => operation.shown?.(input, shapes.before, within(shapes)) ?? [],
     contract: (shapes) => operation.contract(input, shapes.before, within(shapes)),
     purge: (shapes) => operation.purge(input, shapes.before, within(shapes)),
     dataChecks: (shapes) => operation.dataChecks(input, shapes.before, within(shapes)),
