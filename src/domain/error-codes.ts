@@ -22,11 +22,14 @@ export const errorCodes: Readonly<Record<string, string>> = {
     "Applications will call a function of yours with each write, with their own rights. Grant them EXECUTE on it.",
   CHECK_VIOLATED:
     "Rows would violate a new check. `sluice status` tells where their keys are; change the rows, the expression or the check.",
-  COLUMN_DISAPPEARS: "From contract on, statements that name the column fail. Have every application off it before that gate.",
+  COLUMN_DISAPPEARS:
+    "From contract on, statements that name the column fail. Have every application off it before that gate.",
   COLUMN_EXISTS:
     "A column of that name is there already, or named twice. Choose another name, or alter the column that is there.",
-  COLUMN_IN_KEY: "The column takes part in a key or exclusion constraint that can't be brought back online. Give the table another one first.",
-  COLUMN_IN_USE: "A view, generated column, policy, trigger, foreign key or partition key uses the column. Change that first, in a revision of its own.",
+  COLUMN_IN_KEY:
+    "The column takes part in a key or exclusion constraint that can't be brought back online. Give the table another one first.",
+  COLUMN_IN_USE:
+    "A view, generated column, policy, trigger, foreign key or partition key uses the column. Change that first, in a revision of its own.",
   CONFIG_INVALID: "sluice.yaml has mistakes. All of them are listed with their lines; nothing was done.",
   CONFIG_MISSING: "`sluice.yaml` lacks something that is needed.",
   CONFIG_NOT_FOUND: "There is no sluice.yaml here or above. `sluice init` writes one, `--config` names one elsewhere.",
@@ -55,7 +58,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   DEPENDENTS_EXIST: "Other objects depend on what was to be dropped. Remove or change them first.",
   DISK_FULL: "The server has no space left. Make space; the step is tried again.",
   DOWN_NOT_POSSIBLE: "The database itself computes the column, so `down` can't. Leave `down` out.",
-  DOWN_REQUIRED: "Without `down`, applications that no longer know the column could insert nothing. Say how it is computed from the new shape.",
+  DOWN_REQUIRED:
+    "Without `down`, applications that no longer know the column could insert nothing. Say how it is computed from the new shape.",
   DUAL_WRITE_ACTIVE: "Another run's dual write is still on the table. Finish or abort that run first.",
   DUPLICATE_REVISION: "Two revisions have the same id. Give one of them another.",
   DUPLICATE_VALUES: "Rows would hold the same value under a new unique constraint. Change the rows or the expression.",
@@ -73,10 +77,12 @@ export const errorCodes: Readonly<Record<string, string>> = {
     "Before PostgreSQL 18 a foreign key of a partitioned table can't be added without a long lock. Leave it out.",
   GATE_NOT_OPEN: "Nothing waits at that gate now. `sluice wait RUN --for GATE` waits until it does.",
   GENERATED_COLUMN: "A generated or identity column would rewrite the table under lock. Add a plain column with `up`.",
-  HIDDEN_COLUMNS_KEPT: "An earlier run still keeps hidden columns that are computed from this table's others. Let it through its purge gate, or undo it.",
+  HIDDEN_COLUMNS_KEPT:
+    "An earlier run still keeps hidden columns that are computed from this table's others. Let it through its purge gate, or undo it.",
   HOST_NOT_FOUND: "The host name of a connection URL is unknown. Check its spelling and the name service.",
   IDENTIFIER_TOO_LONG: "A name has more than 63 bytes; PostgreSQL would cut it in silence. Use a shorter one.",
-  INDEX_GOES_WITH_COLUMN: "An index of several columns goes with one of them when that is dropped. Create one on the others where queries need it.",
+  INDEX_GOES_WITH_COLUMN:
+    "An index of several columns goes with one of them when that is dropped. Create one on the others where queries need it.",
   INHERITED_TABLE:
     "Tables inherit from this one, and triggers would miss their rows. End the inheritance, or use partitions.",
   INVALID_INDEX:
@@ -144,7 +150,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
     "The run lost its workflow (terminated, reset or gone). `sluice retry RUN` takes it up again, `sluice abort RUN` undoes it.",
   OUTCOME_UNKNOWN:
     "A decision was sent and no answer came: it may still take effect. Sent again with the same nonce, it counts once.",
-  PARTITIONED_CONSTRAINT: "PostgreSQL can't add this constraint to a partitioned table without stopping writers. Drop it first, in a revision of its own.",
+  PARTITIONED_CONSTRAINT:
+    "PostgreSQL can't add this constraint to a partitioned table without stopping writers. Drop it first, in a revision of its own.",
   PARTITION_CHILD: "The table is a partition: its columns are those of its parent. Change the parent.",
   PERMISSION_DENIED: "The role lacks a privilege. `sluice doctor` prints the exact GRANT.",
   PLAN_APPLIED: "A revision of the plan is applied already. Make the plan again.",
