@@ -6,6 +6,8 @@ export interface SyncColumn {
   readonly name: string
   /** As `format_type` prints it. */
   readonly type: string
+  /** As PostgreSQL prints it, where it isn't the type's own. */
+  readonly collation: string | null
   /** The person's own text, over the columns of the other shape; `null`: nothing computes it. */
   readonly expression: Sql | null
   /** The columns that the expression reads, found by the parser. */
@@ -43,6 +45,8 @@ export interface Sync {
   /** 8 hex digits that tell this change's names from those of any other on the same table. */
   readonly mark: string
   readonly groups: readonly SyncGroup[]
+  /** Columns that get another name at contract: what the groups call `physical` is `name` from then on. */
+  readonly renamed: readonly { readonly physical: string; readonly name: string }[]
   /** The marker column: NULL = not filled yet. */
   readonly marker: string
   /** The trigger function, in schema `sluice`. */

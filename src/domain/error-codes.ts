@@ -17,6 +17,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
     "pg_dump or pg_restore failed. The message names the object where that is safe; the tool's own output, in a terminal, tells all.",
   BACKUP_INTERRUPTED: "pg_dump or pg_restore was ended from outside. Retried.",
   BAD_ARGUMENT: "An argument of the command can't be used as it stands. `sluice VERB --help` tells what it takes.",
+  BINDS_OLD_APPLICATION:
+    "A new promise of a column binds the old application too. Give `up`, with version views, where that one may still break it.",
   BUG: "A defect of Sluice. Please report it with the message and the run's audit trail.",
   CALLS_FUNCTION:
     "Applications will call a function of yours with each write, with their own rights. Grant them EXECUTE on it.",
@@ -30,6 +32,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
     "The column takes part in a key or exclusion constraint that can't be brought back online. Give the table another one first.",
   COLUMN_IN_USE:
     "A view, generated column, policy, trigger, foreign key or partition key uses the column. Change that first, in a revision of its own.",
+  COLUMN_IS_COPIED:
+    "Without version views a renamed column is copied row by row. With them the rename takes milliseconds.",
   CONFIG_INVALID: "sluice.yaml has mistakes. All of them are listed with their lines; nothing was done.",
   CONFIG_MISSING: "`sluice.yaml` lacks something that is needed.",
   CONFIG_NOT_FOUND: "There is no sluice.yaml here or above. `sluice init` writes one, `--config` names one elsewhere.",
@@ -116,6 +120,7 @@ export const errorCodes: Readonly<Record<string, string>> = {
   MISSING_PARENT: "A revision names a parent that no file describes. Add the missing file, or mend its parents.",
   NEEDS_OPERATOR: "The run has stopped safely and waits for a person. `sluice status RUN` tells why, and the choices.",
   NOTHING_STOPPED: "No step waits for `retry` or `skip`.",
+  NOTHING_TO_CHANGE: "The operation says nothing of what shall change.",
   NOTHING_TO_MERGE: "The revisions have one head already, or none.",
   NOT_A_CHOICE:
     "The stopped step doesn't offer that: what comes after would rest on it. `sluice status RUN` tells the choices.",
@@ -145,6 +150,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   OBJECT_IN_USE: "Other sessions use the object. Retried.",
   OLD_APPLICATION_SEEN:
     "Sessions of the old application's role are connected, and contract would break it. Take it out first.",
+  OLD_APPLICATION_SEES_NULL:
+    "The old application will read NULL where the new one writes it. Give `down` to have it read another value.",
   OPERATION_INVALID: "An operation's input isn't of the shape that it takes. The message names the part.",
   ORPHANED:
     "The run lost its workflow (terminated, reset or gone). `sluice retry RUN` takes it up again, `sluice abort RUN` undoes it.",
@@ -268,6 +275,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   TOO_MANY_COLUMNS: "The table would pass PostgreSQL's limit of 1600 columns. Drop columns, or split the table.",
   TOO_MANY_CONNECTIONS: "The server has no free connection. Raise max_connections or free some.",
   TRIGGERS_FIRE: "The backfill will fire the application's triggers for every row, because it may not pass them by.",
+  TRIGGER_READS_COLUMN:
+    "Functions of the table's triggers may name the column that is renamed. Have them read the new name before the contract gate.",
   TRIGGER_SORTS_LATER:
     "A trigger of yours fires after ours; what it changes isn't carried over to new columns. Rename it to sort before ~.",
   TYPE_MISMATCH: "A value has another type than the column or function wants. Add a cast.",
@@ -290,12 +299,15 @@ export const errorCodes: Readonly<Record<string, string>> = {
   UNKNOWN_SCHEMA: "No schema of that name.",
   UNKNOWN_TABLE: "No table of that name. A plain name is looked for in the target's first schema.",
   UNKNOWN_TARGET: "sluice.yaml names no such target.",
+  UP_REQUIRED: "A change of type needs `up`, which computes the new value from the old one.",
   VALUE_IS_NULL:
     "Rows would hold NULL in a column that doesn't allow it. Have `up` give a value, mend the rows, or set `nullable: true`.",
   VALUE_TOO_LONG: "Rows would hold values longer than the column's type. Use a longer type, or cut them in `up`.",
   VERIFY_MISMATCH:
     "Rows whose old and new shape don't agree. Their keys are listed with the run; put them right, then retry.",
   VERIFY_UNFILLED: "Rows that aren't filled after the backfill: something wrote past the triggers.",
+  VERSION_VIEWS_REQUIRED:
+    "Old and new applications need the same name for two different columns, which only version views can give. Set versions.schemas: true for the target.",
   WAIT_ENDED: "The run ended before it got to what was waited for.",
   WAIT_TIMEOUT: "The time to wait was over first. The run goes on.",
   WRONG_ANSWER: "The demo's application was given another value than the one it was told is stored.",

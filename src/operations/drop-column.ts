@@ -28,7 +28,7 @@ export const dropColumn: Operation<DropColumnInput> = {
   expand: () => [],
   sync(input, before, context) {
     const drop = resolveDropColumn(input, before, context)
-    const group = syncGroupOf(drop, before)
+    const group = syncGroupOf(drop, before, context)
     return group && { relation: drop.relation, group }
   },
   contract(input, before, context) {

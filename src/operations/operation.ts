@@ -12,6 +12,8 @@ export interface OperationContext {
   readonly defaultSchema: string
   /** The revision's id, for names of hidden and temporary things. */
   readonly revision: string
+  /** Whether applications see the tables through version views, and so can know a column by another name than its own. */
+  readonly versionViews: boolean
 }
 
 /** What an operation may know besides, once the whole plan is in view. */
@@ -20,6 +22,8 @@ export interface PlanContext extends OperationContext {
   readonly before: Catalog
   /** The catalog once the whole plan is contracted: what `down`, and the conditions of indexes and checks, see. */
   readonly after: Catalog
+  /** Where columns of the shape after the plan lie until contract, all operations of the plan taken together. */
+  readonly shown: readonly ShownColumn[]
 }
 
 /** A part of a table's dual write that one operation asks for; the planner merges the parts per table into one `Sync`. */
@@ -67,7 +71,7 @@ export interface Operation<Input> {
   expand(input: Input, before: Catalog, context: PlanContext): readonly Step[]
   sync(input: Input, before: Catalog, context: PlanContext): SyncPart | null
   /** Columns that the version views have to look for under another name. Left out: there are none. */
-  shown?(input: Input, before: Catalog, context: PlanContext): readonly ShownColumn[]
+  shown?(input: Input, before: Catalog, context: OperationContext): readonly ShownColumn[]
   contract(input: Input, before: Catalog, context: PlanContext): readonly Step[]
   purge(input: Input, before: Catalog, context: PlanContext): readonly Step[]
   /** What precheck proves about the rows before anything is touched. */
@@ -81,6 +85,8 @@ export interface OperationExample<Input> {
   /** SQL that prepares the tables, run on an empty database. */
   readonly given: string
   readonly input: Input
+  /** True: only on a target whose applications use version views. */
+  readonly versionViews?: boolean
   /** Operations of the same revision that stand before it. */
   readonly beside?: readonly { readonly kind: string; readonly input: unknown }[]
   /** What applications of the old shape write meanwhile: each can be repeated. For the lifecycle harness. */

@@ -107,3 +107,13 @@ function isBeforeRow({ definition, enabled }: Table["triggers"][number]): boolea
 function bytes(name: string): Buffer {
   return Buffer.from(name, "utf8")
 }
+
+/** A column that the table doesn't have. */
+export function missingColumn(name: string, table: Table): Finding {
+  const nearest = nearestName(
+    name,
+    table.columns.map((column) => column.name),
+  )
+  const hint = nearest === null ? "Check the name; it is taken as it stands." : `Did you mean ${nearest}?`
+  return refusal("UNKNOWN_COLUMN", `${displayName(table)}.${name}`, "There is no such column", hint)
+}

@@ -15,6 +15,8 @@ export interface Shapes {
   readonly before: Catalog
   /** The catalog once the whole plan is contracted. */
   readonly after: Catalog
+  /** See PlanContext. */
+  readonly shown: readonly ShownColumn[]
 }
 
 /** An operation with its input and its revision: what is left to be known is the catalog. */
@@ -29,7 +31,7 @@ export interface BoundOperation {
   after(before: Catalog): Catalog
   expand(shapes: Shapes): readonly Step[]
   sync(shapes: Shapes): SyncPart | null
-  shown(shapes: Shapes): readonly ShownColumn[]
+  shown(before: Catalog): readonly ShownColumn[]
   contract(shapes: Shapes): readonly Step[]
   purge(shapes: Shapes): readonly Step[]
   dataChecks(shapes: Shapes): readonly DataCheck[]
@@ -37,9 +39,12 @@ export interface BoundOperation {
 }
 
 /** Every operation of the revisions in their order. Throws UserError UNKNOWN_OPERATION or OPERATION_INVALID. */
-export function bindOperations(revisions: readonly Revision[], defaultSchema: string): readonly BoundOperation[] {
+export function bindOperations(
+  revisions: readonly Revision[],
+  target: Omit<OperationContext, "revision">,
+): readonly BoundOperation[] {
   return revisions.flatMap((revision) =>
-    revision.operations.map(({ kind, input }) => bindOperation(kind, input, { defaultSchema, revision: revision.id })),
+    revision.operations.map(({ kind, input }) => bindOperation(kind, input, { ...target, revision: revision.id })),
   )
 }
 
@@ -52,7 +57,7 @@ function bindOperation(kind: string, given: unknown, context: OperationContext):
     throw new UserError({ code: "OPERATION_INVALID", subject: `${context.revision}: ${kind}`, message })
   }
   const input = read.data
-  const within = ({ before, after }: Shapes): PlanContext => ({ ...context, before, after })
+  const within = (shapes: Shapes): PlanContext => ({ ...context, ...shapes })
   return {
     kind,
     revision: context.revision,
@@ -63,7 +68,7 @@ function bindOperation(kind: string, given: unknown, context: OperationContext):
     after: (before) => operation.after(input, before, context),
     expand: (shapes) => operation.expand(input, shapes.before, within(shapes)),
     sync: (shapes) => operation.sync(input, shapes.before, within(shapes)),
-    shown: (shapes) => operation.shown?.(input, shapes.before, within(shapes)) ?? [],
+    shown: (before) => operation.shown?.(input, before, context) ?? [],
     contract: (shapes) => operation.contract(input, shapes.before, within(shapes)),
     purge: (shapes) => operation.purge(input, shapes.before, within(shapes)),
     dataChecks: (shapes) => operation.dataChecks(input, shapes.before, within(shapes)),

@@ -43,11 +43,14 @@ export function compilePlan({ revisions, catalog, target }: CompileInput): Compi
 
 /** Whether each operation can be done, and the catalog once all of them are contracted. */
 export function judgeRevisions(revisions: readonly Revision[], catalog: Catalog, target: PlanTarget): Judgement {
-  return judgeOperations(bindOperations(revisions, defaultSchemaOf(target)), catalog)
+  return judgeOperations(bindOperations(revisions, frameOf(target)), catalog)
 }
 
-function bodyOf(judgement: Pick<Judgement, "operations">, { revisions, catalog, target }: CompileInput): PlanBody {
-  const { operations } = judgement
+function bodyOf(
+  judgement: Pick<Judgement, "operations" | "shown">,
+  { revisions, catalog, target }: CompileInput,
+): PlanBody {
+  const { operations, shown } = judgement
   const planned = revisions.map(({ id, parents, title, contentHash }): PlannedRevision => ({
     id,
     parents,
@@ -56,7 +59,7 @@ function bodyOf(judgement: Pick<Judgement, "operations">, { revisions, catalog, 
   }))
   const parts = operations.flatMap(({ operation, shapes }) => operation.sync(shapes) ?? [])
   const ids = planned.map(({ id }) => id)
-  const syncs = mergeSyncs(parts, ids)
+  const syncs = mergeSyncs(parts, ids, shown)
   const relations = distinctRelations(operations.flatMap(({ operation }) => operation.relations))
   const defaultSchema = defaultSchemaOf(target)
   return {
@@ -77,6 +80,10 @@ function bodyOf(judgement: Pick<Judgement, "operations">, { revisions, catalog, 
   }
 }
 
+function frameOf(target: PlanTarget): { readonly defaultSchema: string; readonly versionViews: boolean } {
+  return { defaultSchema: defaultSchemaOf(target), versionViews: target.versions.schemas }
+}
+
 function defaultSchemaOf({ schemas }: PlanTarget): string {
   return schemas[0] ?? "public"
 }
@@ -84,12 +91,14 @@ function defaultSchemaOf({ schemas }: PlanTarget): string {
 /** A revision that can't even be read as operations. */
 function judged(judge: () => Judgement): {
   readonly operations: Judgement["operations"] | null
+  readonly shown: Judgement["shown"]
   readonly findings: readonly Finding[]
 } {
   try {
     return judge()
   } catch (error) {
-    if (error instanceof SluiceError && error.kind !== "BugError") return { operations: null, findings: error.findings }
+    if (error instanceof SluiceError && error.kind !== "BugError")
+      return { operations: null, shown: [], findings: error.findings }
     throw error
   }
 }

@@ -3,6 +3,7 @@ import type { Catalog } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
 import { displayName } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
+import type { ShownColumn } from "../operations/operation.ts"
 import { SluiceError } from "../domain/errors.ts"
 import type { BoundOperation, Shapes } from "./bound-operation.ts"
 import { opaqueTo } from "./opaque-relations.ts"
@@ -18,6 +19,8 @@ export interface Judgement {
   readonly findings: readonly Finding[]
   /** The catalog once all of it is contracted; as far as it came where there are errors. */
   readonly after: Catalog
+  /** Where columns of that catalog lie until then. */
+  readonly shown: readonly ShownColumn[]
 }
 
 /**
@@ -29,29 +32,33 @@ export function judgeOperations(operations: readonly BoundOperation[], catalog: 
   const judged: JudgedOperation[] = []
   const findings: Finding[] = []
   const after = afterAll(operations, catalog)
+  const shown = operations.flatMap((operation) => unlessRefused(() => operation.shown(catalog), []))
   let running = catalog
   for (const [index, operation] of operations.entries()) {
     const earlier = operations.slice(0, index)
-    const shapes = { before: withCreatedTables(catalog, running), after }
+    const shapes = { before: withCreatedTables(catalog, running), after, shown }
     const found = judge(operation, earlier, shapes, running, catalog)
     findings.push(...found)
     if (found.some(({ severity }) => severity === "error")) continue
     judged.push({ operation, shapes })
     running = operation.after(running)
   }
-  return { operations: judged, findings, after: running }
+  return { operations: judged, findings, after: running, shown }
 }
 
 /** The catalog once all operations are contracted; those that can't be done, and will be refused, leave it as it is. */
 function afterAll(operations: readonly BoundOperation[], catalog: Catalog): Catalog {
-  return operations.reduce((running, operation) => {
-    try {
-      return operation.after(running)
-    } catch (error) {
-      if (error instanceof SluiceError) return running
-      throw error
-    }
-  }, catalog)
+  return operations.reduce((running, operation) => unlessRefused(() => operation.after(running), running), catalog)
+}
+
+/** An operation that will be refused may not know what it leaves behind. */
+function unlessRefused<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask()
+  } catch (error) {
+    if (error instanceof SluiceError) return otherwise
+    throw error
+  }
 }
 
 function judge(
@@ -66,7 +73,7 @@ function judge(
   const found = operation.check(shapes)
   if (errors(found).length > 0) {
     // It may do once the earlier operations are contracted: a plan of its own would begin with their shape.
-    const later = errors(operation.check({ before: running, after: shapes.after }, running))
+    const later = errors(operation.check({ ...shapes, before: running }, running))
     const culprit = earlier.findLast((other) =>
       other.relations.some((relation) => isAmong(relation, operation.relations)),
     )

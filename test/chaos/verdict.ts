@@ -71,7 +71,8 @@ export async function databasesOf(client: Client): Promise<readonly string[]> {
 
 /** Objects of ours outside of our schema's tables, broken indexes, runs that still hold a lease. */
 const leftovers = `
-  SELECT attname::text AS name FROM pg_attribute WHERE attname LIKE '\\_sluice%' AND NOT attisdropped
+  SELECT a.attname::text AS name FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+        WHERE a.attname LIKE '\\_sluice%' AND NOT a.attisdropped
   UNION ALL SELECT tgname::text FROM pg_trigger WHERE tgname LIKE '~sluice%'
   UNION ALL SELECT conname::text FROM pg_constraint WHERE conname LIKE '\\_sluice%'
   UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace = 'sluice'::regnamespace

@@ -17,7 +17,7 @@ import type { Revision } from "../../src/revisions/revision.ts"
 import { createDatabase } from "./database.ts"
 import type { TestDatabase } from "./database.ts"
 
-const target: PlanTarget = {
+const bareTarget: PlanTarget = {
   name: "lifecycle",
   schemas: ["public"],
   versions: { schemas: false, roles: { old: null, new: null } },
@@ -55,6 +55,7 @@ export class Lifecycle {
     const database = await createDatabase({ prefix: "lifecycle", schema: example.given })
     const twin = await createDatabase({ prefix: "twin", schema: example.given })
     const revision = revisionOf(operation, example)
+    const target = { ...bareTarget, versions: { ...bareTarget.versions, schemas: example.versionViews ?? false } }
     const { plan, after } = await inSession(database, async (session) => {
       await ensureJournal(session)
       const catalog = await catalogOf(session, [revision])
@@ -124,7 +125,8 @@ export class Lifecycle {
   /** Nothing of ours is left, outside of our own schema's journal. */
   async expectNothingOfOurs(): Promise<void> {
     const left = await this.#database.query(
-      `SELECT attname::text AS name FROM pg_attribute WHERE attname LIKE '\\_sluice%' AND NOT attisdropped
+      `SELECT a.attname::text AS name FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+        WHERE a.attname LIKE '\\_sluice%' AND NOT a.attisdropped
        UNION ALL SELECT tgname::text FROM pg_trigger WHERE tgname LIKE '~sluice%'
        UNION ALL SELECT conname::text FROM pg_constraint WHERE conname LIKE '\\_sluice%'
        UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace = 'sluice'::regnamespace`,
@@ -151,7 +153,7 @@ function revisionOf({ kind }: Operation<unknown>, { input, title, beside }: Oper
 }
 
 async function catalogOf(session: Session, revisions: readonly Revision[]): Promise<Catalog> {
-  return readCatalog(session, { schemas: target.schemas, ...referencedBy(revisions, "public") })
+  return readCatalog(session, { schemas: bareTarget.schemas, ...referencedBy(revisions, "public") })
 }
 
 async function inSession<T>({ url }: TestDatabase, work: (session: Session) => Promise<T>): Promise<T> {

@@ -15,6 +15,7 @@ export function syncGroupOf(add: AddColumn, catalog: Catalog): SyncGroup | null 
   const column: SyncColumn = {
     name: add.column.name,
     type: add.type,
+    collation: null,
     expression: text,
     reads: columns,
     comparable: isComparable(add.fill, catalog),

@@ -29,7 +29,7 @@ export interface HiddenColumn {
  */
 export function hideColumnSteps(hiding: HiddenColumn): readonly SqlStep[] {
   const { table, column, at, computed } = hiding
-  const returning: Returning = { relation: table, at }
+  const returning: Returning = { relation: { schema: table.schema, name: table.name }, at, phase: "contract" }
   const bonds = bondsOf(table, column.name)
   const proofs = [
     ...bonds.unique.flatMap(({ index, constraint }) => uniqueReturns(returning, index, constraint)),
@@ -60,6 +60,7 @@ export function bondsOf(table: Table, column: string): Bonds {
 }
 
 function renameStep({ table, column, hidden, computed, at }: HiddenColumn, { constraints, unique }: Bonds): SqlStep {
+  const relation = { schema: table.schema, name: table.name }
   const name = qualified(table)
   const owned = unique.flatMap(({ constraint }) => constraint ?? [])
   const drops = [
@@ -103,13 +104,11 @@ function renameStep({ table, column, hidden, computed, at }: HiddenColumn, { con
     summary: `Hide column ${column.name} of ${displayName(table)}`,
     sql: join(forward, "\n"),
     undo: join(back, "\n"),
-    observe: observation({
-      after: sql`${isHidden} AND NOT ${isThere}`,
-      before: sql`${isThere} AND NOT ${isHidden}`,
-    }),
+    // Another column may have taken the name since.
+    observe: observation({ after: isHidden, before: isThere }),
     lock: "AccessExclusive",
-    needs: [{ kind: "own", relation: table }],
-    relations: [table, ...constraints.flatMap(({ references }) => references ?? [])],
+    needs: [{ kind: "own", relation }],
+    relations: [relation, ...constraints.flatMap(({ references }) => references ?? [])],
   })
 }
 

@@ -118,7 +118,7 @@ function computeOne(sync: Sync, column: SyncColumn): Sql {
     "    ",
   )
   // OLD is read on UPDATE only: plpgsql would stop at it in an INSERT.
-  return sql`  ${remark(`${column.name}: from ${column.reads.join(", ")}`)}
+  return sql`  ${remark(`${column.name}: from ${column.reads.map((name) => finalName(sync, name)).join(", ")}`)}
   IF (CASE WHEN TG_OP = 'INSERT' THEN TRUE ELSE ${touched} END) THEN
     BEGIN
       ${hidden} := ${value};
@@ -131,6 +131,12 @@ function computeOne(sync: Sync, column: SyncColumn): Sql {
 function rowChanged(sync: Sync, name: string): Sql {
   const all = sync.groups.flatMap((group) => [...group.new, ...group.old, ...group.sources])
   const column = all.find((candidate) => candidate.name === name)
-  const [now, then] = [sql`NEW.${ident(name)}`, sql`OLD.${ident(name)}`]
+  const final = ident(finalName(sync, name))
+  const [now, then] = [sql`NEW.${final}`, sql`OLD.${final}`]
   return column ? differs(column, now, then) : sql`${now} IS DISTINCT FROM ${then}`
+}
+
+/** What the column is called once contract has given every column its name. */
+function finalName({ renamed }: Sync, name: string): string {
+  return renamed.find(({ physical }) => physical === name)?.name ?? name
 }

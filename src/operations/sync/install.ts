@@ -2,7 +2,7 @@ import type { Sync, SyncColumn } from "../../domain/backfill.ts"
 import { sha256 } from "../../domain/hash.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
-import { ident, join, literal, qualified, sql, trusted } from "../../sql/sql.ts"
+import { ident, join, literal, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { allOf, computed } from "./group-direction.ts"
 import { columnExists, columnWhere, hasDefault, hasType, observation, triggerWhere } from "../observe.ts"
@@ -45,8 +45,9 @@ ALTER TABLE IF EXISTS ${table}
 }
 
 function columnDefinition(column: SyncColumn): Sql {
-  // `type` is what format_type prints.
-  return sql`ADD COLUMN ${ident(column.name)} ${trusted(column.type)}`
+  // Both are PostgreSQL's own words.
+  const collation = column.collation === null ? none : sql` COLLATE ${trusted(column.collation)}`
+  return sql`ADD COLUMN ${ident(column.name)} ${trusted(column.type)}${collation}`
 }
 
 /** The new columns that the sync step adds. */

@@ -114,7 +114,7 @@ function tableOf(sync: Sync, { catalog }: Material): Table {
 }
 
 function scopeOf(sync: Sync, { defaultSchema }: Material): string {
-  return stepScope(sync.relation, { defaultSchema, revision: "" })
+  return stepScope(sync.relation, { defaultSchema })
 }
 
 function isSame(a: RelationName, b: RelationName): boolean {

@@ -18,6 +18,7 @@ export function syncColumn(
   return {
     name,
     type,
+    collation: null,
     expression: expression === null ? null : parseExpression(expression).text,
     reads: expression === null ? [] : parseExpression(expression).columns,
     comparable: true,
