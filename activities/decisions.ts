@@ -1,5 +1,5 @@
 import { RefusedError } from "../src/domain/errors.ts"
-import type { GateName } from "../src/domain/gate.ts"
+import { returnGate, type WaitName } from "../src/domain/gate.ts"
 import { refusalOf } from "../src/domain/judgement.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
 import { writeKnobs } from "../src/execution/knobs.ts"
@@ -21,7 +21,12 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
     openGate: (ref, gate) =>
       mapped(async () => {
         const evidenceHash = await recordEvidence(deps, ref, gate)
-        await setRunState(control, ref, { state: "waiting", phase: gate, waitingFor: gate, findings: [] })
+        await setRunState(control, ref, {
+          state: "waiting",
+          phase: gate === returnGate ? ref.phase : gate,
+          waitingFor: gate,
+          findings: [],
+        })
         return { evidenceHash }
       }),
     judge: (ref, request) => mapped(() => judge(deps, ref, request)),
@@ -36,9 +41,9 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
     planHash: ref.planHash,
     // A gate that passes by itself never waited: it is judged as if it did.
     state: request.by === "gate mode" ? "waiting" : request.state,
-    oldApplicationSessions: await oldApplicationSessions(deps, ref, request),
+    leavingSessions: await leavingSessions(deps, ref, request),
   })
-  const gate = verb === "proceed" ? ((command.gate ?? request.waitingFor) as GateName | null) : null
+  const gate = verb === "proceed" ? ((command.gate ?? request.waitingFor) as WaitName | null) : null
   const evidenceHash = gate === null || refusal !== null ? null : await evidenceAt(deps, ref, gate, request.by)
   if (refusal === null && (verb === "pause" || verb === "resume")) await setPaused(deps, ref, verb === "pause")
   await recordDecision(deps.control, {
@@ -61,27 +66,24 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
 }
 
 /** What was in view. A gate that passes by itself opens at this moment; any other was opened before. */
-async function evidenceAt(deps: ActivityDeps, ref: RunRef, gate: GateName, by: DecisionRequest["by"]): Promise<string> {
+async function evidenceAt(deps: ActivityDeps, ref: RunRef, gate: WaitName, by: DecisionRequest["by"]): Promise<string> {
   if (by === "gate mode") return recordEvidence(deps, ref, gate)
   const content = await gateEvidence(deps.control, ref.run, gate)
   return saveEvidence(deps.control, { plan: ref.planHash, run: ref.run, kind: `gate/${gate}`, content })
 }
 
-async function recordEvidence(deps: ActivityDeps, ref: RunRef, gate: GateName): Promise<string> {
+async function recordEvidence(deps: ActivityDeps, ref: RunRef, gate: WaitName): Promise<string> {
   const evidence = await gateEvidence(deps.control, ref.run, gate)
   const { evidenceHash } = await recordGate(deps.control, { run: ref.run, planHash: ref.planHash, gate, evidence })
   return evidenceHash
 }
 
-/** Asked for the contract gate alone, where the configuration names the old application's role. */
-async function oldApplicationSessions(
-  deps: ActivityDeps,
-  ref: RunRef,
-  request: DecisionRequest,
-): Promise<number | null> {
-  if (request.verb !== "proceed" || request.waitingFor !== "contract") return null
+/** Asked for the two gates that take a shape away, where the configuration names the role of the application in it. */
+async function leavingSessions(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<number | null> {
+  const { verb, waitingFor } = request
+  if (verb !== "proceed" || (waitingFor !== "contract" && waitingFor !== returnGate)) return null
   const { target } = await targetRunOf(deps, ref)
-  const role = target.versions.roles.old
+  const role = waitingFor === "contract" ? target.versions.roles.old : target.versions.roles.new
   if (role === null) return null
   return withSession({ url: target.url, applicationName: "sluice:gate" }, (session) => countRoleSessions(session, role))
 }

@@ -119,6 +119,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   MIGRATIONS_MISSING: "The folder of revisions that sluice.yaml names isn't there.",
   MISSING_PARENT: "A revision names a parent that no file describes. Add the missing file, or mend its parents.",
   NEEDS_OPERATOR: "The run has stopped safely and waits for a person. `sluice status RUN` tells why, and the choices.",
+  NEW_APPLICATION_SEEN:
+    "Sessions of the new application's role are still connected. Bring the old application back and take the new one out, then proceed.",
   NOTHING_STOPPED: "No step waits for `retry` or `skip`.",
   NOTHING_TO_CHANGE: "The operation says nothing of what shall change.",
   NOTHING_TO_MERGE: "The revisions have one head already, or none.",

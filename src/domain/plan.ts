@@ -84,12 +84,15 @@ export interface PlanOutline {
   readonly hash: string
   readonly revisions: readonly string[]
   readonly steps: readonly StepOutline[]
+  /** True where contract takes the old shape away from applications: then the way back stops between the two. */
+  readonly hidesOldShape: boolean
 }
 
 export function outlineOf(plan: Plan): PlanOutline {
   return {
     hash: plan.hash,
     revisions: plan.revisions.map((revision) => revision.id),
+    hidesOldShape: plan.steps.some(({ endsOldShape }) => endsOldShape),
     steps: plan.steps.map(({ id, phase, action, summary, transactional, undo }) => ({
       id,
       phase,

@@ -1,5 +1,5 @@
 import type { Finding } from "./finding.ts"
-import type { GateName, Gates } from "./gate.ts"
+import type { Gates, WaitName } from "./gate.ts"
 import type { Phase } from "./phase.ts"
 import type { Strategy } from "./plan.ts"
 
@@ -18,7 +18,7 @@ export type OperatorVerb = (typeof operatorVerbs)[number]
 /** The payload of each verb, whether it comes as an Update or as a plain signal. All but `actor` may be left out. */
 export interface Command {
   /** Of `proceed`: which gate it is for. Without it: the one that waits. */
-  readonly gate?: GateName
+  readonly gate?: WaitName
   /** Where given, it must be the running plan's hash (or its first 8 or more digits). */
   readonly planHash?: string
   readonly reason?: string
@@ -120,11 +120,11 @@ export interface CarriedState {
   readonly begun: readonly string[]
   readonly done: readonly string[]
   readonly skipped: readonly string[]
-  readonly gatesPassed: readonly GateName[]
+  readonly gatesPassed: readonly WaitName[]
   /** Phases without steps of their own that are behind us (precheck, plan, backup, soak, keep). */
   readonly phasesDone: readonly Phase[]
   /** The gate that it waits at, so that a decision arriving at the edge finds it open. */
-  readonly waitingFor: GateName | null
+  readonly waitingFor: WaitName | null
   /** The last decisions' nonces: a decision sent twice counts once. */
   readonly nonces: readonly string[]
   readonly paused: boolean

@@ -49,6 +49,8 @@ interface StepBase {
    * `before` where nothing is left to do on the way back.
    */
   readonly back: boolean
+  /** True where applications of the old shape can't work any more once the step is done. */
+  readonly endsOldShape: boolean
   /** The relations it touches: for leases, long-transaction checks and naming who is in the way. */
   readonly relations: readonly RelationName[]
 }

@@ -1,17 +1,17 @@
-import type { GateName } from "../domain/gate.ts"
+import type { WaitName } from "../domain/gate.ts"
 import type { Control } from "./control.ts"
 import { loadRun } from "./runs.ts"
 
 /** What a person decides by at a gate: counts, states and codes, no times and no row data, so that it hashes stably. */
 export interface GateEvidence {
-  readonly gate: GateName
+  readonly gate: WaitName
   readonly steps: readonly { readonly id: string; readonly state: string }[]
   /** Outcome rows of the run so far: backup, backfill and verification with their counts. */
   readonly outcomes: readonly { readonly step: string; readonly detail: unknown }[]
   readonly findings: readonly { readonly code: string; readonly subject: string }[]
 }
 
-export async function gateEvidence(control: Control, run: string, gate: GateName): Promise<GateEvidence> {
+export async function gateEvidence(control: Control, run: string, gate: WaitName): Promise<GateEvidence> {
   const status = await loadRun(control, run)
   const outcomes = await control.query<{ step: string; detail: unknown }>(
     `SELECT coalesce(step, detail->>'activity', kind) AS step, detail

@@ -125,6 +125,7 @@ function stepOf(
     repair: alone?.repair ?? null,
     beforeImage: null,
     back: false,
+    endsOldShape: false,
     lock: lockModes[Math.max(0, ...locks)] ?? "AccessExclusive",
     transactional: script.transactional,
     rewritesTable: script.statements.some(({ risk }) => risk.rewritesTable),

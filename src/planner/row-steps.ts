@@ -14,6 +14,7 @@ const common = {
   repair: null,
   beforeImage: null,
   back: false,
+  endsOldShape: false,
   lock: "RowExclusive",
   transactional: true,
   rewritesTable: false,

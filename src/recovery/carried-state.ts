@@ -1,5 +1,5 @@
-import type { GateName } from "../domain/gate.ts"
-import { gateNames } from "../domain/gate.ts"
+import type { WaitName } from "../domain/gate.ts"
+import { waitNames } from "../domain/gate.ts"
 import type { Phase } from "../domain/phase.ts"
 import type { Plan } from "../domain/plan.ts"
 import type { CarriedState } from "../domain/run.ts"
@@ -30,7 +30,7 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   const intended = new Set(lost.entries.filter(({ kind }) => kind === "attempt.intent").map(({ step }) => step))
   const steps = plan.steps.map(({ id }) => id)
   const decisions = lost.entries.filter(({ kind }) => kind === "decision.accepted").map(({ detail }) => detail)
-  const gatesPassed = gateNames.filter((gate) =>
+  const gatesPassed = waitNames.filter((gate) =>
     decisions.some((detail) => detail["verb"] === "proceed" && detail["gate"] === gate),
   )
   const abort = lost.entries.findLast(({ kind, detail }) => kind === "decision.accepted" && detail["verb"] === "abort")
@@ -48,7 +48,7 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   }
 }
 
-function phasesDone({ registered, backedUp }: LostRun, gatesPassed: readonly GateName[]): readonly Phase[] {
+function phasesDone({ registered, backedUp }: LostRun, gatesPassed: readonly WaitName[]): readonly Phase[] {
   return [
     ...(registered ? (["precheck", "plan"] as const) : []),
     ...(registered && backedUp ? (["backup"] as const) : []),

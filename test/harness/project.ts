@@ -7,7 +7,7 @@ import { start, type Started } from "../../src/app/start.ts"
 import { showStatus } from "../../src/app/status.ts"
 import { steer, type SteerRequest } from "../../src/app/steer.ts"
 import type { Config, TargetConfig } from "../../src/config/config.ts"
-import type { GateMode, GateName } from "../../src/domain/gate.ts"
+import type { GateMode, GateName, WaitName } from "../../src/domain/gate.ts"
 import { gateNames } from "../../src/domain/gate.ts"
 import { hasEnded, type OperatorVerb, type RunStatus } from "../../src/domain/run.ts"
 import type { LedgerEntry } from "../../src/domain/ledger-entry.ts"
@@ -105,7 +105,7 @@ export class Project {
   }
 
   /** Waits for the gate and lets the run through it. */
-  async pass(...gates: readonly GateName[]): Promise<void> {
+  async pass(...gates: readonly WaitName[]): Promise<void> {
     for (const gate of gates) {
       await this.atGate(gate)
       await this.send("proceed", { gate })
@@ -118,7 +118,7 @@ export class Project {
     await this.atGate(gate)
   }
 
-  atGate(gate: GateName): Promise<RunStatus> {
+  atGate(gate: WaitName): Promise<RunStatus> {
     return this.until(`gate ${gate}`, (status) => status.waitingFor === gate && status.state === "waiting")
   }
 

@@ -18,6 +18,7 @@ function step(id: string, phase: SqlStep["phase"]): SqlStep {
     repair: null,
     beforeImage: null,
     back: false,
+    endsOldShape: false,
     lock: "none",
     transactional: true,
     rewritesTable: false,

@@ -64,7 +64,7 @@ test("two applications in two shapes at once: nothing fails, nothing is lost, an
   expect(columns.map(({ name }) => name)).toEqual(["id", "first_name", "last_name"])
 })
 
-test("while it is kept, the old shape comes back: untouched values byte for byte, the others as last written", async () => {
+test("while it is kept, the old shape comes back under both applications, and the new one goes when they are ready", async () => {
   const project = await sluice.project({ rows: 3_000, operations: splitName, schema, keepMs: 600_000 })
   const untouched = "SELECT id::text, name FROM public.people WHERE id % 2 = 0 AND id <= 3000 ORDER BY id"
   const [before, values] = [await project.dump(), await project.database.query(untouched)]
@@ -78,9 +78,18 @@ test("while it is kept, the old shape comes back: untouched values byte for byte
     await project.pass("contract")
     await project.until("keep", ({ phase }) => phase === "keep")
     await application.makes(500)
-    expect((await application.stop()).failures).toEqual({})
     await project.send("abort", { reason: "the old shape is wanted back" })
+    await project.atGate("new-writers-gone")
+    await expect(project.send("abort")).rejects.toMatchObject({ code: "ALREADY_ABORTING" })
+    await application.use([...newNames, ...oldNames])
+    await application.makes(50)
+    await application.use(oldNames)
+    await application.makes(20)
+    await project.pass("new-writers-gone")
     await project.ended("aborted")
+    await project.keepHistory("undone-in-keep")
+    await application.makes(20)
+    expect((await application.stop()).failures).toEqual({})
     expect((await application.compare({ columns: inOldShape })).examples).toEqual([])
   } finally {
     await application.close()

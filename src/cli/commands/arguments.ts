@@ -1,7 +1,7 @@
 import { strategies, type Strategy } from "../../domain/plan.ts"
 import { parseDuration } from "../../domain/duration.ts"
 import { UserError } from "../../domain/errors.ts"
-import { gateNames, type GateMode, type GateName } from "../../domain/gate.ts"
+import { gateNames, waitNames, type GateMode, type GateName, type WaitName } from "../../domain/gate.ts"
 import { nearestName } from "../../domain/nearest.ts"
 
 /** One of a fixed set of words; anything else is an error that names the nearest. */
@@ -17,8 +17,8 @@ export function oneOf<T extends string>(what: string, value: string, known: read
   })
 }
 
-export function gateOf(value: string | undefined): GateName | undefined {
-  return value === undefined ? undefined : oneOf("--gate", value, gateNames)
+export function gateOf(value: string | undefined): WaitName | undefined {
+  return value === undefined ? undefined : oneOf("--gate", value, waitNames)
 }
 
 export function strategyOf(value: string | undefined): Strategy | undefined {

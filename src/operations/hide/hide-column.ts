@@ -107,6 +107,7 @@ function renameStep({ table, column, hidden, computed, at }: HiddenColumn, { con
     // Another column may have taken the name since.
     observe: observation({ after: isHidden, before: isThere }),
     lock: "AccessExclusive",
+    endsOldShape: true,
     needs: [{ kind: "own", relation }],
     relations: [relation, ...constraints.flatMap(({ references }) => references ?? [])],
   })

@@ -23,6 +23,7 @@ export function renameStep({ relation, column, to, scope }: RenameColumn): SqlSt
     undo: rename(to, column.name),
     observe: observation({ after: sql`${fresh} AND NOT ${old}`, before: sql`${old} AND NOT ${fresh}` }),
     lock: "AccessExclusive",
+    endsOldShape: true,
     needs: [{ kind: "own", relation }],
     relations: [relation],
   })
