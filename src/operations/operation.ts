@@ -5,6 +5,7 @@ import type { DataCheck, ExpressionCheck } from "../domain/plan.ts"
 import type { RelationName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import type { SyncGroup } from "../domain/backfill.ts"
+import type { Pending, PendingColumn } from "./pending.ts"
 
 /** What an operation may know besides its input and the catalog. */
 export interface OperationContext {
@@ -12,6 +13,8 @@ export interface OperationContext {
   readonly defaultSchema: string
   /** The revision's id, for names of hidden and temporary things. */
   readonly revision: string
+  /** What earlier operations of the same plan bring. Absent: nothing. */
+  readonly pending?: Pending
 }
 
 /** A part of a table's dual write that one operation asks for; the planner merges the parts per table into one `Sync`. */
@@ -34,12 +37,19 @@ export interface Operation<Input> {
   readonly examples: readonly OperationExample<Input>[]
   /** The relations that it touches: what the plan's hash, lease and drift check cover. */
   relations(input: Input, context: OperationContext): readonly RelationName[]
+  /**
+   * `after`: it is built on the shape after the plan, as indexes and constraints are. Its `before` then is the catalog
+   * with what earlier operations of the plan add (see `context.pending`), without columns that any of them moves.
+   */
+  readonly sees?: "after"
   /** Refused (`error`) or warned (`warning`), with a hint. Called before everything else. */
   check(input: Input, before: Catalog, context: OperationContext): readonly Finding[]
   /** The model once contracted. */
   after(input: Input, before: Catalog, context: OperationContext): Catalog
   /** Additive steps only, each with its phase: `expand`, or `backfill` for those that need filled rows. */
   expand(input: Input, before: Catalog, context: OperationContext): readonly Step[]
+  /** The columns that it adds under their final names, so that others of the plan can be built on them. */
+  adds?(input: Input, before: Catalog, context: OperationContext): readonly PendingColumn[]
   sync(input: Input, before: Catalog, context: OperationContext): SyncPart | null
   contract(input: Input, before: Catalog, context: OperationContext): readonly Step[]
   purge(input: Input, before: Catalog, context: OperationContext): readonly Step[]
