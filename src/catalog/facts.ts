@@ -30,6 +30,7 @@ function tableFacts(table: Table): readonly Fact[] {
   return [
     ...facts(`table ${name}`, {
       "kind of table": `${table.persistence}, partitioning: ${table.partitioning}`,
+      "partition key": table.partitionKey ?? "none",
       "partition of": table.parent ? displayName(table.parent) : "nothing",
       "row security": forced ? "forced" : enabled ? "enabled" : "disabled",
       "replica identity": table.replicaIdentity,

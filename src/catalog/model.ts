@@ -29,6 +29,8 @@ export interface CatalogFunction {
 export interface Table extends RelationName {
   readonly owner: string
   readonly partitioning: "none" | "parent" | "partition"
+  /** Of a partitioned parent, as `pg_get_partkeydef` prints it: `RANGE (at)`. */
+  readonly partitionKey?: string
   /** For a partition, its parent; for any other table null. */
   readonly parent: RelationName | null
   readonly persistence: "permanent" | "unlogged" | "temporary"

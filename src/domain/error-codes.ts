@@ -1,8 +1,6 @@
-/**
- * Every code that a finding or an error may bear, with what it means and what to do. One list: the reference in
- * docs/ is generated from it, and a test sees to it that no code is used that isn't here.
- */
-export const errorCodes: Readonly<Record<string, string>> = {
+import { indexErrorCodes } from "./index-error-codes.ts"
+
+const generalErrorCodes: Readonly<Record<string, string>> = {
   ALREADY_ABORTING: "The run is unwinding already. Watch it with `sluice watch`.",
   ALREADY_APPLIED:
     "The revision is applied on this target already, so there is nothing to plan. `sluice current` tells what is.",
@@ -78,7 +76,7 @@ export const errorCodes: Readonly<Record<string, string>> = {
   FOREIGN_COLUMN:
     "An expression reads a column of another table. Only columns of the same row can be read; move a lookup into a function.",
   FOREIGN_KEY_ON_PARTITIONED:
-    "Before PostgreSQL 18 a foreign key of a partitioned table can't be added without a long lock. Leave it out.",
+    "Before PostgreSQL 18 a column of a partitioned table can't bring its foreign key. Add it by create_constraint.",
   GATE_NOT_OPEN: "Nothing waits at that gate now. `sluice wait RUN --for GATE` waits until it does.",
   GENERATED_COLUMN: "A generated or identity column would rewrite the table under lock. Add a plain column with `up`.",
   HIDDEN_COLUMNS_KEPT:
@@ -189,7 +187,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   REASON_MISSING: "Leaving a step out needs a reason: it stands in the ledger.",
   REFERENCED_ROW_MISSING:
     "Rows would point to a row that the other table of a foreign key does not have. Add the missing rows, or have `up` give NULL.",
-  REFERENCE_MISMATCH: "A foreign key names more columns on one side than on the other.",
+  REFERENCE_MISMATCH:
+    "A foreign key names more columns on one side than on the other, or columns to set that it doesn't.",
   REFERENCE_NOT_UNIQUE:
     "A foreign key points to columns that are no key. Point to the primary key or to unique columns.",
   REPLICA_IDENTITY: "The column may be part of the table's replica identity. Choose another index for that first.",
@@ -284,7 +283,7 @@ export const errorCodes: Readonly<Record<string, string>> = {
   TYPE_MISMATCH: "A value has another type than the column or function wants. Add a cast.",
   TYPE_SYNTAX:
     "A type's name can't be read. Write it as PostgreSQL does: varchar(100), timestamptz, my_schema.my_type.",
-  UNIQUE_ON_PARTITIONED: "A unique constraint of a partitioned table must include the partition key. Leave it out.",
+  UNIQUE_ON_PARTITIONED: "What is unique in a partitioned table must include its partition key, by create_index.",
   UNKNOWN_BACKUP: "The register has no backup of this name. `sluice backup list` names them all.",
   UNKNOWN_COLUMN: "No column of that name. Check its spelling and the table.",
   UNKNOWN_COMMAND: "There is no such verb. `sluice --help` lists them.",
@@ -315,3 +314,11 @@ export const errorCodes: Readonly<Record<string, string>> = {
   WRONG_ANSWER: "The demo's application was given another value than the one it was told is stored.",
   WRONG_PASSWORD: "The server refuses user or password. Check both, and pg_hba.conf for this address and database.",
 }
+
+/**
+ * Every code that a finding or an error may bear, with what it means and what to do. One list: the reference in
+ * docs/ is generated from it, and a test sees to it that no code is used that isn't here.
+ */
+export const errorCodes: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({ ...generalErrorCodes, ...indexErrorCodes }).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+)

@@ -1,5 +1,7 @@
 import { addColumn } from "./add-column.ts"
 import { alterColumn } from "./alter-column.ts"
+import { createConstraint } from "./create-constraint.ts"
+import { createIndex } from "./create-index.ts"
 import { createTable } from "./create-table.ts"
 import { dropColumn } from "./drop-column.ts"
 import type { Operation } from "./operation.ts"
@@ -13,6 +15,8 @@ export const operations: readonly Operation<unknown>[] = [
   alterColumn,
   renameColumn,
   dropColumn,
+  createIndex,
+  createConstraint,
   sqlOperation,
 ]
 

@@ -5,6 +5,7 @@ import type { DataCheck, ExpressionCheck } from "../domain/plan.ts"
 import type { RelationName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import type { SyncGroup } from "../domain/backfill.ts"
+import type { Pending, PendingColumn } from "./pending.ts"
 
 /** What an operation may know besides its input and the catalog. */
 export interface OperationContext {
@@ -14,6 +15,8 @@ export interface OperationContext {
   readonly revision: string
   /** Whether applications see the tables through version views, and so can know a column by another name than its own. */
   readonly versionViews: boolean
+  /** What earlier operations of the same plan bring. Absent: nothing. */
+  readonly pending?: Pending
 }
 
 /** What an operation may know besides, once the whole plan is in view. */
@@ -61,6 +64,11 @@ export interface Operation<Input> {
   /** The relations that it touches: what the plan's hash, lease and drift check cover. */
   relations(input: Input, context: OperationContext): readonly RelationName[]
   /**
+   * `after`: it is built on the shape after the plan, as indexes and constraints are. Its `before` then is the catalog
+   * with what earlier operations of the plan add (see `context.pending`), without columns that any of them moves.
+   */
+  readonly sees?: "after"
+  /**
    * Refused (`error`) or warned (`warning`), with a hint. Called before everything else, twice: about the catalog before
    * the plan, and about the one that the plan's earlier operations leave behind (`current`).
    */
@@ -69,6 +77,8 @@ export interface Operation<Input> {
   after(input: Input, before: Catalog, context: OperationContext): Catalog
   /** Additive steps only, each with its phase: `expand`, or `backfill` for those that need filled rows. */
   expand(input: Input, before: Catalog, context: PlanContext): readonly Step[]
+  /** The columns that it adds under their final names, so that others of the plan can be built on them. */
+  adds?(input: Input, before: Catalog, context: OperationContext): readonly PendingColumn[]
   sync(input: Input, before: Catalog, context: PlanContext): SyncPart | null
   /** Columns that the version views have to look for under another name. Left out: there are none. */
   shown?(input: Input, before: Catalog, context: OperationContext): readonly ShownColumn[]

@@ -6,6 +6,7 @@ import type { RelationName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import { findOperation, operations } from "../operations/index.ts"
 import type { OperationContext, PlanContext, ShownColumn, SyncPart } from "../operations/operation.ts"
+import type { Pending, PendingColumn } from "../operations/pending.ts"
 import { nearestName } from "../domain/nearest.ts"
 import type { Revision } from "../revisions/revision.ts"
 
@@ -26,6 +27,10 @@ export interface BoundOperation {
   readonly input: unknown
   readonly context: OperationContext
   readonly relations: readonly RelationName[]
+  readonly seesAfter: boolean
+  /** The same operation, told what those before it in its plan bring. */
+  knowing(pending: Pending): BoundOperation
+  adds(before: Catalog): readonly PendingColumn[]
   /** `current`: what earlier operations of the plan have left behind; else `before`. */
   check(shapes: Shapes, current?: Catalog): readonly Finding[]
   after(before: Catalog): Catalog
@@ -64,6 +69,10 @@ function bindOperation(kind: string, given: unknown, context: OperationContext):
     input,
     context,
     relations: operation.relations(input, context),
+    seesAfter: operation.sees === "after",
+    // What a schema has let through passes it again.
+    knowing: (pending) => bindOperation(kind, input, { ...context, pending }),
+    adds: (before) => operation.adds?.(input, before, context) ?? [],
     check: (shapes, current = shapes.before) => operation.check(input, current, within(shapes)),
     after: (before) => operation.after(input, before, context),
     expand: (shapes) => operation.expand(input, shapes.before, within(shapes)),

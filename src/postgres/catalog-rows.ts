@@ -11,6 +11,7 @@ export interface RelationRow extends Pick<
   "schema" | "name" | "owner" | "partitioning" | "persistence" | "comment"
 > {
   readonly oid: string
+  readonly partition_key: string | null
   readonly parent_schema: string | null
   readonly parent_name: string | null
   readonly rls_enabled: boolean
@@ -54,6 +55,7 @@ export function tableOf(row: RelationRow, parts: TableParts): Table {
     name,
     owner,
     partitioning,
+    ...(row.partition_key === null ? {} : { partitionKey: row.partition_key }),
     parent: nameOf(row.parent_schema, row.parent_name),
     persistence,
     rowSecurity: { enabled: row.rls_enabled, forced: row.rls_forced },

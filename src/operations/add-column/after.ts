@@ -1,10 +1,11 @@
 import { withTable } from "../../catalog/model.ts"
 import type { Catalog, Column, Constraint, Index, Table } from "../../catalog/model.ts"
+import { partitionsOf } from "../../catalog/partitions.ts"
 import { ident, qualified, sql } from "../../sql/sql.ts"
 import { checkSql, foreignKeySql } from "../constraints/definition.ts"
 import type { OperationContext } from "../operation.ts"
 import { objectName } from "../names.ts"
-import { partitionsOf } from "../partitions.ts"
+import { byName } from "../sorted.ts"
 import { resolveTable } from "../table-name.ts"
 import type { AddColumn } from "./resolved.ts"
 
@@ -83,8 +84,4 @@ export function indexesOf(add: AddColumn): readonly Index[] {
       constraint: name,
     },
   ]
-}
-
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
 }

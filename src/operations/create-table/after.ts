@@ -3,6 +3,7 @@ import type { Catalog, Column, Constraint, Index } from "../../catalog/model.ts"
 import { ident, join, literal, qualified, sql } from "../../sql/sql.ts"
 import { printedName } from "../../sql/printed-name.ts"
 import { objectName } from "../names.ts"
+import { byName } from "../sorted.ts"
 import type { CreateTable, NewColumn } from "./resolved.ts"
 
 /** The catalog with the new table. Whose it is can't be known before it is there. */
@@ -69,8 +70,4 @@ function notNulls({ relation, columns }: CreateTable, serverMajor: number): read
       references: null,
       comment: null,
     }))
-}
-
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
 }

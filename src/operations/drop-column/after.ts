@@ -1,6 +1,6 @@
 import { withTable } from "../../catalog/model.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
-import { partitionsOf } from "../partitions.ts"
+import { partitionsOf } from "../../catalog/partitions.ts"
 import type { DropColumn } from "./resolved.ts"
 
 /** The catalog once the column is gone for good: what it takes part in goes with it. */

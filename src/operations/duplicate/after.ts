@@ -1,7 +1,7 @@
 import { withTable } from "../../catalog/model.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
 import { rebindConstraint, rebindIndex } from "../../sql/rebind.ts"
-import { partitionsOf } from "../partitions.ts"
+import { partitionsOf } from "../../catalog/partitions.ts"
 import type { Duplicate } from "./duplicate.ts"
 
 /** The catalog once the second column has taken over for good: in last place, with copies of all that the first had. */

@@ -6,7 +6,7 @@ import { rebindConstraint, rebindIndex } from "../../sql/rebind.ts"
 import { ident, qualified, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { columnExists, observation } from "../observe.ts"
-import { partitionsOf } from "../partitions.ts"
+import { partitionsOf } from "../../catalog/partitions.ts"
 import { sqlStep } from "../sql-step.ts"
 import type { RenameColumn } from "./resolved.ts"
 

@@ -31,6 +31,7 @@ SELECT c.oid::text             AS oid,
        c.relname::text         AS name,
        pg_get_userbyid(c.relowner)::text AS owner,
        CASE WHEN c.relkind = 'p' THEN 'parent' WHEN c.relispartition THEN 'partition' ELSE 'none' END AS partitioning,
+       pg_get_partkeydef(c.oid) AS partition_key,
        pn.nspname::text        AS parent_schema,
        p.relname::text         AS parent_name,
        CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' ELSE 'temporary' END AS persistence,
@@ -147,7 +148,7 @@ SELECT t.tgrelid::text AS relation,
 
 /**
  * $1: the tables' oids. Views (by their rewrite rule), functions and columns that use the table itself or its row
- * type (alone or as an array), and tables that inherit from it without being partitions.
+ * type (alone or as an array), and tables that inherit from it: foreign ones, and those that are no partitions.
  */
 export const dependentsSql = `
 WITH
@@ -174,7 +175,7 @@ dependent AS (
   SELECT i.inhparent, 'pg_class'::regclass, i.inhrelid, 0
     FROM pg_inherits AS i
     JOIN pg_class AS c ON c.oid = i.inhrelid
-   WHERE i.inhparent = ANY ($1::oid[]) AND NOT c.relispartition AND c.relkind = 'r'
+   WHERE i.inhparent = ANY ($1::oid[]) AND (c.relkind = 'f' OR NOT c.relispartition AND c.relkind = 'r')
 )
 SELECT DISTINCT dependent.relation::text AS relation, described.type || ' ' || described.identity AS dependent
   FROM dependent,
