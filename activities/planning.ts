@@ -6,6 +6,7 @@ import { readJournal } from "../src/execution/journal.ts"
 import { precheck } from "../src/execution/precheck.ts"
 import { registerRun } from "../src/execution/register-run.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
+import { rememberSight } from "../src/execution/throttle/sight.ts"
 import type { Catalog } from "../src/catalog/model.ts"
 import { findRunBackup } from "../src/ledger/backups.ts"
 import { loadEvidence } from "../src/ledger/evidence.ts"
@@ -45,6 +46,7 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
           const live = await readCatalog(session, { schemas: run.target.schemas, ...want })
           refuseDrift(run, evidence, live)
           await registerRun(session, { ...run, workflowId })
+          await rememberSight(session, run)
         })
         return outlineOf(run.plan)
       }),

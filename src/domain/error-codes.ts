@@ -176,7 +176,10 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "A prepared transaction is open; concurrent index builds wait for it without end. Commit it or roll it back.",
   PRIMARY_KEY_COLUMN: "A primary key can't be added together with a column. Add the column as unique first.",
   PRIVILEGE_MISSING: "The role lacks a privilege that a step needs. The hint is the exact GRANT.",
-  PROBE_FAILED: "A probe failed more often in a row than it may. Mend the application and retry, or abort.",
+  PROBE_FAILED:
+    "A probe fails, or has failed more often in a row than it may. Mend the application; during soak retry, or abort.",
+  PROBE_UNANSWERABLE:
+    "An SQL probe can't be run: it names something that isn't there, or the role lacks a right. Correct it; till then a backfill goes on without it, and soak fails.",
   PURGED:
     "What was hidden is dropped or being dropped, so an abort can't bring it back. Archive and backup still hold the data.",
   RAISED_BY_DATABASE:
@@ -233,6 +236,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   SEVERAL_PRIMARY_KEYS: "A table has more than one primary key. Name all its columns in one place.",
   SHAPE_DIFFERS:
     "A step finds something else in its place: neither the shape before it nor the one after it. Put it right, then retry.",
+  SLOT_BEHIND:
+    "A replication slot keeps more of the log on disk than limits.maxSlotLag allows: the backfill will rest. Let its consumer catch up, drop the slot, or raise the limit.",
   SLOT_INACTIVE:
     "Nobody reads a replication slot: what the backfill writes stays on disk. Start its consumer or drop it.",
   SLOT_LOST: "A replication slot has lost the log that its consumer needs. Drop it and set the consumer up again.",
@@ -270,6 +275,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   TEMPORAL_PROFILE: "Temporal's own configuration (TEMPORAL_* variables and profiles) can't be read.",
   TEMPORAL_UNREACHABLE: "Temporal doesn't answer. `sluice dev` starts one; else check `temporal.address`.",
   TEMPORARY_TABLE: "A temporary table belongs to one session and can't be changed by a run.",
+  THROTTLE_UNSEEN:
+    "A sign of the server's load can't be read, so the backfill won't heed it. The hint tells what would let it be read.",
   TLS_FAILED: "No encrypted connection came about. Check sslmode, sslrootcert and the server's certificate.",
   TOOL_TOO_OLD:
     "pg_dump or pg_restore is older than the server or the file. Install the newest client programs; SLUICE_PG_BIN names their folder.",

@@ -73,12 +73,30 @@ export async function runBackfill(
 type Filling = StepContext & { readonly step: BackfillStep; readonly meter: Meter; readonly pace: Pace }
 
 async function fillTable(control: Session, context: Filling): Promise<void> {
-  const { run, step, meter, claimed, attempt, observer } = context
+  const { run, step, meter, attempt, observer } = context
   const ref = { run: run.run, step: step.id }
   let cursors = await readCursors(control, ref)
   if (cursors.length === 0) cursors = await begin(control, context)
   meter.begin(cursors, await estimatedRows(control, ref))
-  const throttle = await Throttle.open(control)
+  const throttle = await Throttle.open(control, run)
+  try {
+    await fillPasses(control, context, throttle, cursors)
+  } finally {
+    await throttle.close()
+  }
+  attempt.signal.throwIfAborted()
+  await observer.progress(step.id, meter.read(Date.now(), null)).catch(() => {})
+}
+
+async function fillPasses(
+  control: Session,
+  context: Filling,
+  throttle: Throttle,
+  begun: readonly Cursor[],
+): Promise<void> {
+  const { run, step, meter, claimed } = context
+  const ref = { run: run.run, step: step.id }
+  let cursors = begun
   while (cursors.length > 0) {
     await fillPass(control, { ...context, queue: new RangeQueue(cursors) }, throttle)
     meter.endPass()
@@ -90,8 +108,6 @@ async function fillTable(control: Session, context: Filling): Promise<void> {
     })
     cursors = await readCursors(control, ref)
   }
-  attempt.signal.throwIfAborted()
-  await observer.progress(step.id, meter.read(Date.now(), null)).catch(() => {})
 }
 
 async function isDone(control: Session, step: BackfillStep): Promise<boolean> {

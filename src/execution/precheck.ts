@@ -6,6 +6,7 @@ import { checkIndexes } from "./precheck/indexes.ts"
 import { checkPrivileges } from "./precheck/privileges.ts"
 import { checkReplication } from "./precheck/replication.ts"
 import { checkServer } from "./precheck/server.ts"
+import { checkThrottle } from "./precheck/throttle.ts"
 import { checkTransactions } from "./precheck/transactions.ts"
 import { checkTriggers } from "./precheck/triggers.ts"
 import { helperSessionName } from "./session-name.ts"
@@ -22,6 +23,7 @@ const checks: readonly Check[] = [
   checkIndexes,
   checkTransactions,
   checkReplication,
+  checkThrottle,
   checkTriggers,
 ]
 

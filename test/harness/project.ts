@@ -7,6 +7,7 @@ import { start, type Started } from "../../src/app/start.ts"
 import { showStatus } from "../../src/app/status.ts"
 import { steer, type SteerRequest } from "../../src/app/steer.ts"
 import type { Config, TargetConfig } from "../../src/config/config.ts"
+import { defaultLimits } from "../../src/config/limits.ts"
 import type { GateMode, GateName, WaitName } from "../../src/domain/gate.ts"
 import { gateNames } from "../../src/domain/gate.ts"
 import { hasEnded, type OperatorVerb, type RunStatus } from "../../src/domain/run.ts"
@@ -212,6 +213,7 @@ function targetOf(name: string, url: TargetConfig["url"], options: ProjectOption
     soakMs: options.soakMs ?? 0,
     keepMs: options.keepMs ?? 0,
     limits: {
+      ...defaultLimits,
       lockTimeoutMs: 100,
       lockBudgetMs: 30_000,
       batchDurationMs: 50,

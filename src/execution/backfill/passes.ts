@@ -1,7 +1,9 @@
+import { setMaxListeners } from "node:events"
 import { readKnobs } from "../knobs.ts"
 import { rest } from "../rest.ts"
 import type { Throttle } from "../throttle/throttle.ts"
 import type { Session } from "../../postgres/session.ts"
+import { cutBatches } from "./cut-batches.ts"
 import { fillRanges, type FillContext } from "./range-worker.ts"
 
 const tickMs = 200
@@ -16,6 +18,8 @@ export async function fillPass(
 ): Promise<void> {
   const stop = new AbortController()
   const signal = AbortSignal.any([context.attempt.signal, stop.signal])
+  // Each worker listens to it; Node would take so many for a leak.
+  setMaxListeners(0, signal)
   const workers = new Map<number, Promise<void>>()
   const failures: unknown[] = []
   const start = (worker: number): void => {
@@ -55,14 +59,15 @@ export async function fillPass(
   if (failures.length > 0) throw failures[0]
 }
 
-/** Reads knobs and throttle, and sets the pace by them. */
+/** Reads knobs and throttle, and sets the pace by them. The throttle looks on in a pause, so that it forgets nothing. */
 async function look(control: Session, { run, pace }: Omit<FillContext, "signal">, throttle: Throttle): Promise<void> {
-  const { paused = false, ...tuned } = await readKnobs(control, run.run)
-  const { batchDurationMs, parallelRanges, maxReplicaLagMs } = { ...run.target.limits, ...tuned }
-  pace.batchDurationMs = batchDurationMs
-  pace.parallelRanges = parallelRanges
-  const settings = { maxReplicaLagMs, batchDurationMs, pids: [...pace.pids] }
-  pace.update(paused ? "paused" : await throttle.read(control, settings))
+  const { paused = false, watchProbes = true, ...tuned } = await readKnobs(control, run.run)
+  const limits = { ...run.target.limits, ...tuned }
+  pace.batchDurationMs = limits.batchDurationMs
+  pace.parallelRanges = limits.parallelRanges
+  await cutBatches(control, pace, limits.lockTimeoutMs)
+  const because = await throttle.read(control, { ...limits, watchProbes, pids: [...pace.batches.keys()] })
+  pace.update(paused ? "paused" : because)
 }
 
 async function report({ meter, pace, observer, step }: Omit<FillContext, "signal">): Promise<void> {

@@ -34,11 +34,10 @@ export async function fillRanges(context: FillContext, worker: number): Promise<
   const sessionLimits = { signal, lockTimeoutMs: limits.lockTimeoutMs, statementTimeoutMs: batchTimeoutMs }
   await claimed.withSession(sessionLimits, async (session) => {
     await prepare(session, context.step)
-    pace.pids.add(session.pid)
     try {
       await takeRanges(context, session, worker)
     } finally {
-      pace.pids.delete(session.pid)
+      pace.batches.delete(session.pid)
     }
   })
 }
@@ -72,6 +71,7 @@ async function fillNext(context: FillContext, session: Session, cursor: Cursor, 
   const budget = { ...context, ...context.limits, attempt: { ...attempt, signal }, watchFirstTry: false }
   try {
     let startedAt = 0
+    pace.batches.set(session.pid, size.rows)
     const batch = await withinLockBudget(budget, session, () => {
       startedAt = performance.now()
       return runBatch(session, { claim: claimed.claim, step }, { cursor, rows: size.rows, onPage })
@@ -82,7 +82,8 @@ async function fillNext(context: FillContext, session: Session, cursor: Cursor, 
   } catch (error) {
     signal.throwIfAborted()
     if (!isOfSomeRow(error)) throw error
-    if (size.rows === 1) {
+    const wasCut = pace.wasCut(session.pid)
+    if (size.rows === 1 && !wasCut) {
       await nameTheRow(context, session, error, about)
       throw error
     }
