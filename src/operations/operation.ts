@@ -21,6 +21,20 @@ export interface SyncPart {
 }
 
 /**
+ * Where a column of the new shape really lies between expand and contract, if not in the column of its own name: version
+ * views show it from there. Type and default of the new shape are those of `after`; a column that `after` doesn't have
+ * isn't shown, one that nobody names here is shown under its own name.
+ */
+export interface ShownColumn {
+  /** The table, by the name that it has before contract. */
+  readonly relation: RelationName
+  /** As the new shape calls it. */
+  readonly name: string
+  /** The column that holds it until contract: the old name of a renamed one, the duplicate of one whose type changes. */
+  readonly physical: string
+}
+
+/**
  * One declared schema change. All functions are pure: same input, same answer. `before` is the catalog before the
  * plan, `after` the model once contracted. What an operation doesn't declare counts as the worst.
  */
@@ -41,6 +55,8 @@ export interface Operation<Input> {
   /** Additive steps only, each with its phase: `expand`, or `backfill` for those that need filled rows. */
   expand(input: Input, before: Catalog, context: OperationContext): readonly Step[]
   sync(input: Input, before: Catalog, context: OperationContext): SyncPart | null
+  /** Columns that the version views have to look for under another name. Left out: there are none. */
+  shown?(input: Input, before: Catalog, context: OperationContext): readonly ShownColumn[]
   contract(input: Input, before: Catalog, context: OperationContext): readonly Step[]
   purge(input: Input, before: Catalog, context: OperationContext): readonly Step[]
   /** What precheck proves about the rows before anything is touched. */

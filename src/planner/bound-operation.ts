@@ -5,7 +5,7 @@ import type { Finding } from "../domain/finding.ts"
 import type { RelationName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import { findOperation, operations } from "../operations/index.ts"
-import type { OperationContext, SyncPart } from "../operations/operation.ts"
+import type { OperationContext, ShownColumn, SyncPart } from "../operations/operation.ts"
 import { nearestName } from "../domain/nearest.ts"
 import type { Revision } from "../revisions/revision.ts"
 
@@ -20,6 +20,7 @@ export interface BoundOperation {
   after(before: Catalog): Catalog
   expand(before: Catalog): readonly Step[]
   sync(before: Catalog): SyncPart | null
+  shown(before: Catalog): readonly ShownColumn[]
   contract(before: Catalog): readonly Step[]
   purge(before: Catalog): readonly Step[]
   dataChecks(before: Catalog): readonly DataCheck[]
@@ -52,6 +53,7 @@ function bindOperation(kind: string, given: unknown, context: OperationContext):
     after: (before) => operation.after(input, before, context),
     expand: (before) => operation.expand(input, before, context),
     sync: (before) => operation.sync(input, before, context),
+    shown: (before) => operation.shown?.(input, before, context) ?? [],
     contract: (before) => operation.contract(input, before, context),
     purge: (before) => operation.purge(input, before, context),
     dataChecks: (before) => operation.dataChecks(input, before, context),
