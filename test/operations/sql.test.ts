@@ -8,7 +8,15 @@ import { loadParser, parseStatements } from "../../src/sql/parser.ts"
 beforeAll(loadParser)
 
 const context = { defaultSchema: 'Weird "Schema.x', revision: "0007_raw" }
-const empty: Catalog = { serverMajor: 15, schemas: [], tables: [], otherRelations: [], functions: [] }
+const empty: Catalog = {
+  serverMajor: 15,
+  schemas: [],
+  tables: [],
+  otherRelations: [],
+  functions: [],
+  versionSchemas: [],
+  rights: { role: "postgres", schemas: [], defaults: [] },
+}
 
 const check = (input: SqlInput): readonly Finding[] => sqlOperation.check(input, empty, context)
 const errors = (input: SqlInput): readonly string[] =>
@@ -167,6 +175,7 @@ test("what it touches is opaque: of all its texts, folded, qualified, an index w
     constraints: [],
     indexes: [index],
     triggers: [],
+    grants: [],
     dependents: [],
   } as const
   const input: SqlInput = {

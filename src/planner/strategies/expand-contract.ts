@@ -11,6 +11,7 @@ import { syncStep } from "../../operations/sync/install.ts"
 import { dropMarkerStep, endOfSync } from "../../operations/sync/remove.ts"
 import { stepScope } from "../../operations/table-name.ts"
 import type { JudgedOperation } from "../judge-operations.ts"
+import type { VersionSteps } from "../plan-versions.ts"
 import { revisionStep } from "../revision-step.ts"
 import { backfillStep, verifyStep } from "../row-steps.ts"
 
@@ -20,10 +21,11 @@ export interface Material {
   readonly revisions: readonly PlannedRevision[]
   readonly catalog: Catalog
   readonly defaultSchema: string
+  readonly versions: VersionSteps
 }
 
 /**
- * The order of an expand-contract run: what only adds; then rows, and what needs them filled; the comparison; then, in
+ * The order of an expand-contract run: what only adds; the new version's views; then rows, and what needs them filled; the comparison; then, in
  * one transaction, the end of the old shape; and what is dropped for good once it has been kept long enough.
  */
 export function expandContract(material: Material): readonly Step[] {
@@ -31,6 +33,7 @@ export function expandContract(material: Material): readonly Step[] {
   const declared = operations.map(({ operation, before }) => operation.expand(before))
   return [
     ...expandSteps(material, declared),
+    ...material.versions.make,
     ...syncs.map((sync) => backfillStep(sync, tableOf(sync, material), `backfill/${scopeOf(sync, material)}/fill`)),
     ...declared.flat().filter(({ phase }) => phase === "backfill"),
     ...syncs.map((sync) => compare(sync, material, "verify")),
@@ -57,10 +60,12 @@ function compare(sync: Sync, material: Material, phase: "verify" | "contract"): 
   return verifyStep(sync, tableOf(sync, material), `${phase}/${scopeOf(sync, material)}/compare`, phase)
 }
 
-function contractStep({ operations, syncs, revisions }: Material): SqlStep {
+function contractStep({ operations, syncs, revisions, versions }: Material): SqlStep {
   const declared = operations.flatMap(({ operation, before }) => operation.contract(before))
-  const parts = [...syncs.map(endOfSync), ...declared.map(onlySql), ...revisions.map(revisionStep)]
-  const hides = declared.length + syncs.length > 0
+  const ending = [...syncs.map(endOfSync), ...declared.map(onlySql)]
+  const hidden = versions.hide(ending.flatMap(({ relations }) => relations))
+  const parts = [...hidden, ...ending, ...revisions.map(revisionStep)]
+  const hides = hidden.length + ending.length > 0
   const names = revisions.map(({ id }) => id).join(", ")
   const summary = hides
     ? `End the old shape in one transaction, and record ${names} as applied`
@@ -69,13 +74,15 @@ function contractStep({ operations, syncs, revisions }: Material): SqlStep {
 }
 
 function purgeSteps(material: Material): readonly Step[] {
-  const { operations, syncs } = material
+  const { operations, syncs, versions } = material
   const declared = operations.flatMap(({ operation, before }) => operation.purge(before)).map(onlySql)
   const markers = syncs.map((sync) => dropMarkerStep(sync, `purge/${scopeOf(sync, material)}/marker`))
-  const parts = [...declared, ...markers]
+  const parts = [...versions.drop, ...declared, ...markers]
   if (parts.length === 0) return []
   const summary =
-    declared.length > 0 ? "Drop for good what contract has hidden" : "Drop the marker columns of dual write"
+    declared.length + versions.drop.length > 0
+      ? "Drop for good what contract has hidden"
+      : "Drop the marker columns of dual write"
   return [mergeSteps({ id: "purge/drop", phase: "purge", summary }, parts)]
 }
 
