@@ -34,7 +34,12 @@ export function planVersions(
   { versionSchemas }: Pick<Catalog, "versionSchemas">,
 ): PlanVersions {
   const made = madeVersions(revisions, target)
-  const ended = versionSchemas.filter(({ base }) => target.schemas.includes(base))
+  const own = revisions.map(({ id }) => id)
+  const parents = revisions.flatMap((revision) => revision.parents).filter((parent) => !own.includes(parent))
+  const isParent = ({ revision }: VersionSchema): boolean => revision !== null && parents.includes(revision)
+  const inUse = versionSchemas.filter(({ base }) => target.schemas.includes(base))
+  // First those that the old application should be on.
+  const ended = [...inUse.filter(isParent), ...inUse.filter((version) => !isParent(version))]
   return { roles: target.versions.roles, made, ended }
 }
 
