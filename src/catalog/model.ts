@@ -1,4 +1,6 @@
 import type { RelationName } from "../domain/relation.ts"
+import type { VersionSchema } from "../domain/versions.ts"
+import type { Grant, Rights } from "./rights.ts"
 
 /**
  * An immutable model of the part of a database's schema that a plan looks at. Definitions are PostgreSQL's own words
@@ -13,6 +15,9 @@ export interface Catalog {
   readonly otherRelations: readonly (RelationName & { readonly kind: RelationKind })[]
   /** Functions that expressions call, with what PostgreSQL says of them. */
   readonly functions: readonly CatalogFunction[]
+  /** The version schemas of ours that applications can use now, by name. Hidden ones are not among them. */
+  readonly versionSchemas: readonly VersionSchema[]
+  readonly rights: Rights
 }
 
 export type RelationKind = "view" | "materialized view" | "sequence" | "foreign table" | "index" | "composite type"
@@ -42,7 +47,9 @@ export interface Table extends RelationName {
   readonly constraints: readonly Constraint[]
   readonly indexes: readonly Index[]
   readonly triggers: readonly Trigger[]
-  /** Views, materialized views and SQL functions that read the table's row type or columns. */
+  /** Who may read and write it. */
+  readonly grants: readonly Grant[]
+  /** Views, materialized views and SQL functions that read the table's row type or columns. Not our version views. */
   readonly dependents: readonly string[]
   /** What would stop a column from being dropped: `view public.names`, `the partition key`. No part of the shape. */
   readonly columnDependents: readonly ColumnDependent[]

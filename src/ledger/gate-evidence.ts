@@ -1,4 +1,5 @@
 import type { WaitName } from "../domain/gate.ts"
+import type { RoleOnVersion } from "../domain/versions.ts"
 import type { Control } from "./control.ts"
 import { loadRun } from "./runs.ts"
 
@@ -9,9 +10,16 @@ export interface GateEvidence {
   /** Outcome rows of the run so far: backup, backfill and verification with their counts. */
   readonly outcomes: readonly { readonly step: string; readonly detail: unknown }[]
   readonly findings: readonly { readonly code: string; readonly subject: string }[]
+  /** Which role should be on which version, and whether its settings put it there. */
+  readonly roles: readonly RoleOnVersion[]
 }
 
-export async function gateEvidence(control: Control, run: string, gate: WaitName): Promise<GateEvidence> {
+export async function gateEvidence(
+  control: Control,
+  run: string,
+  gate: WaitName,
+  roles: readonly RoleOnVersion[] = [],
+): Promise<GateEvidence> {
   const status = await loadRun(control, run)
   const outcomes = await control.query<{ step: string; detail: unknown }>(
     `SELECT coalesce(step, detail->>'activity', kind) AS step, detail
@@ -27,5 +35,6 @@ export async function gateEvidence(control: Control, run: string, gate: WaitName
     steps: status.steps.map(({ id, state }) => ({ id, state })),
     outcomes,
     findings: status.findings.map(({ code, subject }) => ({ code, subject })),
+    roles,
   }
 }

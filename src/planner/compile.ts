@@ -16,14 +16,17 @@ import { expandContract } from "./strategies/expand-contract.ts"
 import type { PlanTarget } from "./target.ts"
 import { targetFindings } from "./target-findings.ts"
 import { withUniqueIds } from "./unique-ids.ts"
+import { withoutShielded } from "./version-findings.ts"
+import { versionPart } from "./version-part.ts"
 
+export { catalogWish } from "./catalog-wish.ts"
 export { referencedBy } from "./referenced.ts"
 export type { PlanTarget } from "./target.ts"
 
 export interface CompileInput {
   /** What is to be applied, parents first. */
   readonly revisions: readonly Revision[]
-  /** The target's, at least of what {@link referencedBy} names. */
+  /** The target's, at least of what {@link catalogWish} names. */
   readonly catalog: Catalog
   readonly target: PlanTarget
 }
@@ -37,8 +40,10 @@ export function compilePlan({ revisions, catalog, target }: CompileInput): Compi
   const findings = [...targetFindings(target, catalog), ...judgement.findings]
   if (judgement.operations === null || findings.some(({ severity }) => severity === "error"))
     return { plan: null, findings }
-  const body = bodyOf({ ...judgement, operations: judgement.operations }, { revisions, catalog, target })
-  return { plan: { ...body, hash: hashOf(body) }, findings }
+  const made = bodyOf(judgement, { revisions, catalog, target })
+  const all = [...withoutShielded(findings, made.body.versions, made.body.relations), ...made.findings]
+  if (made.findings.some(({ severity }) => severity === "error")) return { plan: null, findings: all }
+  return { plan: { ...made.body, hash: hashOf(made.body) }, findings: all }
 }
 
 /** Whether each operation can be done, and the catalog once all of them are contracted. */
@@ -47,10 +52,10 @@ export function judgeRevisions(revisions: readonly Revision[], catalog: Catalog,
 }
 
 function bodyOf(
-  judgement: Pick<Judgement, "operations" | "shown">,
+  judgement: Pick<Judgement, "operations" | "after" | "shown">,
   { revisions, catalog, target }: CompileInput,
-): PlanBody {
-  const { operations, shown } = judgement
+): { readonly body: PlanBody; readonly findings: readonly Finding[] } {
+  const { operations, after, shown } = judgement
   const planned = revisions.map(({ id, parents, title, contentHash }): PlannedRevision => ({
     id,
     parents,
@@ -62,7 +67,18 @@ function bodyOf(
   const syncs = mergeSyncs(parts, ids, shown)
   const relations = distinctRelations(operations.flatMap(({ operation }) => operation.relations))
   const defaultSchema = defaultSchemaOf(target)
-  return {
+  const version = versionPart({
+    operations,
+    revisions: planned,
+    relations,
+    before: catalog,
+    after,
+    shown,
+    syncs,
+    target,
+  })
+  const material = { operations, syncs, revisions: planned, catalog, defaultSchema, versions: version.steps }
+  const body: PlanBody = {
     format: 1,
     target: target.name,
     strategy: target.strategy,
@@ -73,11 +89,13 @@ function bodyOf(
     gates: target.gates,
     soakMs: target.soakMs,
     keepMs: target.keepMs,
+    versions: version.versions,
     syncs,
-    steps: withUniqueIds(expandContract({ operations, syncs, revisions: planned, catalog, defaultSchema })),
+    steps: withUniqueIds(expandContract(material)),
     dataChecks: operations.flatMap(({ operation, shapes }) => operation.dataChecks(shapes)),
     expressionChecks: operations.flatMap(({ operation, shapes }) => operation.expressionChecks(shapes)),
   }
+  return { body, findings: version.findings }
 }
 
 function frameOf(target: PlanTarget): { readonly defaultSchema: string; readonly versionViews: boolean } {
@@ -89,16 +107,11 @@ function defaultSchemaOf({ schemas }: PlanTarget): string {
 }
 
 /** A revision that can't even be read as operations. */
-function judged(judge: () => Judgement): {
-  readonly operations: Judgement["operations"] | null
-  readonly shown: Judgement["shown"]
-  readonly findings: readonly Finding[]
-} {
+function judged(judge: () => Judgement): Judgement | (Pick<Judgement, "findings"> & { readonly operations: null }) {
   try {
     return judge()
   } catch (error) {
-    if (error instanceof SluiceError && error.kind !== "BugError")
-      return { operations: null, shown: [], findings: error.findings }
+    if (error instanceof SluiceError && error.kind !== "BugError") return { operations: null, findings: error.findings }
     throw error
   }
 }

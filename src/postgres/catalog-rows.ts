@@ -1,4 +1,5 @@
 import type { Column, ColumnDependent, Constraint, Index, Table, Trigger } from "../catalog/model.ts"
+import type { Grant } from "../catalog/rights.ts"
 
 /** A row that belongs to a table, by its oid. */
 export interface OfRelation {
@@ -30,6 +31,7 @@ export interface ConstraintRow extends OfRelation, Omit<Constraint, "references"
 
 export type IndexRow = OfRelation & Index
 export type TriggerRow = OfRelation & Trigger
+export type GrantRow = OfRelation & Grant
 
 export interface DependentRow extends OfRelation {
   readonly dependent: string
@@ -43,6 +45,7 @@ export interface TableParts {
   readonly constraints: ReadonlyMap<string, readonly ConstraintRow[]>
   readonly indexes: ReadonlyMap<string, readonly IndexRow[]>
   readonly triggers: ReadonlyMap<string, readonly TriggerRow[]>
+  readonly grants: ReadonlyMap<string, readonly GrantRow[]>
   readonly dependents: ReadonlyMap<string, readonly DependentRow[]>
   readonly columnDependents: ReadonlyMap<string, readonly ColumnDependentRow[]>
 }
@@ -65,6 +68,7 @@ export function tableOf(row: RelationRow, parts: TableParts): Table {
     constraints: (parts.constraints.get(row.oid) ?? []).map(constraintOf),
     indexes: (parts.indexes.get(row.oid) ?? []).map(indexOf),
     triggers: (parts.triggers.get(row.oid) ?? []).map(triggerOf),
+    grants: (parts.grants.get(row.oid) ?? []).map(grantOf),
     dependents: (parts.dependents.get(row.oid) ?? []).map(({ dependent }) => dependent),
     columnDependents: (parts.columnDependents.get(row.oid) ?? []).map(({ column, dependent }) => ({
       column,
@@ -90,6 +94,10 @@ function indexOf({ name, columns, reads, unique, valid, definition, constraint }
 
 function triggerOf({ name, definition, enabled }: TriggerRow): Trigger {
   return { name, definition, enabled }
+}
+
+function grantOf({ grantee, privilege, column, grantable }: GrantRow): Grant {
+  return { grantee, privilege, column, grantable }
 }
 
 function nameOf(schema: string | null, name: string | null): { schema: string; name: string } | null {

@@ -32,6 +32,8 @@ export interface ProjectOptions {
   readonly limits?: Partial<TargetConfig["limits"]>
   /** Continue-as-new once history has this many events. */
   readonly historyBudget?: number
+  /** Default: none, applications use the tables themselves. */
+  readonly versions?: TargetConfig["versions"]
   /** SQL to run once the rows are there. */
   readonly schema?: string
 }
@@ -208,7 +210,7 @@ function targetOf(name: string, url: TargetConfig["url"], options: ProjectOption
     name,
     url,
     schemas: ["public"],
-    versions: { schemas: false, roles: { old: null, new: null } },
+    versions: options.versions ?? { schemas: false, roles: { old: null, new: null } },
     gates: { "dual-write": "manual", switch: "manual", contract: "manual", purge: "manual", ...options.gates },
     soakMs: options.soakMs ?? 0,
     keepMs: options.keepMs ?? 0,

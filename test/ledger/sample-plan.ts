@@ -41,6 +41,7 @@ export function samplePlan(changes: Partial<PlanBody> = {}): Plan {
     gates: { "dual-write": "manual", switch: "auto", contract: { afterMs: 1000 }, purge: "manual" },
     soakMs: 0,
     keepMs: 0,
+    versions: { roles: { old: null, new: null }, made: [], ended: [] },
     syncs: [],
     steps: [step("expand/users/add", "expand"), step("contract/hide", "contract")],
     dataChecks: [],

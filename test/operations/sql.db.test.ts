@@ -10,7 +10,15 @@ import { planContext } from "./plan-context.ts"
 
 beforeAll(loadParser)
 
-const empty: Catalog = { serverMajor: 15, schemas: [], tables: [], otherRelations: [], functions: [] }
+const empty: Catalog = {
+  serverMajor: 15,
+  schemas: [],
+  tables: [],
+  otherRelations: [],
+  functions: [],
+  versionSchemas: [],
+  rights: { role: "postgres", schemas: [], defaults: [] },
+}
 const schema = 'Weird "Schema.x'
 const pinned = "SET search_path = pg_catalog;"
 

@@ -8,7 +8,15 @@ import { planContext } from "./plan-context.ts"
 
 beforeAll(loadParser)
 
-const empty: Catalog = { serverMajor: 15, schemas: [], tables: [], otherRelations: [], functions: [] }
+const empty: Catalog = {
+  serverMajor: 15,
+  schemas: [],
+  tables: [],
+  otherRelations: [],
+  functions: [],
+  versionSchemas: [],
+  rights: { role: "postgres", schemas: [], defaults: [] },
+}
 const context = planContext(empty, { defaultSchema: 'Weird "Schema.x', revision: "0007_raw" })
 
 const check = (input: SqlInput): readonly Finding[] => sqlOperation.check(input, empty, context)
@@ -176,6 +184,7 @@ test("what it touches is opaque: of all its texts, folded, qualified, an index w
     constraints: [],
     indexes: [index],
     triggers: [],
+    grants: [],
     dependents: [],
     columnDependents: [],
   } as const

@@ -41,6 +41,7 @@ export function table(name: string, columns: readonly Column[], more: Partial<Ta
     ],
     indexes: [],
     triggers: [],
+    grants: [],
     dependents: [],
     columnDependents: [],
     ...more,
@@ -64,6 +65,8 @@ export function catalog(...tables: readonly Table[]): Catalog {
       { schema: null, name: "now", volatility: "stable" },
       { schema: null, name: "random", volatility: "volatile" },
     ],
+    versionSchemas: [],
+    rights: { role: "postgres", schemas: [], defaults: [] },
   }
 }
 

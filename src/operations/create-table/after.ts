@@ -1,5 +1,6 @@
 import { withTable } from "../../catalog/model.ts"
 import type { Catalog, Column, Constraint, Index } from "../../catalog/model.ts"
+import { grantsOnNewTable } from "../../catalog/rights.ts"
 import { ident, join, literal, qualified, sql } from "../../sql/sql.ts"
 import { printedName } from "../../sql/printed-name.ts"
 import { objectName } from "../names.ts"
@@ -23,6 +24,7 @@ export function afterCreateTable(table: CreateTable, before: Catalog): Catalog {
     constraints: named.toSorted(byName),
     indexes: constraints.flatMap((constraint) => indexOf(constraint, table)).toSorted(byName),
     triggers: [],
+    grants: grantsOnNewTable(before.rights, relation.schema),
     dependents: [],
     columnDependents: [],
   })

@@ -13,6 +13,7 @@ import { fillsRows } from "../../operations/sync/group-direction.ts"
 import { dropMarkerStep, endOfSync } from "../../operations/sync/remove.ts"
 import { stepScope } from "../../operations/table-name.ts"
 import type { JudgedOperation } from "../judge-operations.ts"
+import type { VersionSteps } from "../plan-versions.ts"
 import { revisionStep } from "../revision-step.ts"
 import { backfillStep, verifyStep } from "../row-steps.ts"
 
@@ -22,10 +23,11 @@ export interface Material {
   readonly revisions: readonly PlannedRevision[]
   readonly catalog: Catalog
   readonly defaultSchema: string
+  readonly versions: VersionSteps
 }
 
 /**
- * The order of an expand-contract run: what only adds; then rows, and what needs them filled; the comparison; then, in
+ * The order of an expand-contract run: what only adds; the new version's views; then rows, and what needs them filled; the comparison; then, in
  * one transaction, the end of the old shape; and what is dropped for good once it has been kept long enough.
  */
 export function expandContract(material: Material): readonly Step[] {
@@ -35,6 +37,7 @@ export function expandContract(material: Material): readonly Step[] {
   const declared = operations.map(({ operation, shapes }) => operation.expand(shapes))
   return [
     ...expandSteps(material, declared),
+    ...material.versions.make,
     ...filled.map((sync) => backfillStep(sync, tableOf(sync, material), `backfill/${scopeOf(sync, material)}/fill`)),
     ...declared.flat().filter(({ phase }) => phase === "backfill"),
     ...filled.map((sync) => compare(sync, material, "verify")),
@@ -65,12 +68,13 @@ function compare(sync: Sync, material: Material, phase: "verify" | "contract"): 
  * What contract declares: steps that stand there for the way back alone, and the parts of the one transaction. Dual
  * write ends before columns get their hidden names, and what keeps those true begins after it.
  */
-function contractSteps({ operations, syncs, revisions }: Material): readonly SqlStep[] {
+function contractSteps({ operations, syncs, revisions, versions }: Material): readonly SqlStep[] {
   const declared = operations.flatMap(({ operation, shapes }) => operation.contract(shapes)).map(onlySqlStep)
   const hiding = syncs.filter((sync) => hiddenColumns(sync).length > 0)
+  const ending = [...syncs.map(endOfSync), ...declared.filter(({ back }) => !back).map(onlyTransactional)]
   const parts = [
-    ...syncs.map(endOfSync),
-    ...declared.filter(({ back }) => !back).map(onlyTransactional),
+    ...versions.hide(ending.flatMap(({ relations }) => relations)),
+    ...ending,
     ...hiding.map(keepHiddenStep),
     ...revisions.map(revisionStep),
   ]
@@ -84,16 +88,18 @@ function contractSteps({ operations, syncs, revisions }: Material): readonly Sql
 }
 
 function purgeSteps(material: Material): readonly Step[] {
-  const { operations, syncs } = material
+  const { operations, syncs, versions } = material
   const declared = operations
     .flatMap(({ operation, shapes }) => operation.purge(shapes))
     .map((step) => onlyTransactional(onlySqlStep(step)))
   const kept = syncs.filter((sync) => hiddenColumns(sync).length > 0).map(endKeepingStep)
   const markers = syncs.map((sync) => dropMarkerStep(sync, `purge/${scopeOf(sync, material)}/marker`))
-  const parts = [...kept, ...declared, ...markers]
+  const parts = [...versions.drop, ...kept, ...declared, ...markers]
   if (parts.length === 0) return []
   const summary =
-    declared.length > 0 ? "Drop for good what contract has hidden" : "Drop the marker columns of dual write"
+    declared.length + versions.drop.length > 0
+      ? "Drop for good what contract has hidden"
+      : "Drop the marker columns of dual write"
   return [mergeSteps({ id: "purge/drop", phase: "purge", summary }, parts)]
 }
 

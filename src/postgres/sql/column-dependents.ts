@@ -1,5 +1,5 @@
 /**
- * $1: the tables' oids. What would stop a column from being dropped, column by column: views, generated columns,
+ * $1: the tables' oids, $2: our version schemas, whose views don't count. What would stop a column from being dropped, column by column: views, generated columns,
  * policies, triggers that name it, foreign keys of other tables, publications with a list of columns, functions with a
  * parsed body, and the partition key. What goes with a column by itself (its default, indexes, own constraints,
  * statistics) isn't here, nor is anything of ours.
@@ -34,6 +34,7 @@ named AS (
          ) AS described
    WHERE coalesce(r.ev_class, 0) <> used.relation
      AND described.schema IS DISTINCT FROM 'sluice'
+     AND (described.schema IS NULL OR described.schema <> ALL ($2::text[]))
      AND described.identity NOT LIKE 'sluice.%'
      AND described.identity NOT LIKE '"~sluice%'
   UNION

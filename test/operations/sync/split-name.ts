@@ -99,6 +99,7 @@ export function tableModel(
           ],
     indexes: [],
     triggers: [],
+    grants: [],
     dependents: [],
     columnDependents: [],
     ...more,
