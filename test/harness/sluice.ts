@@ -46,6 +46,7 @@ export class Sluice {
     const targets: Record<string, TargetConfig> = {}
     const config: Config = {
       file: null,
+      secretFiles: {},
       directory,
       temporal: { address: inject("temporal").address, namespace, tls: null, apiKey: null },
       control: { url: controlDatabase.urlAs(role) },
