@@ -4,7 +4,7 @@ import type { Finding } from "../src/domain/finding.ts"
 import type { GateName } from "../src/domain/gate.ts"
 import type { Phase } from "../src/domain/phase.ts"
 import type { StepOutline } from "../src/domain/plan.ts"
-import type { CarriedState, RunInput, RunState } from "../src/domain/run.ts"
+import type { CarriedState, GateTimer, RunInput, RunState } from "../src/domain/run.ts"
 import { Turns } from "./turns.ts"
 
 /** What an operator has to choose from when a step has stopped. */
@@ -46,6 +46,7 @@ export class RunProgress {
   waitingFor: GateName | null = null
   paused = false
   keepUntil: number | null = null
+  gateTimer: GateTimer | null = null
   aborting: { readonly reason: string; readonly actor: string } | null = null
   choice: Choice | null = null
   ended: "completed" | "aborted" | null = null
@@ -73,6 +74,7 @@ export class RunProgress {
     this.waitingFor = carried.waitingFor
     this.paused = carried.paused
     this.keepUntil = carried.keepUntil
+    this.gateTimer = carried.gateTimer ?? null
     this.aborting = carried.aborting
     if (this.waitingFor) this.phase = this.waitingFor
   }
@@ -112,6 +114,7 @@ export class RunProgress {
       nonces: this.nonces,
       paused: this.paused,
       keepUntil: this.keepUntil,
+      gateTimer: this.gateTimer,
       aborting: this.aborting,
     }
   }
