@@ -18,10 +18,10 @@ import type { DecisionActivities, DecisionRequest, RunRef } from "./types.ts"
 export function createDecisionActivities(deps: ActivityDeps): DecisionActivities {
   const { control } = deps
   return {
-    openGate: (ref, gate) =>
+    openGate: (ref, gate, state = "waiting") =>
       mapped(async () => {
         const evidenceHash = await recordEvidence(deps, ref, gate)
-        await setRunState(control, ref, { state: "waiting", phase: gate, waitingFor: gate, findings: [] })
+        await setRunState(control, ref, { state, phase: gate, waitingFor: gate, findings: [] })
         return { evidenceHash }
       }),
     judge: (ref, request) => mapped(() => judge(deps, ref, request)),

@@ -19,7 +19,9 @@ export async function passGate(progress: RunProgress, activities: Activities, ga
 
   progress.waitingFor = gate
   await untilDoneOrSkipped(progress, activities, gate, ["retry", "abort"], () =>
-    activities.decisions.openGate(progress.ref, gate),
+    progress.turns.tell(() =>
+      activities.decisions.openGate(progress.ref, gate, progress.paused ? "paused" : "waiting"),
+    ),
   )
   show(progress)
   const carried = progress.gateTimer?.gate === gate

@@ -1,4 +1,4 @@
-import { CancellationScope } from "@temporalio/workflow"
+import { CancellationScope, patched } from "@temporalio/workflow"
 import type { RunRef } from "../activities/types.ts"
 import type { Finding } from "../src/domain/finding.ts"
 import type { GateName } from "../src/domain/gate.ts"
@@ -50,7 +50,7 @@ export class RunProgress {
   aborting: { readonly reason: string; readonly actor: string } | null = null
   choice: Choice | null = null
   ended: "completed" | "aborted" | null = null
-  readonly turns = new Turns()
+  readonly turns: Turns
   readonly timeline: TimelineEntry[] = []
   /** What was last shown in Temporal's UI, so that nothing is written twice. */
   shown = ""
@@ -59,6 +59,8 @@ export class RunProgress {
 
   constructor(input: RunInput) {
     this.input = input
+    // Asked once for a whole history: asked again later, an old one would change its ways in the middle.
+    this.turns = new Turns(patched("one-at-a-time"))
     this.phase = "precheck"
     if (input.carried) this.restore(input.carried)
   }

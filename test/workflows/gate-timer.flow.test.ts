@@ -24,6 +24,7 @@ describe("the time after which a gate passes by itself counts from when it opene
     expect(timer).toBeLessThan(afterMs)
     await project.send("abort")
     await project.ended("aborted")
+    await project.keepHistory("gate-timer-carried")
   })
 
   test("also where the run is taken up after its workflow was lost", async () => {
