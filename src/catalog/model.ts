@@ -31,6 +31,8 @@ export interface Table extends RelationName {
   readonly partitioning: "none" | "parent" | "partition"
   /** For a partition, its parent; for any other table null. */
   readonly parent: RelationName | null
+  /** By INHERITS, which partitions know nothing of; null: it neither inherits nor is inherited from. */
+  readonly inheritance: Inheritance | null
   readonly persistence: "permanent" | "unlogged" | "temporary"
   readonly rowSecurity: { readonly enabled: boolean; readonly forced: boolean }
   readonly replicaIdentity: "default" | "nothing" | "full" | "index"
@@ -42,6 +44,13 @@ export interface Table extends RelationName {
   readonly triggers: readonly Trigger[]
   /** Views, materialized views and SQL functions that read the table's row type or columns. */
   readonly dependents: readonly string[]
+}
+
+export interface Inheritance {
+  /** Those that it inherits from. */
+  readonly parents: readonly RelationName[]
+  /** Those that inherit from it. Foreign tables may, too. */
+  readonly children: readonly RelationName[]
 }
 
 export interface Column {

@@ -8,6 +8,7 @@ import { withoutOurs } from "./ours.ts"
  */
 export function shapeHash(table: Table | undefined): string {
   if (!table) return hashOf(null)
-  const { owner: _owner, dependents: _dependents, ...shape } = withoutOurs(table)
-  return hashOf(shape)
+  const { owner: _owner, dependents: _dependents, inheritance, ...shape } = withoutOurs(table)
+  // Where there is none it is left out: plans that know nothing of it keep their hashes.
+  return hashOf(inheritance ? { ...shape, inheritance } : shape)
 }

@@ -72,6 +72,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   IDENTIFIER_TOO_LONG: "A name has more than 63 bytes; PostgreSQL would cut it in silence. Use a shorter one.",
   INHERITED_TABLE:
     "Tables inherit from this one, and triggers would miss their rows. End the inheritance, or use partitions.",
+  INHERITING_TABLE:
+    "The table inherits from another one, whose changes come down to it in the middle of a run. End the inheritance, or use partitions.",
   INVALID_INDEX:
     "An index that a failed concurrent build left behind: it costs writes and answers nothing. Drop or reindex it.",
   JOURNAL_NEWER: "The target's schema sluice was installed by a newer Sluice. Use that one.",

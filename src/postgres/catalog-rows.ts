@@ -1,4 +1,5 @@
 import type { Column, Constraint, Index, Table, Trigger } from "../catalog/model.ts"
+import type { RelationName } from "../domain/relation.ts"
 
 /** A row that belongs to a table, by its oid. */
 export interface OfRelation {
@@ -13,6 +14,8 @@ export interface RelationRow extends Pick<
   readonly oid: string
   readonly parent_schema: string | null
   readonly parent_name: string | null
+  readonly inherits: readonly RelationName[]
+  readonly inherited_by: readonly RelationName[]
   readonly rls_enabled: boolean
   readonly rls_forced: boolean
   readonly replica_identity: Table["replicaIdentity"]
@@ -52,6 +55,7 @@ export function tableOf(row: RelationRow, parts: TableParts): Table {
     owner,
     partitioning,
     parent: nameOf(row.parent_schema, row.parent_name),
+    inheritance: inheritanceOf(row),
     persistence,
     rowSecurity: { enabled: row.rls_enabled, forced: row.rls_forced },
     replicaIdentity: row.replica_identity,
@@ -62,6 +66,11 @@ export function tableOf(row: RelationRow, parts: TableParts): Table {
     triggers: (parts.triggers.get(row.oid) ?? []).map(triggerOf),
     dependents: (parts.dependents.get(row.oid) ?? []).map(({ dependent }) => dependent),
   }
+}
+
+function inheritanceOf({ inherits, inherited_by }: RelationRow): Table["inheritance"] {
+  if (inherits.length === 0 && inherited_by.length === 0) return null
+  return { parents: inherits, children: inherited_by }
 }
 
 function columnOf(row: ColumnRow): Column {
@@ -83,6 +92,6 @@ function triggerOf({ name, definition, enabled }: TriggerRow): Trigger {
   return { name, definition, enabled }
 }
 
-function nameOf(schema: string | null, name: string | null): { schema: string; name: string } | null {
+function nameOf(schema: string | null, name: string | null): RelationName | null {
   return schema === null || name === null ? null : { schema, name }
 }

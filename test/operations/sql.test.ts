@@ -167,6 +167,7 @@ test("what it touches is opaque: of all its texts, folded, qualified, an index w
     constraints: [],
     indexes: [index],
     triggers: [],
+    inheritance: null,
     dependents: [],
   } as const
   const input: SqlInput = {

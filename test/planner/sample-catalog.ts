@@ -41,6 +41,7 @@ export function table(name: string, columns: readonly Column[], more: Partial<Ta
     ],
     indexes: [],
     triggers: [],
+    inheritance: null,
     dependents: [],
     ...more,
   }

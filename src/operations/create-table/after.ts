@@ -22,6 +22,7 @@ export function afterCreateTable(table: CreateTable, before: Catalog): Catalog {
     constraints: named.toSorted(byName),
     indexes: constraints.flatMap((constraint) => indexOf(constraint, table)).toSorted(byName),
     triggers: [],
+    inheritance: null,
     dependents: [],
   })
   const sequences = columns

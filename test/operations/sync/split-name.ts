@@ -97,6 +97,7 @@ export function tableModel(
           ],
     indexes: [],
     triggers: [],
+    inheritance: null,
     dependents: [],
     ...more,
   }
