@@ -20,11 +20,11 @@ import type { DecisionActivities, DecisionRequest, RunRef } from "./types.ts"
 export function createDecisionActivities(deps: ActivityDeps): DecisionActivities {
   const { control } = deps
   return {
-    openGate: (ref, gate) =>
+    openGate: (ref, gate, state = "waiting") =>
       mapped(async () => {
         const { evidenceHash, findings } = await recordEvidence(deps, ref, gate)
         await setRunState(control, ref, {
-          state: "waiting",
+          state,
           phase: gate === returnGate ? ref.phase : gate,
           waitingFor: gate,
           findings,

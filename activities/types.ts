@@ -45,8 +45,8 @@ export interface StepResult {
 
 /** decisions.ts */
 export interface DecisionActivities {
-  /** Gathers the evidence for the gate, records that it waits, answers the evidence's hash. */
-  openGate(ref: RunRef, gate: WaitName): Promise<{ readonly evidenceHash: string }>
+  /** Gathers the evidence for the gate, records that it waits, or is paused at it, answers the evidence's hash. */
+  openGate(ref: RunRef, gate: WaitName, state?: "waiting" | "paused"): Promise<{ readonly evidenceHash: string }>
   /**
    * Judges a verb against the run as the workflow sees it, records it (accepted or refused) in the ledger, and
    * throws RefusedError where it is refused.

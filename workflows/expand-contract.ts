@@ -93,7 +93,9 @@ async function keep(progress: RunProgress, activities: Activities): Promise<void
   progress.phase = "keep"
   progress.keepUntil ??= Date.now() + keepMs
   show(progress)
-  await activities.quick.recordState(progress.ref, { state: progress.state, waitingFor: null, findings: [] })
+  await progress.turns.tell(() =>
+    activities.quick.recordState(progress.ref, { state: progress.state, waitingFor: null, findings: [] }),
+  )
   await continueAsNewWhenLong(progress)
   const left = progress.keepUntil - Date.now()
   if (left > 0) await sleep(left, { summary: "the hidden shape is kept" })

@@ -1,10 +1,10 @@
-import { CancellationScope } from "@temporalio/workflow"
+import { CancellationScope, patched } from "@temporalio/workflow"
 import type { RunRef } from "../activities/types.ts"
 import type { Finding } from "../src/domain/finding.ts"
 import { returnGate, type WaitName } from "../src/domain/gate.ts"
 import type { Phase } from "../src/domain/phase.ts"
 import type { PlanOutline, StepOutline } from "../src/domain/plan.ts"
-import type { CarriedState, RunInput, RunState } from "../src/domain/run.ts"
+import type { CarriedState, GateTimer, RunInput, RunState } from "../src/domain/run.ts"
 import { Turns } from "./turns.ts"
 
 /** What an operator has to choose from when a step has stopped. */
@@ -48,10 +48,11 @@ export class RunProgress {
   waitingFor: WaitName | null = null
   paused = false
   keepUntil: number | null = null
+  gateTimer: GateTimer | null = null
   aborting: { readonly reason: string; readonly actor: string } | null = null
   choice: Choice | null = null
   ended: "completed" | "aborted" | null = null
-  readonly turns = new Turns()
+  readonly turns: Turns
   readonly timeline: TimelineEntry[] = []
   /** What was last shown in Temporal's UI, so that nothing is written twice. */
   shown = ""
@@ -60,6 +61,8 @@ export class RunProgress {
 
   constructor(input: RunInput) {
     this.input = input
+    // Asked once for a whole history: asked again later, an old one would change its ways in the middle.
+    this.turns = new Turns(patched("one-at-a-time"))
     this.phase = "precheck"
     if (input.carried) this.restore(input.carried)
   }
@@ -82,6 +85,7 @@ export class RunProgress {
     this.waitingFor = carried.waitingFor
     this.paused = carried.paused
     this.keepUntil = carried.keepUntil
+    this.gateTimer = carried.gateTimer ?? null
     this.aborting = carried.aborting
     if (this.waitingFor && this.waitingFor !== returnGate) this.phase = this.waitingFor
   }
@@ -122,6 +126,7 @@ export class RunProgress {
       nonces: this.nonces,
       paused: this.paused,
       keepUntil: this.keepUntil,
+      gateTimer: this.gateTimer,
       aborting: this.aborting,
     }
   }

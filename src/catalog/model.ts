@@ -38,6 +38,8 @@ export interface Table extends RelationName {
   readonly partitionKey?: string
   /** For a partition, its parent; for any other table null. */
   readonly parent: RelationName | null
+  /** By INHERITS, which partitions know nothing of; null: it neither inherits nor is inherited from. */
+  readonly inheritance: Inheritance | null
   readonly persistence: "permanent" | "unlogged" | "temporary"
   readonly rowSecurity: { readonly enabled: boolean; readonly forced: boolean }
   readonly replicaIdentity: "default" | "nothing" | "full" | "index"
@@ -58,6 +60,13 @@ export interface Table extends RelationName {
 export interface ColumnDependent {
   readonly column: string
   readonly dependent: string
+}
+
+export interface Inheritance {
+  /** Those that it inherits from. */
+  readonly parents: readonly RelationName[]
+  /** Those that inherit from it. Foreign tables may, too. */
+  readonly children: readonly RelationName[]
 }
 
 export interface Column {

@@ -13,7 +13,9 @@ export function shapeHash(table: Table | undefined): string {
     grants: _grants,
     dependents: _dependents,
     columnDependents: _columnDependents,
+    inheritance,
     ...shape
   } = withoutOurs(table)
-  return hashOf(shape)
+  // Where there is none it is left out: plans that know nothing of it keep their hashes.
+  return hashOf(inheritance ? { ...shape, inheritance } : shape)
 }

@@ -4,6 +4,8 @@ import type { GateMode, GateName } from "../domain/gate.ts"
 export interface Config {
   /** Absolute path of the file, or null where no file was found and the verb needs none. */
   readonly file: string | null
+  /** The files that secrets were read from, by their absolute paths, with what they held. */
+  readonly secretFiles: Readonly<Record<string, Secret>>
   /** The folder that relative paths start from. */
   readonly directory: string
   readonly temporal: TemporalConfig

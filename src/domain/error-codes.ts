@@ -87,6 +87,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "An index of several columns goes with one of them when that is dropped. Create one on the others where queries need it.",
   INHERITED_TABLE:
     "Tables inherit from this one, and triggers would miss their rows. End the inheritance, or use partitions.",
+  INHERITING_TABLE:
+    "The table inherits from another one, whose changes come down to it in the middle of a run. End the inheritance, or use partitions.",
   INVALID_INDEX:
     "An index that a failed concurrent build left behind: it costs writes and answers nothing. Drop or reindex it.",
   JOURNAL_NEWER: "The target's schema sluice was installed by a newer Sluice. Use that one.",

@@ -1,5 +1,5 @@
 import type { Finding } from "./finding.ts"
-import type { Gates, WaitName } from "./gate.ts"
+import type { GateName, Gates, WaitName } from "./gate.ts"
 import type { Phase } from "./phase.ts"
 import type { Strategy } from "./plan.ts"
 
@@ -114,6 +114,13 @@ export interface RunInput {
   readonly adopt: "continue" | "abort" | null
 }
 
+/** The time after which an open gate passes by itself. */
+export interface GateTimer {
+  readonly gate: GateName
+  /** Epoch milliseconds, counted from when the gate opened; null: it is over, and the gate was refused to it. */
+  readonly until: number | null
+}
+
 /** What must survive continue-as-new. */
 export interface CarriedState {
   /** Steps whose undo is registered, in the order in which they began. */
@@ -130,5 +137,7 @@ export interface CarriedState {
   readonly paused: boolean
   /** When the wait of `keep` ends, in epoch milliseconds; null before it began. */
   readonly keepUntil: number | null
+  /** Left out by versions that began the time anew. */
+  readonly gateTimer?: GateTimer | null
   readonly aborting: { readonly reason: string; readonly actor: string } | null
 }

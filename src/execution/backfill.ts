@@ -101,7 +101,7 @@ async function fillPasses(
     await fillPass(control, { ...context, queue: new RangeQueue(cursors) }, throttle)
     meter.endPass()
     if (await isDone(control, step)) break
-    if ((cursors[0]?.pass ?? 1) >= patientPasses) await waitForLockedRow(control, context, step)
+    if ((cursors[0]?.pass ?? 1) >= patientPasses) await waitForLockedRow(control, context, throttle)
     await control.transaction(async () => {
       await checkFence(control, claimed.claim)
       await beginNextPass(control, ref)

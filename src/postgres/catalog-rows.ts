@@ -1,5 +1,6 @@
 import type { Column, ColumnDependent, Constraint, Index, Table, Trigger } from "../catalog/model.ts"
 import type { Grant } from "../catalog/rights.ts"
+import type { RelationName } from "../domain/relation.ts"
 
 /** A row that belongs to a table, by its oid. */
 export interface OfRelation {
@@ -15,6 +16,8 @@ export interface RelationRow extends Pick<
   readonly partition_key: string | null
   readonly parent_schema: string | null
   readonly parent_name: string | null
+  readonly inherits: readonly RelationName[]
+  readonly inherited_by: readonly RelationName[]
   readonly rls_enabled: boolean
   readonly rls_forced: boolean
   readonly replica_identity: Table["replicaIdentity"]
@@ -60,6 +63,7 @@ export function tableOf(row: RelationRow, parts: TableParts): Table {
     partitioning,
     ...(row.partition_key === null ? {} : { partitionKey: row.partition_key }),
     parent: nameOf(row.parent_schema, row.parent_name),
+    inheritance: inheritanceOf(row),
     persistence,
     rowSecurity: { enabled: row.rls_enabled, forced: row.rls_forced },
     replicaIdentity: row.replica_identity,
@@ -75,6 +79,11 @@ export function tableOf(row: RelationRow, parts: TableParts): Table {
       dependent,
     })),
   }
+}
+
+function inheritanceOf({ inherits, inherited_by }: RelationRow): Table["inheritance"] {
+  if (inherits.length === 0 && inherited_by.length === 0) return null
+  return { parents: inherits, children: inherited_by }
 }
 
 function columnOf(row: ColumnRow): Column {
@@ -100,6 +109,6 @@ function grantOf({ grantee, privilege, column, grantable }: GrantRow): Grant {
   return { grantee, privilege, column, grantable }
 }
 
-function nameOf(schema: string | null, name: string | null): { schema: string; name: string } | null {
+function nameOf(schema: string | null, name: string | null): RelationName | null {
   return schema === null || name === null ? null : { schema, name }
 }

@@ -1,8 +1,8 @@
 import type { WaitName } from "../domain/gate.ts"
-import { waitNames } from "../domain/gate.ts"
+import { gateNames, waitNames } from "../domain/gate.ts"
 import type { Phase } from "../domain/phase.ts"
 import type { Plan } from "../domain/plan.ts"
-import type { CarriedState } from "../domain/run.ts"
+import type { CarriedState, GateTimer } from "../domain/run.ts"
 import type { LedgerEntry } from "../domain/ledger-entry.ts"
 
 /** What is known of a run whose workflow was lost: the target's journal, and the ledger. */
@@ -44,6 +44,7 @@ export function carriedStateOf(lost: LostRun): CarriedState {
     nonces: decisions.flatMap(({ nonce }) => (typeof nonce === "string" ? [nonce] : [])),
     paused: decisions.findLast(({ verb }) => verb === "pause" || verb === "resume")?.["verb"] === "pause",
     keepUntil: keepUntil(plan, journal),
+    gateTimer: gateTimer(lost, gatesPassed),
     aborting: abort ? { reason: String(abort.detail["reason"] ?? "no reason given"), actor: abort.actor } : null,
   }
 }
@@ -56,6 +57,19 @@ function phasesDone({ registered, backedUp }: LostRun, gatesPassed: readonly Wai
     ...(gatesPassed.includes("contract") ? (["soak"] as const) : []),
     ...(gatesPassed.includes("purge") ? (["keep"] as const) : []),
   ]
+}
+
+/** Counts from when the gate opened, not from the adoption. */
+function gateTimer({ plan, entries }: LostRun, gatesPassed: readonly WaitName[]): GateTimer | null {
+  const opened = entries.findLast(({ kind }) => kind === "gate.opened")?.detail["gate"]
+  const gate = gateNames.find((name) => name === opened && !gatesPassed.includes(name))
+  const mode = gate === undefined ? null : plan.gates[gate]
+  if (gate === undefined || mode === null || typeof mode === "string") return null
+  const of = (kind: LedgerEntry["kind"]): readonly LedgerEntry[] =>
+    entries.filter((entry) => entry.kind === kind && entry.detail["gate"] === gate)
+  if (of("decision.refused").some(({ detail }) => detail["by"] === "gate mode")) return { gate, until: null }
+  const [first] = of("gate.opened")
+  return first ? { gate, until: Date.parse(first.at) + mode.afterMs } : null
 }
 
 /** Keep counts from the contract, not from the adoption. */

@@ -42,7 +42,13 @@ describe("refused before anything is touched", () => {
       "a table with heirs",
       { table: "users", column: text, up: "name" },
       "INHERITED_TABLE",
-      { dependents: ["table public.heirs"] },
+      { inheritance: { parents: [], children: [{ schema: "public", name: "heirs" }] } },
+    ],
+    [
+      "an heir",
+      { table: "users", column: text, up: "name" },
+      "INHERITING_TABLE",
+      { inheritance: { parents: [{ schema: "public", name: "people" }], children: [] } },
     ],
     [
       "a column that is there",

@@ -185,6 +185,7 @@ test("what it touches is opaque: of all its texts, folded, qualified, an index w
     indexes: [index],
     triggers: [],
     grants: [],
+    inheritance: null,
     dependents: [],
     columnDependents: [],
   } as const

@@ -42,6 +42,7 @@ export function table(name: string, columns: readonly Column[], more: Partial<Ta
     indexes: [],
     triggers: [],
     grants: [],
+    inheritance: null,
     dependents: [],
     columnDependents: [],
     ...more,

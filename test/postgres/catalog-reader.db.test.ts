@@ -37,6 +37,7 @@ CREATE TABLE shop.part_1 PARTITION OF shop.part FOR VALUES FROM ('2020-01-01') T
 CREATE TABLE shop.part_2 PARTITION OF shop.part FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
 CREATE TABLE shop.refpart (pid int, pd date, FOREIGN KEY (pid, pd) REFERENCES shop.part);
 CREATE TABLE shop.parent (a int); CREATE TABLE shop.child () INHERITS (shop.parent);
+CREATE TABLE "We ird.""S"."Heir ""x" () INHERITS (shop.child, shop.parent);
 CREATE FUNCTION shop.f(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'select 1';
 CREATE FUNCTION shop.f(text) RETURNS int LANGUAGE sql AS 'select 1'`
 
@@ -100,7 +101,23 @@ test("triggers and dependents are seen, those in schema sluice are not", async (
   const table = await readTable(weird)
   expect(table.triggers).toMatchObject([{ name: "~a", enabled: "always" }])
   expect(table.dependents).toEqual(["function shop.all_rows()", "materialized view shop.mv", "view shop.v"])
-  expect((await readTable({ schema: "shop", name: "parent" })).dependents).toEqual(["table shop.child"])
+})
+
+test("inheritance that is no partitioning is seen from both sides; partitions have none", async () => {
+  const { tables } = await read({ relations: [{ schema: "shop", name: "child" }] })
+  const inheritance = Object.fromEntries(tables.map((table) => [table.name, table.inheritance]))
+  const [parent, child] = [
+    { schema: "shop", name: "parent" },
+    { schema: "shop", name: "child" },
+  ]
+  const heir = { schema: weird.schema, name: 'Heir "x' }
+  expect(inheritance).toEqual({
+    parent: { parents: [], children: [heir, child] },
+    child: { parents: [parent], children: [heir] },
+    [heir.name]: { parents: [child, parent], children: [] },
+  })
+  const partitions = await read({ relations: [{ schema: "shop", name: "part_1" }] })
+  expect(partitions.tables.map((table) => table.inheritance)).toEqual([null, null, null])
 })
 
 test("what would stop a column from being dropped is told column by column", async () => {

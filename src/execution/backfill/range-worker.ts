@@ -68,7 +68,8 @@ async function fillNext(context: FillContext, session: Session, cursor: Cursor, 
   const { step, claimed, meter, pace, attempt, signal } = context
   let about: Page | null = null
   const onPage = (page: Page): void => void (about = page)
-  const budget = { ...context, ...context.limits, attempt: { ...attempt, signal }, watchFirstTry: false }
+  const standBack = (milliseconds: number): Promise<number> => pace.standBack(milliseconds, signal)
+  const budget = { ...context, ...context.limits, attempt: { ...attempt, signal }, watchFirstTry: false, standBack }
   try {
     let startedAt = 0
     pace.batches.set(session.pid, size.rows)

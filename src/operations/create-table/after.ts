@@ -25,6 +25,7 @@ export function afterCreateTable(table: CreateTable, before: Catalog): Catalog {
     indexes: constraints.flatMap((constraint) => indexOf(constraint, table)).toSorted(byName),
     triggers: [],
     grants: grantsOnNewTable(before.rights, relation.schema),
+    inheritance: null,
     dependents: [],
     columnDependents: [],
   })

@@ -3,6 +3,15 @@
  * the definitions that it prints, and so that operators and functions here are PostgreSQL's own.
  */
 
+/** Names of relations as JSON, in the order of their names; `from` must call pg_class `r` and its schema `s`. */
+function names(from: string): string {
+  return `(
+         SELECT coalesce(json_agg(json_build_object('schema', s.nspname, 'name', r.relname) ORDER BY s.nspname, r.relname), '[]')
+           FROM pg_inherits AS h
+           JOIN pg_class AS r     ON r.oid = ${from}
+           JOIN pg_namespace AS s ON s.oid = r.relnamespace`
+}
+
 /**
  * The tables wanted ($1 schemas, $2 names, pairwise; or every table of the schemas $3), with their partitions and
  * the tables that they are partitions of.
@@ -34,6 +43,10 @@ SELECT c.oid::text             AS oid,
        pg_get_partkeydef(c.oid) AS partition_key,
        pn.nspname::text        AS parent_schema,
        p.relname::text         AS parent_name,
+       ${names("h.inhparent")}
+          WHERE h.inhrelid = c.oid AND NOT c.relispartition) AS inherits,
+       ${names("h.inhrelid")}
+          WHERE h.inhparent = c.oid AND NOT r.relispartition) AS inherited_by,
        CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' ELSE 'temporary' END AS persistence,
        c.relrowsecurity        AS rls_enabled,
        c.relforcerowsecurity   AS rls_forced,
@@ -168,8 +181,7 @@ SELECT acl.relation,
 
 /**
  * $1: the tables' oids, $2: our version schemas, whose views don't count. Views (by their rewrite rule), functions and
- * columns that use the table itself or its row type (alone or as an array), and tables that inherit from it: foreign
- * ones, and those that are no partitions.
+ * columns that use the table itself or its row type (alone or as an array), and foreign tables that are partitions.
  */
 export const dependentsSql = `
 WITH
@@ -196,7 +208,7 @@ dependent AS (
   SELECT i.inhparent, 'pg_class'::regclass, i.inhrelid, 0
     FROM pg_inherits AS i
     JOIN pg_class AS c ON c.oid = i.inhrelid
-   WHERE i.inhparent = ANY ($1::oid[]) AND (c.relkind = 'f' OR NOT c.relispartition AND c.relkind = 'r')
+   WHERE i.inhparent = ANY ($1::oid[]) AND c.relkind = 'f'
 )
 SELECT DISTINCT dependent.relation::text AS relation, described.type || ' ' || described.identity AS dependent
   FROM dependent,

@@ -100,6 +100,7 @@ export function tableModel(
     indexes: [],
     triggers: [],
     grants: [],
+    inheritance: null,
     dependents: [],
     columnDependents: [],
     ...more,
