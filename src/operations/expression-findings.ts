@@ -47,7 +47,7 @@ export function expressionFindings(text: string, subject: string, scope: Scope, 
         ),
       )
     else if (!table.columns.some(({ name }) => name === column) && !scope.also.includes(column))
-      findings.push(unknownColumn(column, subject, [...table.columns.map(({ name }) => name), ...scope.also]))
+      findings.push(unknownColumn(column, subject, scope))
     else if (scope.inTrigger && table.columns.some(({ name, generated }) => name === column && generated !== null))
       findings.push(
         refusal(
@@ -70,9 +70,10 @@ export function expressionFindings(text: string, subject: string, scope: Scope, 
   return distinct(findings)
 }
 
-function unknownColumn(column: string, subject: string, known: readonly string[]): Finding {
-  const nearest = nearestName(column, known)
-  const hint = nearest === null ? "An expression sees the table as it is before the plan." : `Did you mean ${nearest}?`
+function unknownColumn(column: string, subject: string, { table, also, inTrigger }: Scope): Finding {
+  const nearest = nearestName(column, [...table.columns.map(({ name }) => name), ...also])
+  const scope = inTrigger ? "An expression sees the table as it is before the plan." : "Check the name."
+  const hint = nearest === null ? scope : `Did you mean ${nearest}?`
   return refusal("UNKNOWN_COLUMN", subject, `There is no column ${column}`, hint)
 }
 

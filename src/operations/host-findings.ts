@@ -33,7 +33,10 @@ export function unknownColumns(columns: readonly string[], table: Table, subject
     .filter((column) => !known.includes(column))
     .map((column) => {
       const nearest = nearestName(column, known)
-      const hint = nearest === null ? "Check the name; columns are those after the plan." : `Did you mean ${nearest}?`
+      const hint =
+        nearest === null
+          ? "Check the name; an operation that adds it has to stand before this one."
+          : `Did you mean ${nearest}?`
       return refusal("UNKNOWN_COLUMN", subject, `There is no column ${column}`, hint)
     })
 }

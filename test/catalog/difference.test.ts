@@ -85,6 +85,12 @@ describe("what a person wrote and what PostgreSQL prints mean the same", () => {
     ["expression", "pg_catalog.lower(a)", "lower(a)"],
     ["constraint", "CHECK (a > 0 AND b <> '')", "CHECK (((a > 0) AND (b <> ''::text)))"],
     ["constraint", 'UNIQUE ("a")', "UNIQUE (a)"],
+    ["constraint", "CHECK (a IN ('x', 'y'))", "CHECK ((a = ANY (ARRAY['x'::text, 'y'::text])))"],
+    ["constraint", "CHECK (a NOT IN (1, 2))", "CHECK ((a <> ALL (ARRAY[1, 2])))"],
+    ["constraint", "CHECK (a IN ('x'))", "CHECK ((a = 'x'::text))"],
+    ["constraint", "CHECK (a BETWEEN 1 AND 2 OR b)", "CHECK ((((a >= 1) AND (a <= 2)) OR b))"],
+    ["constraint", "CHECK (a NOT BETWEEN 1 AND 2)", "CHECK (((a < 1) OR (a > 2)))"],
+    ["constraint", "CHECK (a LIKE 'x%' AND b NOT ILIKE '_')", "CHECK (((a ~~ 'x%'::text) AND (b !~~* '_'::text)))"],
     [
       "index",
       'CREATE UNIQUE INDEX "i" ON "public"."t" USING btree ("a")',
@@ -98,6 +104,8 @@ describe("what a person wrote and what PostgreSQL prints mean the same", () => {
     ["expression", "'x'", "'y'"],
     ["constraint", "CHECK (a > 0)", "CHECK (a >= 0)"],
     ["constraint", "UNIQUE (a, b)", "UNIQUE (b, a)"],
+    ["constraint", "CHECK (a IN (1, 2))", "CHECK ((a = ANY (ARRAY[1, 3])))"],
+    ["constraint", "CHECK (a IN (1, 2))", "CHECK ((a <> ALL (ARRAY[1, 2])))"],
     ["index", "CREATE INDEX i ON t (a)", "CREATE INDEX i ON t (a DESC)"],
   ] as const)("not %s %s and %s", (kind, left, right) => {
     expect(sameDefinition(kind, left, right)).toBe(false)

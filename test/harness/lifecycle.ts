@@ -11,6 +11,8 @@ import type { Operation, OperationExample } from "../../src/operations/operation
 import { compilePlan, judgeRevisions, referencedBy } from "../../src/planner/compile.ts"
 import type { PlanTarget } from "../../src/planner/compile.ts"
 import { readCatalog } from "../../src/postgres/catalog-reader.ts"
+import { runDataChecks } from "../../src/postgres/data-checks.ts"
+import { checkExpressions } from "../../src/postgres/expressions.ts"
 import { withSession } from "../../src/postgres/session.ts"
 import type { Session } from "../../src/postgres/session.ts"
 import type { Revision } from "../../src/revisions/revision.ts"
@@ -36,13 +38,13 @@ const rowsPerBatch = 60
  */
 export class Lifecycle {
   readonly plan: Plan
-  readonly #example: OperationExample<unknown>
+  readonly #example: LifecycleSetting
   readonly #database: TestDatabase
   readonly #twin: TestDatabase
   readonly #after: Catalog
   readonly #revisions: readonly Revision[]
 
-  private constructor(example: OperationExample<unknown>, parts: LifecycleParts) {
+  private constructor(example: LifecycleSetting, parts: LifecycleParts) {
     this.#example = example
     this.plan = parts.plan
     this.#database = parts.database
@@ -52,20 +54,27 @@ export class Lifecycle {
   }
 
   static async begin(operation: Operation<unknown>, example: OperationExample<unknown>): Promise<Lifecycle> {
-    const database = await createDatabase({ prefix: "lifecycle", schema: example.given })
-    const twin = await createDatabase({ prefix: "twin", schema: example.given })
-    const revision = revisionOf(operation, example)
-    const target = { ...bareTarget, versions: { ...bareTarget.versions, schemas: example.versionViews ?? false } }
+    return Lifecycle.beginWith([revisionOf(operation, example)], example)
+  }
+
+  /** Several operations in one plan. */
+  static async beginWith(revisions: readonly Revision[], setting: LifecycleSetting): Promise<Lifecycle> {
+    const target = { ...bareTarget, versions: { ...bareTarget.versions, schemas: setting.versionViews ?? false } }
+    const database = await createDatabase({ prefix: "lifecycle", schema: setting.given })
+    const twin = await createDatabase({ prefix: "twin", schema: setting.given })
     const { plan, after } = await inSession(database, async (session) => {
       await ensureJournal(session)
-      const catalog = await catalogOf(session, [revision])
-      const compiled = compilePlan({ revisions: [revision], catalog, target })
+      const catalog = await catalogOf(session, revisions)
+      const compiled = compilePlan({ revisions, catalog, target })
       expect(compiled.findings.filter(({ severity }) => severity === "error")).toEqual([])
-      expect(compiled.plan?.hash).toBe(compilePlan({ revisions: [revision], catalog, target }).plan?.hash)
-      return { plan: compiled.plan, after: judgeRevisions([revision], catalog, target).after }
+      expect(compiled.plan?.hash).toBe(compilePlan({ revisions, catalog, target }).plan?.hash)
+      const { plan } = compiled
+      expect(await checkExpressions(session, plan?.expressionChecks ?? [])).toEqual([])
+      expect((await runDataChecks(session, plan?.dataChecks ?? [])).findings).toEqual([])
+      return { plan, after: judgeRevisions(revisions, catalog, target).after }
     })
     if (!plan) throw new Error("no plan, and no finding that says why")
-    return new Lifecycle(example, { plan, after, database, twin, revisions: [revision] })
+    return new Lifecycle(setting, { plan, after, database, twin, revisions })
   }
 
   async end(): Promise<void> {
@@ -139,6 +148,9 @@ export class Lifecycle {
   }
 }
 
+/** Tables, and what applications write. */
+export type LifecycleSetting = Pick<OperationExample<unknown>, "given" | "oldWrites" | "newWrites" | "versionViews">
+
 interface LifecycleParts {
   readonly plan: Plan
   readonly database: TestDatabase
@@ -147,7 +159,11 @@ interface LifecycleParts {
   readonly revisions: readonly Revision[]
 }
 
-function revisionOf({ kind }: Operation<unknown>, { input, title, beside }: OperationExample<unknown>): Revision {
+/** The example as a revision, with what stands beside it. */
+export function revisionOf(
+  { kind }: Operation<unknown>,
+  { input, title, beside }: OperationExample<unknown>,
+): Revision {
   const operations = [...(beside ?? []), { kind, input }]
   return { id: "0001_example", parents: [], title, operations, contentHash: "0".repeat(64), file: "0001_example.yaml" }
 }

@@ -18,6 +18,7 @@ import { ident, join } from "../../src/sql/sql.ts"
 import { createDatabase } from "./database.ts"
 import type { TestDatabase } from "./database.ts"
 import { dumpOf } from "./dump.ts"
+import { revisionOf } from "./lifecycle.ts"
 
 /**
  * One example of an operation on a database whose applications never name a schema: the old one has the version of the
@@ -150,11 +151,6 @@ function targetOf(schemas: readonly string[]): PlanTarget {
     keepMs: 0,
     strategy: "expand-contract",
   }
-}
-
-function revisionOf({ kind }: Operation<unknown>, { input, title }: OperationExample<unknown>): Revision {
-  const operations = [{ kind, input }]
-  return { id: "0001_example", parents: [], title, operations, contentHash: "0".repeat(64), file: "0001_example.yaml" }
 }
 
 async function inSession<T>({ url }: TestDatabase, work: (session: Session) => Promise<T>): Promise<T> {
