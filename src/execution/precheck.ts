@@ -8,6 +8,7 @@ import { checkReplication } from "./precheck/replication.ts"
 import { checkServer } from "./precheck/server.ts"
 import { checkTransactions } from "./precheck/transactions.ts"
 import { checkTriggers } from "./precheck/triggers.ts"
+import { checkVersions } from "./precheck/versions.ts"
 import { helperSessionName } from "./session-name.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
 
@@ -23,6 +24,7 @@ const checks: readonly Check[] = [
   checkTransactions,
   checkReplication,
   checkTriggers,
+  checkVersions,
 ]
 
 /**
