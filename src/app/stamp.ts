@@ -5,6 +5,7 @@ import type { TargetConfig } from "../config/config.ts"
 import {
   createVersion,
   ensureJournal,
+  keeperOf,
   refreshVersion,
   refuseWhileActive,
   stampRevisions,
@@ -103,7 +104,8 @@ async function carryOut(
     const catalog = await readCatalog(session, want)
     const schemas: Stamped["schemas"][number][] = []
     for (const version of versions) {
-      const contents = { version, views: presentViews(version, catalog), rights: catalog.rights }
+      const keptBy = await keeperOf(session, version.revision)
+      const contents = { version, views: presentViews(version, catalog), rights: catalog.rights, keptBy }
       const isOurs = catalog.versionSchemas.some(({ name, base }) => name === version.name && base === version.base)
       if (!isOurs && catalog.schemas.includes(version.name)) throw taken(version.name)
       if (!isOurs) await createVersion(session, contents)

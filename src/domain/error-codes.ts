@@ -207,9 +207,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   REVISION_SYNTAX: "A revision file is no YAML, or several documents. The message says where.",
   REVISION_UNPAIRED:
     "A file in SQL is neither NAME.up.sql nor the NAME.down.sql of one. Rename it, or add the other half.",
-  ROLE_SEARCH_PATH:
-    "The role of a version is not on its version schema yet. The hint is the statement for it; sessions that are open keep what they began with.",
-  ROLE_UNKNOWN: "`versions.roles` names a role that does not exist. Correct it, or create the role.",
+  ROLE_SEARCH_PATH: "A role isn't on its version's schema yet. The hint is the statement that puts it there.",
+  ROLE_UNKNOWN: "`versions.roles` names a role that doesn't exist. Correct it, or create the role.",
   ROW_MISSING: "The demo's application found a row gone that it was told is there.",
   ROW_SECURITY_FORCED:
     "Row-level security is forced on the table's owner, so that some rows couldn't be filled. Lift FORCE for the length of the run.",
@@ -336,6 +335,14 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "Raw SQL would change what a version view reads, and PostgreSQL refuses that. Use the operation for it.",
   VERSION_VIEW_LEFT_OUT:
     "Raw SQL changes the columns of a table, so the new version has no view of it: it is found in the schema itself.",
+  VERSIONS_OFF: "The target does without version views. `versions: {schemas: true}` asks for them.",
+  VERSION_COLUMN_READ_ONLY: "A version view has to convert a column's type, so that it can't be written.",
+  VERSION_NOT_PRESENT: "Version views show tables as they are; these have moved on from that revision.",
+  VERSION_PARTIAL_RIGHTS: "The version view of a table with row-level security refuses roles without SELECT.",
+  VERSION_SCHEMA_READY: "A version schema is there. The hint puts its applications on it.",
+  VERSION_SCHEMA_TAKEN: "A version schema would bear the name of one that is there. Rename one of them.",
+  VERSION_VIEW_IN_THE_WAY: "PostgreSQL refuses such raw SQL while a view reads the table. Use an operation.",
+  VERSION_VIEW_LEFT_OUT: "Raw SQL changes a table's columns, so the new version has no view of it.",
   WAIT_ENDED: "The run ended before it got to what was waited for.",
   WAIT_TIMEOUT: "The time to wait was over first. The run goes on.",
   WRONG_ANSWER: "The demo's application was given another value than the one it was told is stored.",

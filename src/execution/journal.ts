@@ -5,5 +5,5 @@ export { lastOf, readJournal, type Direction, type JournalRow, type StepOutcome 
 export { registerRun, type RegisterRun } from "./register-run.ts"
 export { findRuns, setRunState, type JournaledRun, type JournaledRunState } from "./run-rows.ts"
 export { appliedRevisions, type AppliedRevision } from "./revision-rows.ts"
-export { refuseWhileActive, stampRevisions } from "./stamp-revisions.ts"
+export { keeperOf, refuseWhileActive, stampRevisions } from "./stamp-revisions.ts"
 export { createVersion, refreshVersion, type VersionState } from "./version-schemas.ts"

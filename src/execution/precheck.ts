@@ -9,6 +9,7 @@ import { checkServer } from "./precheck/server.ts"
 import { checkThrottle } from "./precheck/throttle.ts"
 import { checkTransactions } from "./precheck/transactions.ts"
 import { checkTriggers } from "./precheck/triggers.ts"
+import { checkVersions } from "./precheck/versions.ts"
 import { helperSessionName } from "./session-name.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
 
@@ -25,6 +26,7 @@ const checks: readonly Check[] = [
   checkReplication,
   checkThrottle,
   checkTriggers,
+  checkVersions,
 ]
 
 /**

@@ -26,6 +26,13 @@ export async function stampRevisions(
   return recorded
 }
 
+/** The run that applied the revision and may still be undone; null: none. */
+export async function keeperOf(session: Session, revision: string | null): Promise<string | null> {
+  const runs = await findRuns(session)
+  const keeper = runs.find(({ state, revisions }) => state === "contracted" && revisions.includes(revision ?? ""))
+  return keeper?.run ?? null
+}
+
 /**
  * No run is at work, and none begins before the transaction ends: half-way through a run the tables show neither the
  * shape before it nor the one after. Throws RefusedError RUN_ACTIVE.

@@ -18,29 +18,39 @@ const gates: readonly WaitName[] = ["dual-write", "switch"]
 /** Asks the target for what a person should know of versions and roles at a gate; nothing at gates that aren't about it. */
 export async function versionsAtGate(session: Session, versions: PlanVersions, gate: WaitName): Promise<VersionsInUse> {
   if (versions.made.length === 0 || !gates.includes(gate)) return { roles: [], findings: [] }
-  const roles: RoleOnVersion[] = []
-  const findings: Finding[] = []
-  for (const each of rolePaths(versions)) {
-    const { database, exists, setting } = await readRoleSearchPath(session, each.role)
-    const holds = exists && leadsTo(setting, each.path)
-    roles.push({ ...each, holds })
+  const asked = await Promise.all(rolePaths(versions).map((path) => ask(session, path)))
+  const findings = asked.flatMap(({ role, finding }): readonly Finding[] => {
     // The new application isn't out yet at the first gate.
-    const severity = each.version === "new" && gate === "dual-write" ? "info" : "warning"
-    if (!exists) findings.push(roleMissing(each))
-    else if (!holds) findings.push({ ...offPath(each, setting, database), severity })
-  }
-  if (versions.roles.new === null) findings.push(await ready(session, versions))
-  return { roles, findings }
+    const isEarly = role.version === "new" && gate === "dual-write"
+    return finding === null ? [] : [isEarly ? { ...finding, severity: "info" } : finding]
+  })
+  const unnamed = versions.roles.new === null ? [await ready(session, versions)] : []
+  return { roles: asked.map(({ role }) => role), findings: [...findings, ...unnamed] }
 }
 
-function offPath(
-  { role, version, path }: RolePath,
-  setting: string | null,
-  database: string,
-): Omit<Finding, "severity"> {
+/** What there is to say of the old version's role before anything is touched. */
+export async function oldRoleFindings(session: Session, versions: PlanVersions): Promise<readonly Finding[]> {
+  const old = rolePaths(versions).filter(({ version }) => version === "old")
+  const asked = await Promise.all(old.map((path) => ask(session, path)))
+  return asked.flatMap(({ finding }) => finding ?? [])
+}
+
+/** Whether the role is on its version, and if not, what to do about it. */
+async function ask(
+  session: Session,
+  path: RolePath,
+): Promise<{ readonly role: RoleOnVersion; readonly finding: Finding | null }> {
+  const { database, exists, setting } = await readRoleSearchPath(session, path.role)
+  const holds = exists && leadsTo(setting, path.path)
+  const finding = holds ? null : exists ? offPath(path, setting, database) : roleMissing(path)
+  return { role: { ...path, holds }, finding }
+}
+
+function offPath({ role, version, path }: RolePath, setting: string | null, database: string): Finding {
   const now = setting === null ? "is not set" : `is ${setting}`
   return {
     code: "ROLE_SEARCH_PATH",
+    severity: "warning",
     subject: role,
     message: `The role isn't on the ${version} version yet: it needs ${path[0] ?? ""} first in its search_path, which ${now}`,
     hint: `${setPath(ident(role), database, path)} Sessions that are open keep the old one.`,

@@ -1,4 +1,5 @@
 import type { Grant, Rights } from "../catalog/rights.ts"
+import { RefusedError } from "../domain/errors.ts"
 import type { VersionSchema } from "../domain/versions.ts"
 import { createVersionSchema, createVersionViews } from "../operations/views/create-version.ts"
 import { grantsOn, roleName } from "../operations/views/grants.ts"
@@ -16,10 +17,15 @@ export interface VersionContents {
   readonly version: VersionSchema
   readonly views: readonly VersionView[]
   readonly rights: Rights
+  /** The run that made the version and may still be undone; null: none. Its views then stay as it made them. */
+  readonly keptBy: string | null
 }
 
 /** Makes a version schema with its views. Nobody else may bear the name. Call within a transaction. */
-export async function createVersion(session: Session, { version, views, rights }: VersionContents): Promise<void> {
+export async function createVersion(
+  session: Session,
+  { version, views, rights }: Omit<VersionContents, "keptBy">,
+): Promise<void> {
   await session.query(createVersionSchema(version, rights))
   for (const statement of createVersionViews(version, views, rights)) await session.query(statement)
 }
@@ -27,11 +33,13 @@ export async function createVersion(session: Session, { version, views, rights }
 /**
  * Brings the views of a version schema of ours to the shape and grants wanted, and leaves alone those that are so
  * already: a view that has to be made again is missing for the length of the transaction, and statements wait for it.
+ * Throws RefusedError RUN_ACTIVE where the views belong to a run that may still be undone.
  */
 export async function refreshVersion(session: Session, contents: VersionContents): Promise<VersionState> {
   const { version, views, rights } = contents
   const found = await session.query<FoundView>(viewsIn(version.name))
   const wrong = views.filter((view) => !found.some((other) => isSame(view, other)))
+  if (wrong.length > 0 && contents.keptBy !== null) throw kept(contents.keptBy, version)
   const stale = wrong.filter(({ view }) => found.some(({ name }) => name === view.name)).map(({ view }) => view)
   if (stale.length > 0) await session.query(sql`DROP VIEW ${join(stale.map(qualified))}`)
   for (const statement of createVersionViews(version, wrong, rights)) await session.query(statement)
@@ -54,6 +62,15 @@ export async function dropVersions(session: Session): Promise<readonly string[]>
     await session.query(sql`DROP SCHEMA ${ident(name)}`)
   }
   return versions.map(({ name }) => name)
+}
+
+function kept(run: string, { name }: VersionSchema): RefusedError {
+  return new RefusedError({
+    code: "RUN_ACTIVE",
+    subject: run,
+    message: `run ${run} made version schema ${name} and may still be undone, so its views stay as they are`,
+    hint: `Let it end first: \`sluice wait ${run} --for end\`. Until then applications find other tables in the schema itself.`,
+  })
 }
 
 /** A row of `viewsIn`. */

@@ -127,6 +127,16 @@ describe("the views of the present shape", () => {
     expect(await again()).toEqual([{ name: "public_0001_email", views: 2, state: "unchanged" }])
   })
 
+  test("views of a run that may still be undone stay as it made them", async () => {
+    const app = await bench.app()
+    await stamp(app, { target: "shop", revision: "0001_email", views: true })
+    await bench.target.query(`INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations, state)
+      VALUES ('r', 'p', 'w', '{0001_email}', '{}', 'contracted')`)
+    expect(await stamp(app, { target: "shop", views: true })).toMatchObject({ schemas: [{ state: "unchanged" }] })
+    await bench.target.query(`SET ROLE ${bench.role.name}; CREATE TABLE pets (id int)`)
+    await expect(stamp(app, { target: "shop", views: true })).rejects.toMatchObject({ code: "RUN_ACTIVE" })
+  })
+
   test("a shape that has gone can't be shown, and a schema of that name that isn't ours stays alone", async () => {
     const app = await bench.app()
     await stamp(app, { target: "shop", revision: "0002_more", views: false })

@@ -54,6 +54,17 @@ test("finds another run at work on the same relations, and not itself", async ()
   expect(await codes({ ...run, run: "r2", plan: { ...run.plan, hash: "b".repeat(64) } })).toEqual(["RUN_CONFLICT"])
 })
 
+test("finds an old application that isn't on its version's views, before the tables under them change", async () => {
+  const roles = { old: "nobody at all", new: "nobody either" }
+  const version = { name: "public_0001", base: "public", revision: "0001" }
+  const of = (ended: readonly (typeof version)[]): TargetRun => {
+    const versions = { roles, made: [{ ...version, name: "public_0002", revision: "0002" }], ended }
+    return { ...run, plan: { ...run.plan, versions } }
+  }
+  expect(await codes(of([version]))).toEqual(["ROLE_UNKNOWN"])
+  expect(await codes(of([]))).toEqual([])
+})
+
 test("finds a plan made for another major version", async () => {
   expect(await codes({ ...run, plan: { ...run.plan, serverMajor: 3 } })).toEqual(["SERVER_CHANGED"])
 })

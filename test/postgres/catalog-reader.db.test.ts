@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { findColumn, findTable, type Catalog, type Table } from "../../src/catalog/model.ts"
+import { ensureJournal } from "../../src/execution/journal.ts"
 import { readCatalog, type CatalogWish } from "../../src/postgres/catalog-reader.ts"
 import { withSession } from "../../src/postgres/session.ts"
 import { createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
@@ -132,6 +133,56 @@ test("what would stop a column from being dropped is told column by column", asy
   expect(country.columnDependents[0]?.dependent).toMatch(/^table constraint .*_fkey on /)
   const part = await readTable({ schema: "shop", name: "part" })
   expect(part.columnDependents).toContainEqual({ column: "d", dependent: "the partition key" })
+})
+
+test("version schemas of ours are told apart, and their views are nobody's dependents", async () => {
+  const versions = await createDatabase({
+    schema: `CREATE TABLE people (id int);
+      CREATE SCHEMA public_1; CREATE SCHEMA _sluice_public_0; CREATE SCHEMA public_theirs;
+      CREATE VIEW public_1.people AS SELECT id FROM people; CREATE VIEW _sluice_public_0.people AS SELECT id FROM people;
+      CREATE VIEW public_theirs.people AS SELECT id FROM people`,
+  })
+  await withSession({ url: versions.url, applicationName: "test" }, ensureJournal)
+  await versions.query(`INSERT INTO sluice.version_schema (name, base, revision, hidden) VALUES
+    ('public_1', 'public', '1', false), ('_sluice_public_0', 'public', '0', true), ('gone_2', 'public', '2', false),
+    ('shop_1', 'shop', '1', false)`)
+  const found = await withSession({ url: versions.url, applicationName: "test" }, (session) =>
+    readCatalog(session, { schemas: ["public"], relations: "all", functions: [] }),
+  )
+  await versions.drop()
+  expect(found.versionSchemas).toEqual([{ name: "public_1", base: "public", revision: "1" }])
+  expect(found.tables.map(({ dependents }) => dependents)).toEqual([["view public_theirs.people"]])
+  expect(found.otherRelations).toEqual([{ schema: "public_1", name: "people", kind: "view" }])
+})
+
+test("rights come as they are: the owner's alone where nobody has granted any, single columns, what is given by default", async () => {
+  const reader = await createRole()
+  const granted = await createDatabase({
+    schema: `CREATE SCHEMA shop; GRANT USAGE ON SCHEMA shop TO ${reader.name} WITH GRANT OPTION;
+      CREATE TABLE shop.plain (id int);
+      CREATE TABLE shop.some (id int, name text);
+      GRANT SELECT, TRUNCATE ON shop.some TO PUBLIC;
+      GRANT UPDATE (name) ON shop.some TO ${reader.name} WITH GRANT OPTION;
+      ALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO ${reader.name};
+      ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO PUBLIC;`,
+  })
+  const { tables, rights } = await withSession({ url: granted.url, applicationName: "test" }, (session) =>
+    readCatalog(session, { schemas: ["shop"], relations: [], inFull: ["shop"], functions: [] }),
+  )
+  await granted.drop()
+  await reader.drop()
+  const owner = ["DELETE", "INSERT", "SELECT", "UPDATE"].map((privilege) => ({ grantee: "postgres", privilege }))
+  expect(tables[0]?.grants).toMatchObject(owner)
+  expect(tables[1]?.grants.filter(({ grantee }) => grantee !== "postgres")).toEqual([
+    { grantee: null, privilege: "SELECT", column: null, grantable: false },
+    { grantee: reader.name, privilege: "UPDATE", column: "name", grantable: true },
+  ])
+  expect(rights.role).toBe("postgres")
+  expect(rights.schemas).toContainEqual({ schema: "shop", grantee: reader.name, grantable: true })
+  expect(rights.defaults.filter(({ grantee }) => grantee !== "postgres")).toEqual([
+    { schema: null, grantee: reader.name, privilege: "INSERT", grantable: false },
+    { schema: "shop", grantee: null, privilege: "SELECT", grantable: false },
+  ])
 })
 
 test("a partition brings its parent and its siblings", async () => {

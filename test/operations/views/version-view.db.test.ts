@@ -98,7 +98,7 @@ describe("the new shape over columns that are still the old ones", () => {
   })
 
   test("a default that the new shape doesn't have any more isn't the table's", async () => {
-    const { database } = await begin("CREATE TABLE t (id integer PRIMARY KEY, note varchar(10) DEFAULT 'old')", {
+    const { database } = await begin("CREATE TABLE t (id integer PRIMARY KEY, note text DEFAULT 'old')", {
       shape: (catalog) => ({ after: withColumns(catalog, "t", (column) => [{ ...column, default: null }]) }),
     })
     await application(database.url, "public_0001_now", async (client) => {
