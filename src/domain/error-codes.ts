@@ -273,6 +273,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   STATEMENT_CANCELLED: "A statement was cancelled by its timeout or by a person. Retried.",
   STEP_NOT_EFFECTIVE:
     "A step ran without an error but its effect isn't there, for instance because of an event trigger.",
+  STRICT_ISOLATION:
+    "Transactions there keep one snapshot (repeatable read, serializable): updating a row that the backfill has filled since fails with 40001, and the application has to try again, as it has to at that level anyway.",
   TABLE_EXISTS: "The new table's name is taken by another relation. Choose another name.",
   TAKE_OVER: "Sessions of an earlier attempt don't end though they were told to. Retried.",
   TARGET_NOT_NAMED: "There are several targets, and none was named. `--target` names one.",
@@ -335,14 +337,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "Raw SQL would change what a version view reads, and PostgreSQL refuses that. Use the operation for it.",
   VERSION_VIEW_LEFT_OUT:
     "Raw SQL changes the columns of a table, so the new version has no view of it: it is found in the schema itself.",
-  VERSIONS_OFF: "The target does without version views. `versions: {schemas: true}` asks for them.",
-  VERSION_COLUMN_READ_ONLY: "A version view has to convert a column's type, so that it can't be written.",
-  VERSION_NOT_PRESENT: "Version views show tables as they are; these have moved on from that revision.",
-  VERSION_PARTIAL_RIGHTS: "The version view of a table with row-level security refuses roles without SELECT.",
-  VERSION_SCHEMA_READY: "A version schema is there. The hint puts its applications on it.",
-  VERSION_SCHEMA_TAKEN: "A version schema would bear the name of one that is there. Rename one of them.",
-  VERSION_VIEW_IN_THE_WAY: "PostgreSQL refuses such raw SQL while a view reads the table. Use an operation.",
-  VERSION_VIEW_LEFT_OUT: "Raw SQL changes a table's columns, so the new version has no view of it.",
   WAIT_ENDED: "The run ended before it got to what was waited for.",
   WAIT_TIMEOUT: "The time to wait was over first. The run goes on.",
   WRONG_ANSWER: "The demo's application was given another value than the one it was told is stored.",

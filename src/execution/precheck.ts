@@ -3,6 +3,7 @@ import { withSession, type Session } from "../postgres/session.ts"
 import { checkConflicts } from "./precheck/conflicts.ts"
 import { checkData } from "./precheck/data.ts"
 import { checkIndexes } from "./precheck/indexes.ts"
+import { checkIsolation } from "./precheck/isolation.ts"
 import { checkPrivileges } from "./precheck/privileges.ts"
 import { checkReplication } from "./precheck/replication.ts"
 import { checkServer } from "./precheck/server.ts"
@@ -27,6 +28,7 @@ const checks: readonly Check[] = [
   checkThrottle,
   checkTriggers,
   checkVersions,
+  checkIsolation,
 ]
 
 /**

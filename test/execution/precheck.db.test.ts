@@ -4,7 +4,9 @@ import { registerRun } from "../../src/execution/journal.ts"
 import type { TargetRun } from "../../src/execution/target-run.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { sql } from "../../src/sql/sql.ts"
-import { createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
+import { administer, createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
+import { nickGroup, usersSync } from "../operations/sync/split-name.ts"
+import { beginFilling } from "./filling.ts"
 import { addColumnStep, asSession, planOf, targetAt, Witness } from "./setting.ts"
 
 let database: TestDatabase
@@ -81,4 +83,21 @@ test("finds rows that the new shape can't hold, and gives their keys to the obse
   const findings = await precheck({ ...run, plan: { ...run.plan, dataChecks: [check] } }, witness)
   expect(findings.map(({ code }) => code)).toEqual(["VALUE_IS_NULL"])
   expect(witness.keysSeen).toEqual([{ code: "VALUE_IS_NULL", relation: check.relation, keys: ["1"] }])
+})
+
+test("tells whose transactions keep one snapshot, where rows are filled meanwhile", async () => {
+  const role = await createRole()
+  const users = await createDatabase({ schema: "CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL)" })
+  const { run: filling } = await beginFilling(users, usersSync(nickGroup()))
+  await administer(
+    `ALTER ROLE ${role.name} IN DATABASE ${users.name} SET default_transaction_isolation = 'serializable'`,
+  )
+  await administer(`ALTER DATABASE ${users.name} SET default_transaction_isolation = 'repeatable read'`)
+  const findings = (await precheck(filling)).filter(({ code }) => code === "STRICT_ISOLATION")
+  expect(findings.map(({ subject, message }) => [subject, message.split(" by default")[0]])).toEqual([
+    [role.name, `transactions of ${role.name} are serializable`],
+    ["test", "transactions of this database are repeatable read"],
+  ])
+  await users.drop()
+  await role.drop()
 })

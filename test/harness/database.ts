@@ -67,6 +67,20 @@ export function databaseAt({ name, urlOf }: { name: string; urlOf: (database: st
   }
 }
 
+/** The database as a role has it that owns these tables and may keep Sluice's journal there, and no more. */
+export async function ownedBy(
+  role: TestRole,
+  database: TestDatabase,
+  tables: readonly string[],
+): Promise<TestDatabase> {
+  const owner = ident(role.name)
+  await database.query(`
+    GRANT CREATE ON DATABASE ${ident(database.name)} TO ${owner};
+    GRANT USAGE, CREATE ON SCHEMA public TO ${owner};
+    ${tables.map((table) => `ALTER TABLE public.${ident(table)} OWNER TO ${owner};`).join(" ")}`)
+  return databaseAt({ name: database.name, urlOf: () => database.urlAs(role) })
+}
+
 /** What a role may do besides logging in. Never superuser. */
 export interface RoleOptions {
   readonly prefix?: string

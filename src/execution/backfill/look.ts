@@ -14,7 +14,7 @@ export async function look(
   const limits = { ...run.target.limits, ...tuned }
   pace.batchDurationMs = limits.batchDurationMs
   pace.parallelRanges = limits.parallelRanges
-  await cutBatches(control, pace, limits.lockTimeoutMs)
+  await cutBatches(control, pace, limits)
   const because = await throttle.read(control, { ...limits, watchProbes, pids: [...pace.batches.keys()] })
   pace.update(paused ? "paused" : because)
 }

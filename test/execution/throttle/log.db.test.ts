@@ -4,12 +4,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { runBackfill } from "../../../src/execution/backfill.ts"
 import { precheck } from "../../../src/execution/precheck.ts"
 import { loadParser } from "../../../src/sql/parser.ts"
-import type { TestDatabase } from "../../harness/database.ts"
+import { ownedBy, type TestDatabase } from "../../harness/database.ts"
 import { OwnCluster } from "../../harness/own-cluster.ts"
 import { nickGroup, usersSync } from "../../operations/sync/split-name.ts"
 import { beginFilling } from "../filling.ts"
 import { attemptOf, eventually, Witness } from "../setting.ts"
-import { ownedBy, rows, SlowFilling, slowPeople } from "./slow-filling.ts"
+import { rows, SlowFilling, slowPeople } from "./slow-filling.ts"
 
 const megabyte = 1024 ** 2
 
@@ -107,7 +107,7 @@ describe("an archive that takes nothing any more", () => {
     ["counted by a role that may see the files", ["pg_monitor"]],
     ["told from the archiver's last success by one that may not", []],
   ])("stops the backfill until it takes what waits, %s", async (_, memberOf) => {
-    const owned = await ownedBy(await cluster.createRole(memberOf), database)
+    const owned = await ownedBy(await cluster.createRole(memberOf), database, ["users", "hurry"])
     await writeLog(1)
     await eventually(
       async () => (await cluster.query("SELECT FROM pg_stat_archiver WHERE archived_count > 0")).length > 0,

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { precheck } from "../../../src/execution/precheck.ts"
 import { rememberSight } from "../../../src/execution/throttle/sight.ts"
 import { loadParser } from "../../../src/sql/parser.ts"
-import type { TestDatabase, TestRole } from "../../harness/database.ts"
+import { ownedBy, type TestDatabase, type TestRole } from "../../harness/database.ts"
 import { OwnCluster, type Standby } from "../../harness/own-cluster.ts"
 import { asSession } from "../setting.ts"
-import { ownedBy, rows, SlowFilling, slowPeople } from "./slow-filling.ts"
+import { rows, SlowFilling, slowPeople } from "./slow-filling.ts"
 
 let cluster: OwnCluster
 let standby: Standby
@@ -22,7 +22,7 @@ afterAll(() => cluster.stop())
 beforeEach(async () => {
   role = await cluster.createRole()
   database = await cluster.createDatabase(slowPeople)
-  owned = await ownedBy(role, database)
+  owned = await ownedBy(role, database, ["users", "hurry"])
   filling = await SlowFilling.prepare(owned, { maxReplicaLagMs: 10_000 })
 })
 afterEach(() => filling.breakOff())

@@ -2,7 +2,7 @@ import type { Limits } from "../../../src/config/config.ts"
 import { runBackfill, type BackfillResult } from "../../../src/execution/backfill.ts"
 import { writeKnobs, type Knobs } from "../../../src/execution/knobs.ts"
 import type { TargetRun } from "../../../src/execution/target-run.ts"
-import { databaseAt, type TestDatabase, type TestRole } from "../../harness/database.ts"
+import type { TestDatabase } from "../../harness/database.ts"
 import { syncColumn, usersSync } from "../../operations/sync/split-name.ts"
 import { beginFilling, countRows, type Filling } from "../filling.ts"
 import { asSession, attemptOf, eventually, Witness } from "../setting.ts"
@@ -19,16 +19,6 @@ export const slowPeople = `
       IF NOT EXISTS (SELECT FROM public.hurry) THEN PERFORM pg_sleep(0.001); END IF;
       RETURN value;
     END $$;`
-
-/** The database as a role has it that owns its tables and may keep Sluice's journal there, and no more. */
-export async function ownedBy(role: TestRole, database: TestDatabase): Promise<TestDatabase> {
-  await database.query(`
-    GRANT CREATE ON DATABASE ${database.name} TO ${role.name};
-    GRANT USAGE, CREATE ON SCHEMA public TO ${role.name};
-    ALTER TABLE users OWNER TO ${role.name};
-    ALTER TABLE hurry OWNER TO ${role.name}`)
-  return databaseAt({ name: database.name, urlOf: () => database.urlAs(role) })
-}
 
 const slowNick = () => ({
   old: [],
