@@ -26,6 +26,10 @@ export function valuesOf<Side extends string>(rounds: readonly Round<Side>[], si
 }
 
 /** The ratio of two sides within each round. */
-export function ratios<Side extends string>(rounds: readonly Round<Side>[], above: Side, below: Side): readonly number[] {
+export function ratios<Side extends string>(
+  rounds: readonly Round<Side>[],
+  above: Side,
+  below: Side,
+): readonly number[] {
   return rounds.map((round) => round[above] / round[below])
 }
