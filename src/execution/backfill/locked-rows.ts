@@ -1,6 +1,5 @@
 import type { BackfillStep } from "../../domain/step.ts"
 import type { Session } from "../../postgres/session.ts"
-import { ident, none, qualified, sql } from "../../sql/sql.ts"
 import { withinLockBudget } from "../lock-budget.ts"
 import type { StepContext } from "../step-context.ts"
 
@@ -10,11 +9,7 @@ import type { StepContext } from "../step-context.ts"
  * Throws TransientError LOCK_BUDGET that names who holds it.
  */
 export async function waitForLockedRow(session: Session, context: StepContext, step: BackfillStep): Promise<void> {
-  const { relation, partitioned, sync } = step.backfill
-  const table = sql`${partitioned ? none : sql`ONLY `}${qualified(relation)}`
   await withinLockBudget({ ...context, ...context.limits, step }, session, () =>
-    session.transaction(() =>
-      session.query(sql`SELECT FROM ${table} WHERE ${ident(sync.marker)} IS NULL LIMIT 1 FOR NO KEY UPDATE`),
-    ),
+    session.transaction(() => session.query(step.backfill.awaitUnfilled)),
   )
 }
