@@ -32,7 +32,7 @@ async function fill(
   const { run, backfill, verify } = await beginFilling(database, sync, limits)
   const over = new AbortController()
   const others = (async () => {
-    for (let turn = 0; meanwhile && !over.signal.aborted; turn++) await meanwhile(turn)
+    if (meanwhile) for (let turn = 0; !over.signal.aborted; turn++) await meanwhile(turn)
   })()
   const { rows } = await runBackfill(run, backfill, attemptOf(), new Witness()).finally(() => over.abort())
   await others

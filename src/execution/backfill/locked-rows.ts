@@ -1,5 +1,4 @@
 import type { Session } from "../../postgres/session.ts"
-import { ident, none, qualified, sql } from "../../sql/sql.ts"
 import { withinLockBudget } from "../lock-budget.ts"
 import { rest } from "../rest.ts"
 import type { Throttle } from "../throttle/throttle.ts"
@@ -23,14 +22,12 @@ export async function waitForLockedRow(
   throttle: Throttle,
 ): Promise<void> {
   const { step, limits } = context
-  const { relation, partitioned, sync } = step.backfill
-  const table = sql`${partitioned ? none : sql`ONLY `}${qualified(relation)}`
   const lockTimeoutMs = Math.min(limits.lockTimeoutMs, longestTryMs)
   const standBack = (milliseconds: number): Promise<number> => restWhileTold(session, context, throttle, milliseconds)
   await withinLockBudget({ ...context, ...limits, lockTimeoutMs, standBack }, session, () =>
     session.transaction(async () => {
       await session.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`)
-      await session.query(sql`SELECT FROM ${table} WHERE ${ident(sync.marker)} IS NULL LIMIT 1 FOR NO KEY UPDATE`)
+      await session.query(step.backfill.awaitUnfilled)
     }),
   )
 }

@@ -1,4 +1,4 @@
-import type { Backfill, Sync, SyncColumn, SyncGroup } from "../../domain/backfill.ts"
+import type { Backfill, Sync, SyncColumn, SyncGroup, TableWalk } from "../../domain/backfill.ts"
 import type { Table } from "../../catalog/model.ts"
 import { ident, join, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
@@ -8,20 +8,28 @@ import { batchEnd, inRange, keyColumns, keyText, split, walkedTable } from "./ra
 import type { Walk } from "./ranges.ts"
 import { walkOf } from "./walk-key.ts"
 
-/** Everything that filling and comparing the table needs. */
+/** Everything that filling the table needs. */
 export function backfillOf(sync: Sync, table: Table): Backfill {
   const walk = walkOf(table)
   return {
-    relation: sync.relation,
-    key: walk.key.map(({ name }) => name),
-    sync,
-    partitioned: walk.partitioned,
-    split: split(walk),
-    batchEnd: batchEnd(walk),
+    ...tableWalk(walk),
+    writes: [sync.marker, ...sync.groups.flatMap((group) => group.new.map(({ name }) => name))],
+    awaitUnfilled: sql`SELECT FROM ${walkedTable(walk)} WHERE t.${ident(sync.marker)} IS NULL LIMIT 1 FOR NO KEY UPDATE`,
     unfilled: sql`SELECT EXISTS (
   SELECT FROM ${walkedTable(walk)}
   WHERE ${inRange(walk)} AND t.${ident(sync.marker)} IS NULL
 ) AS unfilled`,
+  }
+}
+
+/** How the table is walked through, as the executor needs it. */
+export function tableWalk(walk: Walk): TableWalk {
+  return {
+    relation: walk.relation,
+    key: walk.key.map(({ name }) => name),
+    partitioned: walk.partitioned,
+    split: split(walk),
+    batchEnd: batchEnd(walk),
   }
 }
 

@@ -111,15 +111,16 @@ function computeOne(sync: Sync, column: SyncColumn): Sql {
   const hidden = sql`NEW.${ident(column.hidden ?? column.name)}`
   const value = assigned(
     column,
-    valueOf(column, (name) => sql`NEW.${ident(name)}`),
+    valueOf(column, (name) => sql`NEW.${ident(finalName(sync, name))}`),
   )
   const touched = anyOf(
     column.reads.map((name) => rowChanged(sync, name)),
     "    ",
   )
-  // OLD is read on UPDATE only: plpgsql would stop at it in an INSERT.
+  // OLD is read on UPDATE only: plpgsql would stop at it in an INSERT. A row that comes with a value isn't new: it moves
+  // here from another partition.
   return sql`  ${remark(`${column.name}: from ${column.reads.map((name) => finalName(sync, name)).join(", ")}`)}
-  IF (CASE WHEN TG_OP = 'INSERT' THEN TRUE ELSE ${touched} END) THEN
+  IF (CASE WHEN TG_OP = 'INSERT' THEN ${hidden} IS NULL ELSE ${touched} END) THEN
     BEGIN
       ${hidden} := ${value};
     EXCEPTION WHEN OTHERS THEN
