@@ -64,7 +64,8 @@ export class VersionedLifecycle {
         if (step.action === "verify")
           expect(await session.query(step.sql, [null, null, 5])).toMatchObject([{ bad: "0" }])
         else if (step.action === "backfill") await session.query(step.sql, [null, null])
-        else await change(session, step, step.sql, "after")
+        // Steps for the way back alone have nothing to do on this one.
+        else if (!step.back) await change(session, step, step.sql, "after")
       }
     })
   }
@@ -72,7 +73,7 @@ export class VersionedLifecycle {
   async undo(...phases: readonly Phase[]): Promise<void> {
     await inSession(this.#database, async (session) => {
       for (const step of this.plan.steps.filter(({ phase }) => phases.includes(phase)).toReversed())
-        if (step.undo !== null) await change(session, step, step.undo, "before")
+        if (step.undo !== null && !(await isBack(session, step))) await change(session, step, step.undo, "before")
     })
   }
 
@@ -122,13 +123,22 @@ export class VersionedLifecycle {
   }
 }
 
+/** A step for the way back alone that finds nothing to do on it. */
+async function isBack(session: Session, step: Step): Promise<boolean> {
+  return step.back && (await observationOf(session, step)) === "before"
+}
+
+async function observationOf(session: Session, step: Step): Promise<unknown> {
+  const [row] = await session.query<{ observation: unknown }>(step.observe)
+  return row?.observation
+}
+
 async function change(session: Session, step: Step, text: string, goal: "before" | "after"): Promise<void> {
   if (step.transactional) await session.transaction(() => session.query(text))
   else await session.query(text)
   // Raw SQL leaves nothing that could be looked for.
   if (step.observe === "SELECT 'before'") return
-  const [row] = await session.query<{ observation: unknown }>(step.observe)
-  expect([step.id, row?.observation]).toEqual([step.id, goal])
+  expect([step.id, await observationOf(session, step)]).toEqual([step.id, goal])
 }
 
 async function schemasOf(session: Session): Promise<readonly string[]> {

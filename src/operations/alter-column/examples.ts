@@ -44,6 +44,10 @@ export const alterColumnExamples: readonly OperationExample<AlterColumnInput>[] 
       up: "amount::numeric",
       down: "amount::text",
     },
+    newWrites: [
+      "INSERT INTO public.orders (note, code) SELECT 'n', 'V' || max(id) FROM public.orders",
+      "UPDATE public.orders SET amount = amount + 0.5 WHERE id % 30 = 5",
+    ],
   },
   {
     title: "NOT NULL, where the old application goes on writing NULL",
@@ -52,6 +56,10 @@ export const alterColumnExamples: readonly OperationExample<AlterColumnInput>[] 
     newWrites: writes,
     versionViews: true,
     input: { table: "orders", column: "note", nullable: false, up: "coalesce(note, '')", down: "nullif(note, '')" },
+    newWrites: [
+      "INSERT INTO public.orders (note, code) SELECT '', 'W' || max(id) FROM public.orders",
+      "UPDATE public.orders SET note = 'again' WHERE id % 30 = 5",
+    ],
   },
   {
     title: "Longer values, in an index and under a check",
@@ -67,6 +75,7 @@ export const alterColumnExamples: readonly OperationExample<AlterColumnInput>[] 
       up: "code",
       down: "left(code, 10)",
     },
+    newWrites: ["UPDATE public.orders SET code = 'longer than ten ' || id WHERE id % 30 = 5"],
   },
   {
     title: "Checked and unique, as its rows already are",

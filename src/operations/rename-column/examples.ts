@@ -41,6 +41,10 @@ export const renameColumnExamples: readonly OperationExample<RenameColumnInput>[
     given: users,
     oldWrites,
     versionViews: true,
+    newWrites: [
+      "INSERT INTO public.users (team, handle) SELECT 2, 'fresh' || count(*) || '_' || max(id) FROM public.users",
+      "UPDATE public.users SET handle = 'h_' || id WHERE id % 30 = 4",
+    ],
     input: { table: "users", from: "login", to: "handle" },
   },
 ]
