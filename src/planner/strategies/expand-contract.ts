@@ -77,13 +77,11 @@ function purgeSteps(material: Material): readonly Step[] {
   const { operations, syncs, versions } = material
   const declared = operations.flatMap(({ operation, before }) => operation.purge(before)).map(onlySql)
   const markers = syncs.map((sync) => dropMarkerStep(sync, `purge/${scopeOf(sync, material)}/marker`))
-  const parts = [...versions.drop, ...declared, ...markers]
-  if (parts.length === 0) return []
+  const parts = [...declared, ...markers]
+  if (parts.length === 0) return versions.drop
   const summary =
-    declared.length + versions.drop.length > 0
-      ? "Drop for good what contract has hidden"
-      : "Drop the marker columns of dual write"
-  return [mergeSteps({ id: "purge/drop", phase: "purge", summary }, parts)]
+    declared.length > 0 ? "Drop for good what contract has hidden" : "Drop the marker columns of dual write"
+  return [...versions.drop, mergeSteps({ id: "purge/drop", phase: "purge", summary }, parts)]
 }
 
 function onlySql(step: Step): SqlStep {
