@@ -103,4 +103,6 @@ export interface OperationExample<Input> {
   readonly oldWrites?: readonly string[]
   /** What applications that know only the new shape write, once they may. */
   readonly newWrites?: readonly string[]
+  /** What they write that only the new version's views can take before contract. */
+  readonly viewWrites?: readonly string[]
 }

@@ -7,7 +7,7 @@ import { reshapedBy } from "../operations/raw-sql/reshaped.ts"
 import type { Reshaped } from "../operations/raw-sql/reshaped.ts"
 import { sqlOperation } from "../operations/sql.ts"
 import { createVersionStep } from "../operations/views/create-version.ts"
-import { dropVersionStep, hideVersionStep } from "../operations/views/end-version.ts"
+import { dropVersionsStep, hideVersionStep } from "../operations/views/end-version.ts"
 import { versionSchemaOf } from "../operations/views/names.ts"
 import type { VersionView } from "../operations/views/version-view.ts"
 import type { JudgedOperation } from "./judge-operations.ts"
@@ -73,16 +73,20 @@ export interface VersionSteps {
   readonly make: readonly SqlStep[]
   /** Parts of the contract; `ending`: the tables whose shape changes in the same transaction. */
   hide(ending: readonly RelationName[]): readonly SqlStep[]
-  /** Parts of the purge, before what they show is dropped. */
+  /** Of the purge, before what they show is dropped. */
   readonly drop: readonly SqlStep[]
 }
 
-export function versionSteps(versions: PlanVersions, made: readonly MadeVersion[], catalog: Catalog): VersionSteps {
-  const viewsOf = ({ name }: VersionSchema): readonly string[] =>
-    catalog.otherRelations.filter(({ schema, kind }) => schema === name && kind === "view").map((view) => view.name)
+export function versionSteps({ ended }: PlanVersions, made: readonly MadeVersion[], { rights }: Catalog): VersionSteps {
+  const bases = [...new Set(ended.map(({ base }) => base))]
   return {
-    make: made.map(({ version, views }) => createVersionStep(version, views, catalog.rights)),
-    hide: (ending) => versions.ended.map((version) => hideVersionStep(version, ending)),
-    drop: versions.ended.map((version) => dropVersionStep(version, viewsOf(version))),
+    make: made.map(({ version, views }) => createVersionStep(version, views, rights)),
+    hide: (ending) => ended.map((version) => hideVersionStep(version, ending)),
+    drop: bases.map((base) =>
+      dropVersionsStep(
+        base,
+        ended.filter((version) => version.base === base),
+      ),
+    ),
   }
 }

@@ -44,16 +44,12 @@ async function read(session: Session, want: CatalogWish): Promise<Catalog> {
   const relations = await session.query<RelationRow>(catalogSql.relationsSql, [...names, schemasInFull])
   const oids = relations.map(({ oid }) => oid)
   const parts = await readParts(session, oids, versions)
-  const namesOfVersions = inUse.map(({ name }) => name)
   return {
     serverMajor: frame.major,
     schemas: frame.schemas.toSorted(),
     tables: relations.map((row) => tableOf(row, parts)).toSorted(byName),
     otherRelations: (
-      await session.query<Catalog["otherRelations"][number]>(catalogSql.otherRelationsSql, [
-        [...schemas, ...namesOfVersions],
-        ...names,
-      ])
+      await session.query<Catalog["otherRelations"][number]>(catalogSql.otherRelationsSql, [schemas, ...names])
     ).toSorted(byName),
     functions: await readFunctions(session, want),
     versionSchemas: inUse.map(({ name, base, revision }) => ({ name, base, revision })),

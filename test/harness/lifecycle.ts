@@ -115,9 +115,8 @@ export class Lifecycle {
       await Promise.all([this.#database.query(statement), this.#twin.query(statement)])
   }
 
-  /** Not known to the twin: from here on the two differ. What is written through version views has a harness of its own. */
+  /** Not known to the twin: from here on the two differ. */
   async writeNew(): Promise<void> {
-    if (this.#example.versionViews === true) return
     for (const statement of this.#example.newWrites ?? []) await this.#database.query(statement)
   }
 

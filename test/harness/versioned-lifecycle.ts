@@ -86,7 +86,8 @@ export class VersionedLifecycle {
 
   writeNew(): Promise<void> {
     const path = newPath(this.plan.versions)
-    return this.#write(this.#example.newWrites ?? [], path.slice(0, path.length / 2))
+    const { newWrites = [], viewWrites = [] } = this.#example
+    return this.#write([...newWrites, ...viewWrites], path.slice(0, path.length / 2))
   }
 
   get hasOldApplication(): boolean {

@@ -16,10 +16,6 @@ const old: VersionSchema = { name: "public_0001", base: "public", revision: "000
 const present: Catalog = {
   ...catalog(users, table("orders", [column("id", "bigint")])),
   versionSchemas: [old],
-  otherRelations: [
-    { schema: "public_0001", name: "orders", kind: "view" },
-    { schema: "public_0001", name: "users", kind: "view" },
-  ],
 }
 const nick = {
   table: "users",
@@ -46,6 +42,7 @@ describe("the place of version views in a plan", () => {
       "verify/users/compare",
       "contract/users/compare",
       "contract/hide",
+      "purge/public/version-views",
       "purge/drop",
     ])
     const [, make, , , , contract, purge] = steps
@@ -60,7 +57,7 @@ describe("the place of version views in a plan", () => {
       { schema: "public", name: "users" },
       { schema: "public_0001", name: "users" },
     ])
-    expect(purge?.sql.indexOf('DROP VIEW "_sluice_public_0001"."orders", "_sluice_public_0001"."users"')).toBe(0)
+    expect(purge?.sql).toContain("o.name IN ('_sluice_public_0001')")
   })
 
   test("several revisions at once make one version, of the last; versions beside the parents end as well", () => {

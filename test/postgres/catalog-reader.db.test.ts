@@ -143,16 +143,15 @@ test("version schemas of ours are told apart, and their views are nobody's depen
       CREATE VIEW public_theirs.people AS SELECT id FROM people`,
   })
   await withSession({ url: versions.url, applicationName: "test" }, ensureJournal)
-  await versions.query(`INSERT INTO sluice.version_schema (name, base, revision, hidden) VALUES
-    ('public_1', 'public', '1', false), ('_sluice_public_0', 'public', '0', true), ('gone_2', 'public', '2', false),
-    ('shop_1', 'shop', '1', false)`)
+  await versions.query(`INSERT INTO sluice.version_schema (name, base, revision, hidden_at) VALUES
+    ('public_1', 'public', '1', NULL), ('_sluice_public_0', 'public', '0', now()), ('gone_2', 'public', '2', NULL),
+    ('shop_1', 'shop', '1', NULL)`)
   const found = await withSession({ url: versions.url, applicationName: "test" }, (session) =>
     readCatalog(session, { schemas: ["public"], relations: "all", functions: [] }),
   )
   await versions.drop()
   expect(found.versionSchemas).toEqual([{ name: "public_1", base: "public", revision: "1" }])
   expect(found.tables.map(({ dependents }) => dependents)).toEqual([["view public_theirs.people"]])
-  expect(found.otherRelations).toEqual([{ schema: "public_1", name: "people", kind: "view" }])
 })
 
 test("rights come as they are: the owner's alone where nobody has granted any, single columns, what is given by default", async () => {

@@ -44,7 +44,7 @@ export const alterColumnExamples: readonly OperationExample<AlterColumnInput>[] 
       up: "amount::numeric",
       down: "amount::text",
     },
-    newWrites: [
+    viewWrites: [
       "INSERT INTO public.orders (note, code) SELECT 'n', 'V' || max(id) FROM public.orders",
       "UPDATE public.orders SET amount = amount + 0.5 WHERE id % 30 = 5",
     ],
@@ -56,7 +56,7 @@ export const alterColumnExamples: readonly OperationExample<AlterColumnInput>[] 
     newWrites: writes,
     versionViews: true,
     input: { table: "orders", column: "note", nullable: false, up: "coalesce(note, '')", down: "nullif(note, '')" },
-    newWrites: [
+    viewWrites: [
       "INSERT INTO public.orders (note, code) SELECT '', 'W' || max(id) FROM public.orders",
       "UPDATE public.orders SET note = 'again' WHERE id % 30 = 5",
     ],
@@ -75,7 +75,7 @@ export const alterColumnExamples: readonly OperationExample<AlterColumnInput>[] 
       up: "code",
       down: "left(code, 10)",
     },
-    newWrites: ["UPDATE public.orders SET code = 'longer than ten ' || id WHERE id % 30 = 5"],
+    viewWrites: ["UPDATE public.orders SET code = 'longer than ten ' || id WHERE id % 30 = 5"],
   },
   {
     title: "Checked and unique, as its rows already are",

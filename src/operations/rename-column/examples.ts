@@ -41,7 +41,7 @@ export const renameColumnExamples: readonly OperationExample<RenameColumnInput>[
     given: users,
     oldWrites,
     versionViews: true,
-    newWrites: [
+    viewWrites: [
       "INSERT INTO public.users (team, handle) SELECT 2, 'fresh' || count(*) || '_' || max(id) FROM public.users",
       "UPDATE public.users SET handle = 'h_' || id WHERE id % 30 = 4",
     ],

@@ -49,7 +49,7 @@ export function createVersionSchema(version: VersionSchema, { schemas, role }: R
       ...usage,
       sql`INSERT INTO sluice.version_schema (name, base, revision)
 VALUES (${literal(version.name)}, ${literal(version.base)}, ${literal(version.revision)})
-ON CONFLICT (name) DO UPDATE SET base = EXCLUDED.base, revision = EXCLUDED.revision, hidden = FALSE;`,
+ON CONFLICT (name) DO UPDATE SET base = EXCLUDED.base, revision = EXCLUDED.revision, hidden_at = NULL;`,
     ],
     "\n",
   )

@@ -21,7 +21,8 @@ export function isHidden(version: VersionSchema): Sql {
 }
 
 function isRecorded(name: string, hidden: boolean): Sql {
-  return sql`EXISTS (SELECT FROM sluice.version_schema AS v WHERE v.name = ${literal(name)} AND v.hidden = ${literal(hidden)})`
+  const state = hidden ? sql`v.hidden_at IS NOT NULL` : sql`v.hidden_at IS NULL`
+  return sql`EXISTS (SELECT FROM sluice.version_schema AS v WHERE v.name = ${literal(name)} AND ${state})`
 }
 
 /**

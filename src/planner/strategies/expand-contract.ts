@@ -94,13 +94,11 @@ function purgeSteps(material: Material): readonly Step[] {
     .map((step) => onlyTransactional(onlySqlStep(step)))
   const kept = syncs.filter((sync) => hiddenColumns(sync).length > 0).map(endKeepingStep)
   const markers = syncs.map((sync) => dropMarkerStep(sync, `purge/${scopeOf(sync, material)}/marker`))
-  const parts = [...versions.drop, ...kept, ...declared, ...markers]
-  if (parts.length === 0) return []
+  const parts = [...kept, ...declared, ...markers]
+  if (parts.length === 0) return versions.drop
   const summary =
-    declared.length + versions.drop.length > 0
-      ? "Drop for good what contract has hidden"
-      : "Drop the marker columns of dual write"
-  return [mergeSteps({ id: "purge/drop", phase: "purge", summary }, parts)]
+    declared.length > 0 ? "Drop for good what contract has hidden" : "Drop the marker columns of dual write"
+  return [...versions.drop, mergeSteps({ id: "purge/drop", phase: "purge", summary }, parts)]
 }
 
 function onlySqlStep(step: Step): SqlStep {

@@ -269,7 +269,7 @@ SELECT w.schema,
 
 /** Every version schema of ours that is really there. Only where the journal has the table: see the frame. */
 export const versionSchemasSql = `
-SELECT v.name, v.base, v.revision, v.hidden
+SELECT v.name, v.base, v.revision, v.hidden_at IS NOT NULL AS hidden
   FROM sluice.version_schema AS v
  WHERE EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = v.name)
  ORDER BY v.name`
