@@ -53,7 +53,7 @@ export class Project {
   readonly database: TestDatabase
   readonly target: TargetConfig
   readonly #holders: Holder[] = []
-  #run: Started | null = null
+  #run: Pick<Started, "run" | "workflowId"> | null = null
 
   private constructor(app: App, database: TestDatabase, target: TargetConfig) {
     this.app = app
@@ -99,8 +99,20 @@ export class Project {
   }
 
   async start(): Promise<Started> {
-    this.#run = await start(this.app, { target: this.target.name })
-    return this.#run
+    const started = await start(this.app, { target: this.target.name })
+    this.#run = started
+    return started
+  }
+
+  /** From here on the project speaks of this run: of an earlier one, where there are several. */
+  follow({ run, workflowId }: Pick<Started, "run" | "workflowId">): void {
+    this.#run = { run, workflowId }
+  }
+
+  /** Adds a revision behind those that are there. */
+  async addRevision(id: string, parent: string, operations: string): Promise<void> {
+    const text = `id: ${id}\nparents: [${parent}]\ntitle: ${id}\noperations:${operations}`
+    await writeFile(join(this.app.config.migrations, `${id}.yaml`), text)
   }
 
   send(verb: OperatorVerb, request: Omit<SteerRequest, "run" | "verb"> = {}): ReturnType<typeof steer> {
