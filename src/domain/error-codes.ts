@@ -269,7 +269,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   STACK_VERSION:
     "The embedded stack's data was made by another version of PostgreSQL. Install that, or `sluice dev --reset`.",
   START_EARLIER_FIRST:
-    "An operation builds on what an earlier one of the same plan creates or changes. Start that revision first.",
+    "An operation builds on what another one of the same plan creates or moves. Start the revision first that the hint names.",
   STATEMENT_CANCELLED: "A statement was cancelled by its timeout or by a person. Retried.",
   STEP_NOT_EFFECTIVE:
     "A step ran without an error but its effect isn't there, for instance because of an event trigger.",

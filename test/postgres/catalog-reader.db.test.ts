@@ -33,9 +33,12 @@ CREATE FUNCTION shop.trg() RETURNS trigger LANGUAGE plpgsql AS 'begin return new
 CREATE TRIGGER "~a" BEFORE INSERT ON "We ird.""S"."Weird ""Name.x"
   FOR EACH ROW WHEN (NEW.total > 0) EXECUTE FUNCTION shop.trg();
 ALTER TABLE "We ird.""S"."Weird ""Name.x" ENABLE ALWAYS TRIGGER "~a";
+CREATE TABLE shop.far (k text, n int) PARTITION BY LIST (lower(k));
 CREATE TABLE shop.part (id int, d date, PRIMARY KEY (id, d)) PARTITION BY RANGE (d);
 CREATE TABLE shop.part_1 PARTITION OF shop.part FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
 CREATE TABLE shop.part_2 PARTITION OF shop.part FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+CREATE FOREIGN DATA WRAPPER nowhere; CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
+CREATE FOREIGN TABLE shop.part_far PARTITION OF shop.far FOR VALUES IN ('x') SERVER nowhere;
 CREATE TABLE shop.refpart (pid int, pd date, FOREIGN KEY (pid, pd) REFERENCES shop.part);
 CREATE TABLE shop.parent (a int); CREATE TABLE shop.child () INHERITS (shop.parent);
 CREATE TABLE "We ird.""S"."Heir ""x" () INHERITS (shop.child, shop.parent);
@@ -96,6 +99,15 @@ test("constraints and indexes come in PostgreSQL's own words, with their columns
   expect(expression).toMatchObject({ columns: ['lower(("select")::text)', "total"], unique: false, constraint: null })
   const unique = table.indexes.find(({ name }) => name.endsWith("_key"))
   expect(unique).toMatchObject({ columns: ["select"], unique: true, valid: true, constraint: unique?.name })
+})
+
+test("what a table is partitioned by, and foreign tables among its partitions", async () => {
+  expect(await readTable({ schema: "shop", name: "part" })).toMatchObject({ partitionKey: "RANGE (d)", dependents: [] })
+  expect(await readTable({ schema: "shop", name: "part_1" })).not.toHaveProperty("partitionKey")
+  expect(await readTable({ schema: "shop", name: "far" })).toMatchObject({
+    partitionKey: "LIST (lower(k))",
+    dependents: ["foreign table shop.part_far"],
+  })
 })
 
 test("triggers and dependents are seen, those in schema sluice are not", async () => {

@@ -112,7 +112,8 @@ export function constraintExpressionChecks(constraint: NewConstraint): readonly 
   })
   switch (constraint.kind) {
     case "check":
-      return [accept("check", bindColumns(constraint.condition, bind))]
+      // IS TRUE takes nothing but a boolean, as a check does.
+      return [accept("check", sql`(${bindColumns(constraint.condition, bind)}) IS TRUE`)]
     case "foreign key":
       return hasOwnEquality(constraint)
         ? constraint.columns.map((name, index) => accept(name, comparison(constraint, name, index)))

@@ -7,12 +7,13 @@ import { readOptions } from "../indexes/options.ts"
 import { keyIndex } from "../indexes/spec.ts"
 import { refusal } from "../table-findings.ts"
 import type { KeyInput } from "./input.ts"
+import { keyOf } from "./resolved.ts"
 
 export function keyFindings(input: KeyInput, table: Table, catalog: Catalog, subject: string): readonly Finding[] {
-  const { name, columns, index_parameters: parameters } = input
-  const include = parameters?.include_columns ?? []
-  const options = parameters?.storage_parameters
-  const index = keyIndex({ relation: { schema: table.schema, name: table.name }, name, columns, include })
+  const { key } = keyOf(input, { schema: table.schema, name: table.name })
+  const { columns, include = [] } = key
+  const options = input.index_parameters?.storage_parameters
+  const index = keyIndex(key)
   const findings = [
     ...unknownColumns([...columns, ...include], table, subject),
     ...namedTwice(columns, subject),

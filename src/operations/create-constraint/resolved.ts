@@ -97,7 +97,8 @@ function checkOf({ check, no_inherit }: CheckInput): Pick<NewCheck, "kind" | "co
   return { kind: "check", condition: check, columns: parseExpression(check).columns, noInherit: no_inherit === true }
 }
 
-function keyOf(input: KeyInput, relation: RelationName): Pick<NewKey, "kind" | "key"> {
+/** The key that is meant, whether or not its columns are there. */
+export function keyOf(input: KeyInput, relation: RelationName): Pick<NewKey, "kind" | "key"> {
   const { name, columns, deferrable, initially_deferred, index_parameters: parameters } = input
   const kind = input.type === "unique" ? "unique" : "primary key"
   const options = parameters?.storage_parameters === undefined ? [] : (readOptions(parameters.storage_parameters) ?? [])

@@ -56,6 +56,7 @@ export function createIndexExpressionChecks({
     }
   })
   if (index.predicate === null) return keys
-  const predicate = sql`(${bindColumns(index.predicate, bind)})`
+  // IS TRUE takes nothing but a boolean, as a condition has to be.
+  const predicate = sql`(${bindColumns(index.predicate, bind)}) IS TRUE`
   return [...keys, { relation, subject: `${subject}: predicate`, expression: predicate, type: "boolean" }]
 }

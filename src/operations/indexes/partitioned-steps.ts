@@ -1,3 +1,4 @@
+import type { Capability } from "../../domain/capability.ts"
 import type { Phase } from "../../domain/phase.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
@@ -47,10 +48,10 @@ function attachStep(index: IndexSpec, parts: readonly PartitionIndex[], phase: P
     }),
     // Of the partitions too: readers of a partition hold its indexes.
     lock: "AccessExclusive",
-    needs: [
-      { kind: "own", relation },
-      { kind: "create-in-schema", schema: relation.schema },
-    ],
+    needs: parents.flatMap((parent): readonly Capability[] => [
+      { kind: "own", relation: parent.relation },
+      { kind: "create-in-schema", schema: parent.relation.schema },
+    ]),
     relations: [relation],
   })
 }
