@@ -6,11 +6,12 @@ import { readJournal } from "../src/execution/journal.ts"
 import { precheck } from "../src/execution/precheck.ts"
 import { registerRun } from "../src/execution/register-run.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
+import { rememberSight } from "../src/execution/throttle/sight.ts"
 import type { Catalog } from "../src/catalog/model.ts"
 import { findRunBackup } from "../src/ledger/backups.ts"
 import { loadEvidence } from "../src/ledger/evidence.ts"
 import { loadRun, setRunState } from "../src/ledger/runs.ts"
-import { compilePlan, referencedBy } from "../src/planner/compile.ts"
+import { catalogWish, compilePlan } from "../src/planner/compile.ts"
 import type { PlanEvidence } from "../src/planner/evidence.ts"
 import { carriedStateOf } from "../src/recovery/carried-state.ts"
 import { readCatalog } from "../src/postgres/catalog-reader.ts"
@@ -40,11 +41,10 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
         const { workflowId } = await loadRun(deps.control, ref.run)
         const url = run.target.url
         await withSession({ url, applicationName: "sluice:plan", signal: attempt.signal }, async (session) => {
-          const { revisions } = evidence
-          const want = referencedBy(revisions, run.target.schemas[0] ?? "public")
-          const live = await readCatalog(session, { schemas: run.target.schemas, ...want })
+          const live = await readCatalog(session, catalogWish(evidence.revisions, run.target))
           refuseDrift(run, evidence, live)
           await registerRun(session, { ...run, workflowId })
+          await rememberSight(session, run)
         })
         return outlineOf(run.plan)
       }),
@@ -82,10 +82,11 @@ async function planEvidence(deps: ActivityDeps, ref: RunRef): Promise<PlanEviden
 function refuseDrift(run: TargetRun, evidence: PlanEvidence, live: Catalog): void {
   const { plan, target } = run
   const { strategy, gates, soakMs, keepMs } = plan
+  const versions = { ...target.versions, roles: plan.versions.roles }
   const again = compilePlan({
     revisions: evidence.revisions,
     catalog: live,
-    target: { name: target.name, schemas: target.schemas, versions: target.versions, gates, soakMs, keepMs, strategy },
+    target: { name: target.name, schemas: target.schemas, versions, gates, soakMs, keepMs, strategy },
   })
   if (again.plan?.hash === plan.hash) return
   const differences = differenceOf(evidence.catalog, live)

@@ -2,12 +2,12 @@ import type { BackfillStep, SqlStep, Step, VerifyStep } from "../src/domain/step
 import { BugError } from "../src/domain/errors.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import type { Attempt } from "../src/execution/attempt.ts"
-import { setRunState } from "../src/execution/journal.ts"
+import { beginLeaseAgain, endLease } from "../src/execution/lease.ts"
 import { performStep } from "../src/execution/perform-step.ts"
 import { runBackfill } from "../src/execution/backfill.ts"
 import { runVerify } from "../src/execution/verify.ts"
 import { undoStep } from "../src/execution/undo-step.ts"
-import { withSession } from "../src/postgres/session.ts"
+import { withSession, type Session } from "../src/postgres/session.ts"
 import { observerFor } from "./observer.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
@@ -26,7 +26,8 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
           const run = await targetRunOf(deps, ref)
           const step = stepOf(run, id, "sql")
           const outcome = await performStep(run, step, attempt, observerFor(deps, ref))
-          if (step.phase === "contract") await setLease(run, "contracted", attempt)
+          // The lease on the relations ends at contract, and begins again before a contract is undone.
+          if (step.phase === "contract") await withLease(run, attempt, (session) => endLease(session, run.run))
           return { outcome }
         },
         outcome,
@@ -40,7 +41,8 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
           const run = await targetRunOf(deps, ref)
           const step = stepOf(run, id)
           // The lease first: between the two nobody else may take the relations.
-          if (step.phase === "contract") await setLease(run, "active", attempt)
+          if (step.phase === "contract")
+            await withLease(run, attempt, (session) => beginLeaseAgain(session, run.run, run.plan))
           return { outcome: await undoStep(run, step, attempt, observerFor(deps, ref)) }
         },
         outcome,
@@ -70,12 +72,9 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
   }
 }
 
-/** The lease on the relations ends at contract, and begins again when a contract is undone. */
-async function setLease(run: TargetRun, state: "active" | "contracted", attempt: Attempt): Promise<void> {
+async function withLease(run: TargetRun, attempt: Attempt, work: (session: Session) => Promise<void>): Promise<void> {
   const { url } = run.target
-  await withSession({ url, applicationName: "sluice:lease", signal: attempt.signal }, (session) =>
-    setRunState(session, run.run, state),
-  )
+  await withSession({ url, applicationName: "sluice:lease", signal: attempt.signal }, work)
 }
 
 /** What the ledger's outcome row says beside "done". */

@@ -1,5 +1,5 @@
-// Writes the references in docs/ from the code's own fields: operations, lint rules, error codes, and the JSON Schema
-// of revision files. `npm run build` first. A test compares what stands in docs/ with what this would write.
+// Writes the references in docs/ from the code's own fields: operations, lint rules, error codes, limits, the command
+// line, and the JSON Schema of revision files. `npm run build` first. A test compares what stands in docs/ with what this would write.
 import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -127,7 +127,12 @@ async function main() {
   const load = (path) => import(pathToFileURL(join(root, "dist", "src", path)).href)
   const { renderInput } = await load("revisions/documentation.js")
   const { renderCliReference } = await load("cli/reference.js")
-  const files = { ...renderDocs(renderInput()), "docs/cli.md": renderCliReference() }
+  const { renderLimitsReference } = await load("config/limits-reference.js")
+  const files = {
+    ...renderDocs(renderInput()),
+    "docs/cli.md": renderCliReference(),
+    "docs/limits.md": renderLimitsReference(),
+  }
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true })
     await writeFile(join(root, path), text)

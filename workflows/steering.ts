@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, log, setHandler } from "@temporalio/workflow"
-import { gateNames } from "../src/domain/gate.ts"
+import { waitNames } from "../src/domain/gate.ts"
 import { operatorVerbs, type Command, type CommandAnswer, type OperatorVerb, type RunState } from "../src/domain/run.ts"
 import type { Activities } from "./activities.ts"
 import type { DecisionRequest } from "../activities/types.ts"
@@ -54,8 +54,8 @@ function refuseMalformed(verb: OperatorVerb, command: Command | undefined): void
     for (const field of ["reason", "nonce", "planHash"] as const) {
       if (command[field] !== undefined && typeof command[field] !== "string") problems.push(`\`${field}\` must be text`)
     }
-    if (command.gate !== undefined && !gateNames.includes(command.gate)) {
-      problems.push(`\`gate\` must be one of ${gateNames.join(", ")}`)
+    if (command.gate !== undefined && !waitNames.includes(command.gate)) {
+      problems.push(`\`gate\` must be one of ${waitNames.join(", ")}`)
     }
   }
   if (problems.length > 0) {

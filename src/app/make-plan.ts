@@ -2,9 +2,10 @@ import { RefusedError, throwOnErrors, UserError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { GateMode, GateName } from "../domain/gate.ts"
 import type { Plan, Strategy } from "../domain/plan.ts"
+import type { VersionRoles } from "../domain/versions.ts"
 import { appliedIn, runsIn } from "./journal-view.ts"
 import type { JournaledRun } from "../execution/journal.ts"
-import { compilePlan, referencedBy } from "../planner/compile.ts"
+import { catalogWish, compilePlan } from "../planner/compile.ts"
 import type { PlanEvidence } from "../planner/evidence.ts"
 import { readCatalog } from "../postgres/catalog-reader.ts"
 import { checkExpressions } from "../postgres/expressions.ts"
@@ -20,6 +21,8 @@ export interface PlanRequest {
   readonly strategy?: Strategy | undefined
   /** Gates that shall differ from the target's. Part of the plan, so of its hash. */
   readonly gates?: Readonly<Partial<Record<GateName, GateMode>>> | undefined
+  /** The roles of the old and the new version, where they aren't those of the target. Part of the plan as well. */
+  readonly roles?: Partial<VersionRoles> | undefined
 }
 
 export interface MadePlan {
@@ -40,15 +43,15 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
     const revisions = graph.pathTo(wanted, applied)
     if (revisions.length === 0) throw alreadyApplied(wanted, target.name)
     refuseUnderWay(await runsIn(session), revisions)
-    const [defaultSchema = "public"] = target.schemas
-    const catalog = await readCatalog(session, { schemas: target.schemas, ...referencedBy(revisions, defaultSchema) })
+    const versions = { ...target.versions, roles: { ...target.versions.roles, ...request.roles } }
+    const catalog = await readCatalog(session, catalogWish(revisions, { schemas: target.schemas, versions }))
     const { plan, findings } = compilePlan({
       revisions,
       catalog,
       target: {
         name: target.name,
         schemas: target.schemas,
-        versions: target.versions,
+        versions,
         gates: { ...target.gates, ...request.gates },
         soakMs: target.soakMs,
         keepMs: target.keepMs,

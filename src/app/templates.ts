@@ -15,11 +15,15 @@ targets:
   app:
     url: \${APP_DATABASE_URL}          # direct, not through a pooler
     schemas: [public]
+    # A schema of views per version, which applications choose by their role's search_path: see docs/version-views.md.
+    # versions: {schemas: true, roles: {old: app_v1, new: app_v2}}
     # What lets a run through each gate: manual (a person: sluice proceed), auto, or {after: 30m}.
     gates: {dual-write: manual, switch: manual, contract: manual, purge: manual}
     soak: 10m                         # how long probes watch before the old shape is hidden
     keep: 7d                          # how long what was hidden can be brought back at once
-    # limits: {lockTimeout: 500ms, lockBudget: 10m, batchDuration: 250ms, maxReplicaLag: 10s, parallelRanges: 2}
+    # limits: {lockTimeout: 500ms, lockBudget: 10m, batchDuration: 250ms, parallelRanges: 2, maxReplicaLag: 10s,
+    #   maxSlotLag: 10GB, maxArchiveLag: 1GB, maxWalRate: off}
+    # What is asked while rows are filled and while it soaks; a backfill rests while one fails.
     # probes: [{name: health, url: "http://127.0.0.1:8080/health", every: 5s, failuresAllowed: 3}]
 `
 

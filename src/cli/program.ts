@@ -12,6 +12,7 @@ import { mergeCommand } from "./commands/merge.ts"
 import { newCommand } from "./commands/new.ts"
 import { planCommand } from "./commands/plan.ts"
 import { currentCommand, headsCommand, historyCommand } from "./commands/revisions.ts"
+import { stampCommand } from "./commands/stamp.ts"
 import { startCommand } from "./commands/start.ts"
 import { listCommand, statusCommand } from "./commands/status.ts"
 import { steerCommand } from "./commands/steer.ts"
@@ -50,6 +51,7 @@ export function createProgram(cli: Cli, version: string): Command {
     historyCommand(cli),
     headsCommand(cli),
     mergeCommand(cli),
+    stampCommand(cli),
     backupCommand(cli),
     auditCommand(cli),
     workerCommand(cli),

@@ -4,6 +4,8 @@ import type { GateMode, GateName } from "../domain/gate.ts"
 export interface Config {
   /** Absolute path of the file, or null where no file was found and the verb needs none. */
   readonly file: string | null
+  /** The files that secrets were read from, by their absolute paths, with what they held. */
+  readonly secretFiles: Readonly<Record<string, Secret>>
   /** The folder that relative paths start from. */
   readonly directory: string
   readonly temporal: TemporalConfig
@@ -43,18 +45,19 @@ export interface TargetConfig {
   readonly probes: readonly ProbeConfig[]
 }
 
-/** Limits that a run keeps to; each is also a knob of `sluice tune`. */
+/**
+ * Limits that a run keeps to; each is also a knob of `sluice tune`. What they mean and their defaults: see
+ * limit-definitions.ts. Null: off.
+ */
 export interface Limits {
-  /** How long any statement of ours may wait for a lock. Default 500 ms. */
   readonly lockTimeoutMs: number
-  /** How long a step goes on trying to get its locks. Default 10 min. */
   readonly lockBudgetMs: number
-  /** What one backfill batch should take. Default 250 ms. */
   readonly batchDurationMs: number
-  /** Replicas may lag this far behind before the backfill rests; null: not watched. Default 10 s. */
-  readonly maxReplicaLagMs: number | null
-  /** Backfill ranges worked on at the same time. Default 2. */
   readonly parallelRanges: number
+  readonly maxReplicaLagMs: number | null
+  readonly maxSlotLagBytes: number | null
+  readonly maxArchiveLagBytes: number | null
+  readonly maxWalBytesPerSecond: number | null
 }
 
 export type ProbeConfig =

@@ -1,37 +1,35 @@
 import type { Limits } from "./config.ts"
+import { limitDefinitions, limitNames, readLimit, type LimitName } from "./limit-definitions.ts"
 import type { Field, Reading } from "./reading.ts"
-import { count, duration, mapping, text } from "./values.ts"
+import { mapping, text } from "./values.ts"
 
-export const defaultLimits: Limits = {
-  lockTimeoutMs: 500,
-  lockBudgetMs: 600_000,
-  batchDurationMs: 250,
-  maxReplicaLagMs: 10_000,
-  parallelRanges: 2,
-}
-
-/** The bounds of `parallelRanges`, in the file and in `sluice tune`. Each range is a connection of its own. */
-export const parallelRangesBounds = { least: 1, most: 32 } as const
-
-const keys = ["lockTimeout", "lockBudget", "batchDuration", "maxReplicaLag", "parallelRanges"] as const
+/** What holds where `sluice.yaml` says nothing. */
+export const defaultLimits: Limits = limitsFrom((name) => limitDefinitions[name].otherwise)
 
 export function limits(reading: Reading, field: Field | undefined): Limits {
-  const members = field ? mapping(reading, field, keys) : new Map<string, Field>()
-  // A lock_timeout of 0 would mean "wait for ever" to PostgreSQL: the opposite of what a limit is for.
+  const members = field ? mapping(reading, field, limitNames) : new Map<string, Field>()
+  return limitsFrom((name) => readField(reading, members.get(name), name))
+}
+
+function limitsFrom(valueOf: (name: LimitName) => number | null): Limits {
   return {
-    lockTimeoutMs: duration(reading, members.get("lockTimeout"), defaultLimits.lockTimeoutMs, 1),
-    lockBudgetMs: duration(reading, members.get("lockBudget"), defaultLimits.lockBudgetMs, 1),
-    batchDurationMs: duration(reading, members.get("batchDuration"), defaultLimits.batchDurationMs, 1),
-    maxReplicaLagMs: replicaLag(reading, members.get("maxReplicaLag")),
-    parallelRanges: count(reading, members.get("parallelRanges"), defaultLimits.parallelRanges, parallelRangesBounds),
+    lockTimeoutMs: valueOf("lockTimeout") ?? limitDefinitions.lockTimeout.otherwise,
+    lockBudgetMs: valueOf("lockBudget") ?? limitDefinitions.lockBudget.otherwise,
+    batchDurationMs: valueOf("batchDuration") ?? limitDefinitions.batchDuration.otherwise,
+    parallelRanges: valueOf("parallelRanges") ?? limitDefinitions.parallelRanges.otherwise,
+    maxReplicaLagMs: valueOf("maxReplicaLag"),
+    maxSlotLagBytes: valueOf("maxSlotLag"),
+    maxArchiveLagBytes: valueOf("maxArchiveLag"),
+    maxWalBytesPerSecond: valueOf("maxWalRate"),
   }
 }
 
-/** `off`: replicas are not watched. */
-function replicaLag(reading: Reading, field: Field | undefined): number | null {
-  const before = reading.mistakes.length
-  if (text(reading, field) === "off") return null
-  return reading.mistakes.length > before
-    ? defaultLimits.maxReplicaLagMs
-    : duration(reading, field, defaultLimits.maxReplicaLagMs ?? 0, 1)
+function readField(reading: Reading, field: Field | undefined, name: LimitName): number | null {
+  const { otherwise } = limitDefinitions[name]
+  const value = text(reading, field)
+  if (value === null || !field) return otherwise
+  const read = readLimit(name, value)
+  if ("value" in read) return read.value
+  reading.mistake("CONFIG_VALUE", field.line, field.path, `${field.path} ${read.problem}`, read.hint)
+  return otherwise
 }

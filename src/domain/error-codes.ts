@@ -15,13 +15,23 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "pg_dump or pg_restore failed. The message names the object where that is safe; the tool's own output, in a terminal, tells all.",
   BACKUP_INTERRUPTED: "pg_dump or pg_restore was ended from outside. Retried.",
   BAD_ARGUMENT: "An argument of the command can't be used as it stands. `sluice VERB --help` tells what it takes.",
+  BINDS_OLD_APPLICATION:
+    "A new promise of a column binds the old application too. Give `up`, with version views, where that one may still break it.",
   BUG: "A defect of Sluice. Please report it with the message and the run's audit trail.",
   CALLS_FUNCTION:
     "Applications will call a function of yours with each write, with their own rights. Grant them EXECUTE on it.",
   CHECK_VIOLATED:
     "Rows would violate a new check. `sluice status` tells where their keys are; change the rows, the expression or the check.",
+  COLUMN_DISAPPEARS:
+    "From contract on, statements that name the column fail. Have every application off it before that gate.",
   COLUMN_EXISTS:
     "A column of that name is there already, or named twice. Choose another name, or alter the column that is there.",
+  COLUMN_IN_KEY:
+    "The column takes part in a key or exclusion constraint that can't be brought back online. Give the table another one first.",
+  COLUMN_IN_USE:
+    "A view, generated column, policy, trigger, foreign key or partition key uses the column. Change that first, in a revision of its own.",
+  COLUMN_IS_COPIED:
+    "Without version views a renamed column is copied row by row. With them the rename takes milliseconds.",
   CONFIG_INVALID: "sluice.yaml has mistakes. All of them are listed with their lines; nothing was done.",
   CONFIG_MISSING: "`sluice.yaml` lacks something that is needed.",
   CONFIG_NOT_FOUND: "There is no sluice.yaml here or above. `sluice init` writes one, `--config` names one elsewhere.",
@@ -49,6 +59,9 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   DEADLOCK: "PostgreSQL ended a deadlock by cancelling our statement. Retried.",
   DEPENDENTS_EXIST: "Other objects depend on what was to be dropped. Remove or change them first.",
   DISK_FULL: "The server has no space left. Make space; the step is tried again.",
+  DOWN_NOT_POSSIBLE: "The database itself computes the column, so `down` can't. Leave `down` out.",
+  DOWN_REQUIRED:
+    "Without `down`, applications that no longer know the column could insert nothing. Say how it is computed from the new shape.",
   DUAL_WRITE_ACTIVE: "Another run's dual write is still on the table. Finish or abort that run first.",
   DUPLICATE_REVISION: "Two revisions have the same id. Give one of them another.",
   DUPLICATE_VALUES: "Rows would hold the same value under a new unique constraint. Change the rows or the expression.",
@@ -66,10 +79,16 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "Before PostgreSQL 18 a column of a partitioned table can't bring its foreign key. Add it by create_constraint.",
   GATE_NOT_OPEN: "Nothing waits at that gate now. `sluice wait RUN --for GATE` waits until it does.",
   GENERATED_COLUMN: "A generated or identity column would rewrite the table under lock. Add a plain column with `up`.",
+  HIDDEN_COLUMNS_KEPT:
+    "An earlier run still keeps hidden columns that are computed from this table's others. Let it through its purge gate, or undo it.",
   HOST_NOT_FOUND: "The host name of a connection URL is unknown. Check its spelling and the name service.",
   IDENTIFIER_TOO_LONG: "A name has more than 63 bytes; PostgreSQL would cut it in silence. Use a shorter one.",
+  INDEX_GOES_WITH_COLUMN:
+    "An index of several columns goes with one of them when that is dropped. Create one on the others where queries need it.",
   INHERITED_TABLE:
     "Tables inherit from this one, and triggers would miss their rows. End the inheritance, or use partitions.",
+  INHERITING_TABLE:
+    "The table inherits from another one, whose changes come down to it in the middle of a run. End the inheritance, or use partitions.",
   INVALID_INDEX:
     "An index that a failed concurrent build left behind: it costs writes and answers nothing. Drop or reindex it.",
   JOURNAL_NEWER: "The target's schema sluice was installed by a newer Sluice. Use that one.",
@@ -100,7 +119,10 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   MIGRATIONS_MISSING: "The folder of revisions that sluice.yaml names isn't there.",
   MISSING_PARENT: "A revision names a parent that no file describes. Add the missing file, or mend its parents.",
   NEEDS_OPERATOR: "The run has stopped safely and waits for a person. `sluice status RUN` tells why, and the choices.",
+  NEW_APPLICATION_SEEN:
+    "Sessions of the new application's role are still connected. Bring the old application back and take the new one out, then proceed.",
   NOTHING_STOPPED: "No step waits for `retry` or `skip`.",
+  NOTHING_TO_CHANGE: "The operation says nothing of what shall change.",
   NOTHING_TO_MERGE: "The revisions have one head already, or none.",
   NOT_A_CHOICE:
     "The stopped step doesn't offer that: what comes after would rest on it. `sluice status RUN` tells the choices.",
@@ -122,7 +144,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "No server on which a backup could be restored as a test. Grant CREATEDB on the target, or name a server in `backups.scratch`.",
   NO_SPACE: "The directory of backups has too little space for what is to be backed up. Make space, or name another.",
   NO_VERSION_VIEWS:
-    "`versions.schemas` is set, but this version of Sluice makes no version views: applications use the tables themselves.",
+    "The new version gets views, but the old one has none: its applications feel what happens to the tables. `sluice stamp --views` makes them.",
   NO_WAY_BACK:
     "The step was done and has no undo; the plan said so. Skip it with a reason, or restore from the backup.",
   NO_WORKER:
@@ -130,11 +152,15 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   OBJECT_IN_USE: "Other sessions use the object. Retried.",
   OLD_APPLICATION_SEEN:
     "Sessions of the old application's role are connected, and contract would break it. Take it out first.",
+  OLD_APPLICATION_SEES_NULL:
+    "The old application will read NULL where the new one writes it. Give `down` to have it read another value.",
   OPERATION_INVALID: "An operation's input isn't of the shape that it takes. The message names the part.",
   ORPHANED:
     "The run lost its workflow (terminated, reset or gone). `sluice retry RUN` takes it up again, `sluice abort RUN` undoes it.",
   OUTCOME_UNKNOWN:
     "A decision was sent and no answer came: it may still take effect. Sent again with the same nonce, it counts once.",
+  PARTITIONED_CONSTRAINT:
+    "PostgreSQL can't add this constraint to a partitioned table without stopping writers. Drop it first, in a revision of its own.",
   PARTITION_CHILD: "The table is a partition: its columns are those of its parent. Change the parent.",
   PERMISSION_DENIED: "The role lacks a privilege. `sluice doctor` prints the exact GRANT.",
   PLAN_APPLIED: "A revision of the plan is applied already. Make the plan again.",
@@ -152,7 +178,10 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "A prepared transaction is open; concurrent index builds wait for it without end. Commit it or roll it back.",
   PRIMARY_KEY_COLUMN: "A primary key can't be added together with a column. Add the column as unique first.",
   PRIVILEGE_MISSING: "The role lacks a privilege that a step needs. The hint is the exact GRANT.",
-  PROBE_FAILED: "A probe failed more often in a row than it may. Mend the application and retry, or abort.",
+  PROBE_FAILED:
+    "A probe fails, or has failed more often in a row than it may. Mend the application; during soak retry, or abort.",
+  PROBE_UNANSWERABLE:
+    "An SQL probe can't be run: it names something that isn't there, or the role lacks a right. Correct it; till then a backfill goes on without it, and soak fails.",
   PURGED:
     "What was hidden is dropped or being dropped, so an abort can't bring it back. Archive and backup still hold the data.",
   RAISED_BY_DATABASE:
@@ -167,6 +196,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "A foreign key names more columns on one side than on the other, or columns to set that it doesn't.",
   REFERENCE_NOT_UNIQUE:
     "A foreign key points to columns that are no key. Point to the primary key or to unique columns.",
+  REPLICA_IDENTITY: "The column may be part of the table's replica identity. Choose another index for that first.",
   REPLICA_LAG_UNSEEN:
     "The role can't see how far replicas lag behind, so the backfill won't wait for them. GRANT pg_monitor.",
   REPORT_NOT_WRITTEN: "The run ended well, but its report's file couldn't be written. The ledger has everything.",
@@ -177,6 +207,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   REVISION_SYNTAX: "A revision file is no YAML, or several documents. The message says where.",
   REVISION_UNPAIRED:
     "A file in SQL is neither NAME.up.sql nor the NAME.down.sql of one. Rename it, or add the other half.",
+  ROLE_SEARCH_PATH: "A role isn't on its version's schema yet. The hint is the statement that puts it there.",
+  ROLE_UNKNOWN: "`versions.roles` names a role that doesn't exist. Correct it, or create the role.",
   ROW_MISSING: "The demo's application found a row gone that it was told is there.",
   ROW_SECURITY_FORCED:
     "Row-level security is forced on the table's owner, so that some rows couldn't be filled. Lift FORCE for the length of the run.",
@@ -208,6 +240,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   SEVERAL_PRIMARY_KEYS: "A table has more than one primary key. Name all its columns in one place.",
   SHAPE_DIFFERS:
     "A step finds something else in its place: neither the shape before it nor the one after it. Put it right, then retry.",
+  SLOT_BEHIND:
+    "A replication slot keeps more of the log on disk than limits.maxSlotLag allows: the backfill will rest. Let its consumer catch up, drop the slot, or raise the limit.",
   SLOT_INACTIVE:
     "Nobody reads a replication slot: what the backfill writes stays on disk. Start its consumer or drop it.",
   SLOT_LOST: "A replication slot has lost the log that its consumer needs. Drop it and set the consumer up again.",
@@ -239,18 +273,24 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   STATEMENT_CANCELLED: "A statement was cancelled by its timeout or by a person. Retried.",
   STEP_NOT_EFFECTIVE:
     "A step ran without an error but its effect isn't there, for instance because of an event trigger.",
+  STRICT_ISOLATION:
+    "Transactions there keep one snapshot (repeatable read, serializable): updating a row that the backfill has filled since fails with 40001, and the application has to try again, as it has to at that level anyway.",
   TABLE_EXISTS: "The new table's name is taken by another relation. Choose another name.",
   TAKE_OVER: "Sessions of an earlier attempt don't end though they were told to. Retried.",
   TARGET_NOT_NAMED: "There are several targets, and none was named. `--target` names one.",
   TEMPORAL_PROFILE: "Temporal's own configuration (TEMPORAL_* variables and profiles) can't be read.",
   TEMPORAL_UNREACHABLE: "Temporal doesn't answer. `sluice dev` starts one; else check `temporal.address`.",
   TEMPORARY_TABLE: "A temporary table belongs to one session and can't be changed by a run.",
+  THROTTLE_UNSEEN:
+    "A sign of the server's load can't be read, so the backfill won't heed it. The hint tells what would let it be read.",
   TLS_FAILED: "No encrypted connection came about. Check sslmode, sslrootcert and the server's certificate.",
   TOOL_TOO_OLD:
     "pg_dump or pg_restore is older than the server or the file. Install the newest client programs; SLUICE_PG_BIN names their folder.",
   TOO_MANY_COLUMNS: "The table would pass PostgreSQL's limit of 1600 columns. Drop columns, or split the table.",
   TOO_MANY_CONNECTIONS: "The server has no free connection. Raise max_connections or free some.",
   TRIGGERS_FIRE: "The backfill will fire the application's triggers for every row, because it may not pass them by.",
+  TRIGGER_READS_COLUMN:
+    "Functions of the table's triggers may name the column that is renamed. Have them read the new name before the contract gate.",
   TRIGGER_SORTS_LATER:
     "A trigger of yours fires after ours; what it changes isn't carried over to new columns. Rename it to sort before ~.",
   TYPE_MISMATCH: "A value has another type than the column or function wants. Add a cast.",
@@ -273,12 +313,30 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   UNKNOWN_SCHEMA: "No schema of that name.",
   UNKNOWN_TABLE: "No table of that name. A plain name is looked for in the target's first schema.",
   UNKNOWN_TARGET: "sluice.yaml names no such target.",
+  UP_REQUIRED: "A change of type needs `up`, which computes the new value from the old one.",
   VALUE_IS_NULL:
     "Rows would hold NULL in a column that doesn't allow it. Have `up` give a value, mend the rows, or set `nullable: true`.",
   VALUE_TOO_LONG: "Rows would hold values longer than the column's type. Use a longer type, or cut them in `up`.",
   VERIFY_MISMATCH:
     "Rows whose old and new shape don't agree. Their keys are listed with the run; put them right, then retry.",
   VERIFY_UNFILLED: "Rows that aren't filled after the backfill: something wrote past the triggers.",
+  VERSIONS_OFF: "The target does without version views. `versions: {schemas: true}` in sluice.yaml asks for them.",
+  VERSION_COLUMN_READ_ONLY:
+    "A version view has to convert a column to another type, and PostgreSQL cannot write through such a column.",
+  VERSION_NOT_PRESENT:
+    "Version views show the tables as they are, and these have moved on from the revision. Stamp the present one.",
+  VERSION_PARTIAL_RIGHTS:
+    "A table with row-level security has roles that may not read all of it; its version view refuses them. Grant them SELECT.",
+  VERSION_SCHEMA_READY:
+    "A version schema is there. Put the role of its applications on it with the statement in the hint.",
+  VERSION_SCHEMA_TAKEN:
+    "A version schema would bear the name of a schema that is there already. Rename that one, or the revision.",
+  VERSION_VIEWS_REQUIRED:
+    "Old and new applications need the same name for two different columns, which only version views can give. Set versions.schemas: true for the target.",
+  VERSION_VIEW_IN_THE_WAY:
+    "Raw SQL would change what a version view reads, and PostgreSQL refuses that. Use the operation for it.",
+  VERSION_VIEW_LEFT_OUT:
+    "Raw SQL changes the columns of a table, so the new version has no view of it: it is found in the schema itself.",
   WAIT_ENDED: "The run ended before it got to what was waited for.",
   WAIT_TIMEOUT: "The time to wait was over first. The run goes on.",
   WRONG_ANSWER: "The demo's application was given another value than the one it was told is stored.",

@@ -11,6 +11,8 @@ export const entryKinds = [
   "decision.refused", // and why not
   "backup.registered",
   "run.ended",
+  "stamp.intent", // before revisions are recorded as applied without running them; detail: {target, revisions, versions}
+  "stamp.outcome", // after it; detail: {target, outcome: done | failed, revisions, versions}
 ] as const
 export type EntryKind = (typeof entryKinds)[number]
 

@@ -1,27 +1,30 @@
 import { z } from "zod"
+import { limitDefinitions, type LimitName } from "../config/limit-definitions.ts"
 import { UserError } from "../domain/errors.ts"
 import type { Session } from "../postgres/session.ts"
 
-/** What `sluice tune` can set while a run goes on. */
-const knobSchemas = {
-  batchDurationMs: z.number().int().min(5).max(60_000),
-  parallelRanges: z.number().int().min(1).max(32),
-  lockTimeoutMs: z.number().int().min(1).max(60_000),
-  maxReplicaLagMs: z.number().int().min(0).nullable(),
-  paused: z.boolean(),
-} as const
-
-export const knobNames = ["batchDurationMs", "parallelRanges", "lockTimeoutMs", "maxReplicaLagMs", "paused"] as const
-export type KnobName = (typeof knobNames)[number]
-export type Knobs = { readonly [name in KnobName]?: z.infer<(typeof knobSchemas)[name]> }
-
+/** What `sluice tune`, pause and resume can set while a run goes on: the limits, and two switches. */
 const knobsSchema = z.strictObject({
-  batchDurationMs: knobSchemas.batchDurationMs.exactOptional(),
-  parallelRanges: knobSchemas.parallelRanges.exactOptional(),
-  lockTimeoutMs: knobSchemas.lockTimeoutMs.exactOptional(),
-  maxReplicaLagMs: knobSchemas.maxReplicaLagMs.exactOptional(),
-  paused: knobSchemas.paused.exactOptional(),
+  lockTimeoutMs: numberOf("lockTimeout").exactOptional(),
+  lockBudgetMs: numberOf("lockBudget").exactOptional(),
+  batchDurationMs: numberOf("batchDuration").exactOptional(),
+  parallelRanges: numberOf("parallelRanges").exactOptional(),
+  maxReplicaLagMs: numberOf("maxReplicaLag").nullable().exactOptional(),
+  maxSlotLagBytes: numberOf("maxSlotLag").nullable().exactOptional(),
+  maxArchiveLagBytes: numberOf("maxArchiveLag").nullable().exactOptional(),
+  maxWalBytesPerSecond: numberOf("maxWalRate").nullable().exactOptional(),
+  watchProbes: z.boolean().exactOptional(),
+  paused: z.boolean().exactOptional(),
 })
+
+export type Knobs = Readonly<z.infer<typeof knobsSchema>>
+export type KnobName = keyof Knobs
+export const knobNames = Object.keys(knobsSchema.shape) as readonly KnobName[]
+
+function numberOf(limit: LimitName): z.ZodNumber {
+  const { least, most } = limitDefinitions[limit]
+  return z.number().int().min(least).max(most)
+}
 
 /** What has been tuned for a run; what hasn't is missing. */
 export async function readKnobs(session: Session, run: string): Promise<Knobs> {
@@ -52,6 +55,6 @@ function parseKnobs(value: unknown): Knobs {
     code: "KNOB_INVALID",
     subject: issue?.path.join(".") || "knobs",
     message: `a knob can't be set so: ${issue?.message ?? "invalid"}`,
-    hint: `Knobs are ${knobNames.join(", ")}; durations in milliseconds.`,
+    hint: `Knobs are ${knobNames.join(", ")}; durations in milliseconds, sizes in bytes.`,
   })
 }

@@ -3,11 +3,14 @@ import { withSession, type Session } from "../postgres/session.ts"
 import { checkConflicts } from "./precheck/conflicts.ts"
 import { checkData } from "./precheck/data.ts"
 import { checkIndexes } from "./precheck/indexes.ts"
+import { checkIsolation } from "./precheck/isolation.ts"
 import { checkPrivileges } from "./precheck/privileges.ts"
 import { checkReplication } from "./precheck/replication.ts"
 import { checkServer } from "./precheck/server.ts"
+import { checkThrottle } from "./precheck/throttle.ts"
 import { checkTransactions } from "./precheck/transactions.ts"
 import { checkTriggers } from "./precheck/triggers.ts"
+import { checkVersions } from "./precheck/versions.ts"
 import { helperSessionName } from "./session-name.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
 
@@ -22,7 +25,10 @@ const checks: readonly Check[] = [
   checkIndexes,
   checkTransactions,
   checkReplication,
+  checkThrottle,
   checkTriggers,
+  checkVersions,
+  checkIsolation,
 ]
 
 /**

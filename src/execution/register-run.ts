@@ -28,7 +28,7 @@ export async function registerRun(session: Session, registration: RegisterRun): 
     const { run, plan, workflowId } = registration
     await session.query(
       `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations) VALUES ($1, $2, $3, $4, $5)`,
-      [run, plan.hash, workflowId, plan.revisions.map(({ id }) => id), plan.relations.map(displayName)],
+      [run, plan.hash, workflowId, plan.revisions.map(({ id }) => id), leaseOf(plan)],
     )
   })
 }
@@ -72,7 +72,7 @@ export function refuseConflict(plan: Plan, runs: readonly JournaledRun[]): void 
       hint: `See \`sluice status ${same.run}\`.`,
     })
   }
-  const wanted = new Set(plan.relations.map(displayName))
+  const wanted = new Set(leaseOf(plan))
   for (const other of active) {
     const shared = other.relations.find((relation) => wanted.has(relation))
     if (shared === undefined) continue
@@ -83,6 +83,14 @@ export function refuseConflict(plan: Plan, runs: readonly JournaledRun[]): void 
       hint: `Wait until it has contracted (\`sluice wait ${other.run} --for keep\`), or abort it.`,
     })
   }
+}
+
+/**
+ * What no two runs may work on at a time: relations, and the version views of a schema. Those show every table, so that
+ * two versions in the making would show each other's half-made columns, and neither run could be undone by itself.
+ */
+function leaseOf({ relations, versions }: Plan): readonly string[] {
+  return [...relations.map(displayName), ...versions.made.map(({ base }) => `the version views of schema ${base}`)]
 }
 
 function short(hash: string): string {

@@ -14,7 +14,7 @@ export interface JournaledRun {
   readonly planHash: string
   readonly workflowId: string
   readonly revisions: readonly string[]
-  /** As displayName writes them. */
+  /** As displayName writes them, and the version views of a schema, where the run makes a version. */
   readonly relations: readonly string[]
   readonly state: JournaledRunState
   readonly startedAt: Date

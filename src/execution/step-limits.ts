@@ -4,6 +4,6 @@ import { readKnobs } from "./knobs.ts"
 
 /** The target's limits as they stand now: those of its configuration, with what has been tuned for this run. */
 export async function effectiveLimits(session: Session, run: string, configured: Limits): Promise<Limits> {
-  const { paused: _, ...tuned } = await readKnobs(session, run)
+  const { paused: _paused, watchProbes: _watchProbes, ...tuned } = await readKnobs(session, run)
   return { ...configured, ...tuned }
 }

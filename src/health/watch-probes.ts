@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import type { ProbeConfig, TargetConfig } from "../config/config.ts"
+import type { ProbeConfig, Secret, TargetConfig } from "../config/config.ts"
 import { RefusedError } from "../domain/errors.ts"
 import type { Attempt } from "../execution/attempt.ts"
-import { withSession, type Session } from "../postgres/session.ts"
 import { askProbe } from "./probe.ts"
 
 /**
@@ -14,23 +13,20 @@ export async function watchProbes(target: TargetConfig, until: number, attempt: 
     await rest(until - Date.now(), attempt)
     return
   }
-  const { url } = target
-  await withSession({ url, applicationName: "sluice:soak", signal: attempt.signal }, async (session) => {
-    await Promise.all(target.probes.map((probe) => watchOne(probe, session, until, attempt)))
-  })
+  await Promise.all(target.probes.map((probe) => watchOne(probe, target.url, until, attempt)))
 }
 
-async function watchOne(probe: ProbeConfig, session: Session, until: number, attempt: Attempt): Promise<void> {
+async function watchOne(probe: ProbeConfig, url: Secret, until: number, attempt: Attempt): Promise<void> {
   let failures = 0
   while (Date.now() < until) {
     attempt.signal.throwIfAborted()
-    const problem = await askProbe(probe, session)
-    failures = problem === null ? 0 : failures + 1
-    if (failures > probe.failuresAllowed) {
+    const answer = await askProbe(probe, url, attempt.signal)
+    failures = answer.state === "well" ? 0 : failures + 1
+    if (answer.state !== "well" && failures > probe.failuresAllowed) {
       throw new RefusedError({
         code: "PROBE_FAILED",
         subject: probe.name,
-        message: `Probe ${probe.name} failed ${failures} times in a row: ${problem}.`,
+        message: `Probe ${probe.name} failed ${failures} times in a row: ${answer.problem}.`,
         hint: "Mend the application and retry, or abort.",
       })
     }

@@ -15,12 +15,12 @@ export const tableNameSchema = z.union([nameSchema, z.strictObject({ schema: nam
 export type TableNameInput = z.infer<typeof tableNameSchema>
 
 /** The relation that is meant: without a schema, in the target's first one. */
-export function resolveTable(input: TableNameInput, context: OperationContext): RelationName {
+export function resolveTable(input: TableNameInput, context: Pick<OperationContext, "defaultSchema">): RelationName {
   return typeof input === "string" ? { schema: context.defaultSchema, name: input } : { ...input }
 }
 
 /** The table's place in step ids: its name, with its schema where that isn't the default one. */
-export function stepScope(relation: RelationName, context: OperationContext): string {
+export function stepScope(relation: RelationName, context: Pick<OperationContext, "defaultSchema">): string {
   return relation.schema === context.defaultSchema ? relation.name : `${relation.schema}.${relation.name}`
 }
 

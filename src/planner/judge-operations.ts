@@ -3,19 +3,21 @@ import type { Catalog, Table } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
 import { displayName } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
-import type { BoundOperation } from "./bound-operation.ts"
+import type { ShownColumn } from "../operations/operation.ts"
+import { SluiceError } from "../domain/errors.ts"
+import type { BoundOperation, Shapes } from "./bound-operation.ts"
 import { opaqueTo } from "./opaque-relations.ts"
 import { restricted, settled } from "./settled.ts"
 import type { Movements } from "./settled.ts"
 
-/** An operation together with the catalog that it is asked about. */
+/** An operation together with the catalogs that it is asked about. */
 export interface JudgedOperation {
   readonly operation: BoundOperation
   /**
-   * The catalog before the plan, and the tables that earlier operations of the plan create; for one that is built on
-   * the shape after the plan, with the columns, too, that they add and without those that they move.
+   * `before`: the catalog before the plan, and the tables that earlier operations of the plan create; for one that is
+   * built on the shape after the plan, with the columns, too, that they add and without those that they move.
    */
-  readonly before: Catalog
+  readonly shapes: Shapes
 }
 
 export interface Judgement {
@@ -23,6 +25,8 @@ export interface Judgement {
   readonly findings: readonly Finding[]
   /** The catalog once all of it is contracted; as far as it came where there are errors. */
   readonly after: Catalog
+  /** Where columns of that catalog lie until then. */
+  readonly shown: readonly ShownColumn[]
 }
 
 /**
@@ -33,30 +37,48 @@ export interface Judgement {
 export function judgeOperations(operations: readonly BoundOperation[], catalog: Catalog): Judgement {
   const judged: JudgedOperation[] = []
   const findings: Finding[] = []
+  const after = afterAll(operations, catalog)
+  const shown = operations.flatMap((operation) => unlessRefused(() => operation.shown(catalog), []))
   let running = catalog
   let movements: Movements = { added: [], parts: [] }
   for (const [index, bound] of operations.entries()) {
     const earlier = operations.slice(0, index)
     const operation = bound.knowing({ tables: createdTables(catalog, running), columns: movements.added })
     const before = operation.seesAfter ? settled(catalog, running, movements) : withCreatedTables(catalog, running)
-    const found = judge(operation, earlier, before, running, catalog)
+    const shapes = { before, after, shown }
+    const found = judge(operation, earlier, shapes, running, catalog)
     findings.push(...found)
     if (found.some(({ severity }) => severity === "error")) continue
-    judged.push({ operation, before })
+    judged.push({ operation, shapes })
     movements = {
       added: [...movements.added, ...operation.adds(before)],
-      parts: [...movements.parts, ...[operation.sync(before) ?? []].flat()],
+      parts: [...movements.parts, ...[operation.sync(shapes) ?? []].flat()],
     }
     running = operation.after(running)
   }
   const left = settled(catalog, running, movements)
-  return { operations: judged, findings: [...findings, ...lostLater(judged, left)], after: running }
+  return { operations: judged, findings: [...findings, ...lostLater(judged, left)], after: running, shown }
+}
+
+/** The catalog once all operations are contracted; those that can't be done, and will be refused, leave it as it is. */
+function afterAll(operations: readonly BoundOperation[], catalog: Catalog): Catalog {
+  return operations.reduce((running, operation) => unlessRefused(() => operation.after(running), running), catalog)
+}
+
+/** An operation that will be refused may not know what it leaves behind. */
+function unlessRefused<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask()
+  } catch (error) {
+    if (error instanceof SluiceError) return otherwise
+    throw error
+  }
 }
 
 /** Indexes and constraints on something that a later operation moves: they would go with it at contract. */
 function lostLater(judged: readonly JudgedOperation[], left: Catalog): readonly Finding[] {
-  return judged.flatMap(({ operation, before }, index) => {
-    const [error] = operation.seesAfter ? errors(operation.check(restricted(before, left))) : []
+  return judged.flatMap(({ operation, shapes }, index) => {
+    const [error] = operation.seesAfter ? errors(operation.check(shapes, restricted(shapes.before, left))) : []
     const later = judged
       .slice(index + 1)
       .filter(({ operation: other }) => !other.seesAfter)
@@ -68,24 +90,25 @@ function lostLater(judged: readonly JudgedOperation[], left: Catalog): readonly 
 function judge(
   operation: BoundOperation,
   earlier: readonly BoundOperation[],
-  before: Catalog,
+  shapes: Shapes,
   running: Catalog,
   catalog: Catalog,
 ): readonly Finding[] {
   const opaque = earlier.find((other) => opaqueTo(other, operation, catalog))
   if (opaque) return [startFirst(operation, opaque, "an earlier operation runs SQL on the same table")]
-  const found = operation.check(before)
-  const atLast = errors(operation.check(running))
-  const culprit = earlier.findLast((other) =>
-    other.relations.some((relation) => isAmong(relation, operation.relations)),
-  )
+  const found = operation.check(shapes)
   if (errors(found).length > 0) {
-    // It would do once the earlier operations are contracted.
+    // It may do once the earlier operations are contracted: a plan of its own would begin with their shape.
+    const later = errors(operation.check({ ...shapes, before: running }, running))
+    const culprit = earlier.findLast((other) =>
+      other.relations.some((relation) => isAmong(relation, operation.relations)),
+    )
     const message = errors(found)[0]?.message ?? ""
-    return atLast.length === 0 && culprit ? [startFirst(operation, culprit, message)] : found
+    return later.length === 0 && culprit ? [startFirst(operation, culprit, message)] : found
   }
+  const atLast = errors(operation.check(shapes, running))
   if (atLast.length > 0) return atLast
-  const late = needsCreatedTable(operation, earlier, before, catalog)
+  const late = needsCreatedTable(operation, earlier, shapes, catalog)
   return late ? [startFirst(operation, late, "the table is created by this plan and holds no rows yet")] : found
 }
 
@@ -97,13 +120,13 @@ function judge(
 function needsCreatedTable(
   operation: BoundOperation,
   earlier: readonly BoundOperation[],
-  before: Catalog,
+  shapes: Shapes,
   catalog: Catalog,
 ): BoundOperation | undefined {
   const [changed] = operation.relations
-  const created = operation.relations.filter((relation) => isCreated(relation, before, catalog))
+  const created = operation.relations.filter((relation) => isCreated(relation, shapes.before, catalog))
   const changesCreated = !operation.seesAfter && created.some((relation) => relation === changed)
-  const isBlocked = changesCreated || operation.dataChecks(before).length > 0
+  const isBlocked = changesCreated || operation.dataChecks(shapes).length > 0
   if (created.length === 0 || !isBlocked) return undefined
   return earlier.find((other) => other.relations.some((relation) => isAmong(relation, created)))
 }

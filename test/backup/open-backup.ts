@@ -4,6 +4,7 @@ import { inject, onTestFinished } from "vitest"
 import type { BackupInput } from "../../src/backup/input.ts"
 import { ownerTag } from "../../src/backup/naming.ts"
 import type { Secret, TargetConfig } from "../../src/config/config.ts"
+import { defaultLimits } from "../../src/config/limits.ts"
 import type { RelationName } from "../../src/domain/relation.ts"
 import type { Attempt } from "../../src/execution/attempt.ts"
 import { createDatabase, type DatabaseOptions, type TestDatabase } from "../harness/database.ts"
@@ -69,13 +70,7 @@ function targetOf(url: Secret): TargetConfig {
     gates: { "dual-write": "manual", switch: "manual", contract: "manual", purge: "manual" },
     soakMs: 0,
     keepMs: 0,
-    limits: {
-      lockTimeoutMs: 500,
-      lockBudgetMs: 600_000,
-      batchDurationMs: 250,
-      maxReplicaLagMs: null,
-      parallelRanges: 2,
-    },
+    limits: { ...defaultLimits, maxReplicaLagMs: null },
     probes: [],
   }
 }

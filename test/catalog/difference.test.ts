@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest"
 import { differenceOf } from "../../src/catalog/difference.ts"
+import type { Catalog, Table } from "../../src/catalog/model.ts"
+import { shapeHash } from "../../src/catalog/shape.ts"
 import { sameDefinition } from "../../src/catalog/same-definition.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { catalog, column, table, users } from "../planner/sample-catalog.ts"
@@ -26,6 +28,7 @@ describe("a difference is told in words, each thing once", () => {
     const index = {
       name: "i",
       columns: ["id"],
+      reads: ["id"],
       unique: false,
       valid: true,
       definition: "CREATE INDEX i ON public.users USING btree (id)",
@@ -45,6 +48,16 @@ describe("a difference is told in words, each thing once", () => {
     expect(differenceOf(catalog(users), catalog(turned))).toEqual([
       "table public.users: order of columns id, name, email -> email, name, id",
     ])
+  })
+
+  test("inheritance that began; none counts as a catalog that was kept before it was read", () => {
+    const children = [{ schema: "public", name: "heirs" }]
+    expect(differenceOf(catalog(users), catalog({ ...users, inheritance: { parents: [], children } }))).toEqual([
+      "table public.users: inheritance none -> from none, by public.heirs",
+    ])
+    const { inheritance: _, ...before } = users
+    expect(differenceOf(JSON.parse(JSON.stringify(catalog(before as Table))) as Catalog, catalog(users))).toEqual([])
+    expect(shapeHash(before as Table)).toBe(shapeHash(users))
   })
 
   test("a function's volatility", () => {

@@ -41,7 +41,8 @@ const running: RunStatus = {
     rowsTotal: 200_000,
     rowsPerSecond: 12_345,
     etaSeconds: 12,
-    throttledBy: "replica lag 12 s",
+    throttledBy:
+      "replica lag: walreceiver@10.0.0.7 is behind by 12s (limit 10s, maxReplicaLag); probe health: answered 503, 4 times in a row (limit 3, failuresAllowed)",
   },
   blockers: [
     {
@@ -71,9 +72,9 @@ const waiting: RunStatus = {
 describe("a run", () => {
   test("shows rows, rate, what is left, why it rests, and who is in the way", () => {
     const text = renderRun(running, plain, now)
-    expect(text).toContain(
-      "25% public.people: 50,000 of 200,000 rows, 12,345 a second, about 12s left, rests: replica lag 12 s",
-    )
+    expect(text).toContain("25% public.people: 50,000 of 200,000 rows, 12,345 a second, about 12s left\n")
+    expect(text).toContain("\nRests: replica lag: walreceiver@10.0.0.7 is behind by 12s (limit 10s, maxReplicaLag)\n")
+    expect(text).toContain("\nRests: probe health: answered 503, 4 times in a row (limit 3, failuresAllowed)\n")
     expect(text).toContain("In the way on public.people: session 4711 (app, report), idle in transaction")
     expect(text).toContain("transaction open for 1m 30s")
     expect(text).toContain("Fill public.people (attempt 2) 5s")
@@ -99,12 +100,33 @@ test("on a small terminal the head and what goes on now stay in view", () => {
 
 describe("watched without a terminal", () => {
   test("only what is new is told", () => {
-    expect(newLines(null, running)).toHaveLength(4)
+    expect(newLines(null, running)).toHaveLength(6)
     expect(newLines(running, running)).toEqual([])
     expect(newLines(running, waiting)).toEqual([
       "switch: waiting",
       "  to go on: sluice proceed shop-12345678-1 --gate switch",
     ])
+  })
+})
+
+describe("a resting backfill, watched without a terminal", () => {
+  const resting = (throttledBy: string | null): RunStatus => ({
+    ...running,
+    backfill: running.backfill && { ...running.backfill, throttledBy },
+  })
+  const lag = (seconds: number): string => `replica lag: b@10.0.0.7 is behind by ${seconds}s (limit 10s, maxReplicaLag)`
+
+  test("tells why it rests when it begins to, though no row is filled then", () => {
+    expect(newLines(resting(null), resting(lag(12)))).toEqual([`  Rests: ${lag(12)}`])
+  })
+
+  test("says nothing where only a figure has changed, and tells what has come to it", () => {
+    expect(newLines(resting(lag(12)), resting(lag(64)))).toEqual([])
+    expect(newLines(resting(lag(12)), resting(`${lag(13)}; paused`))).toEqual(["  Rests: paused"])
+  })
+
+  test("tells that it goes on", () => {
+    expect(newLines(resting(lag(12)), resting(null))).toEqual(["  goes on"])
   })
 })
 

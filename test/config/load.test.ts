@@ -40,6 +40,9 @@ describe("defaults", () => {
         lockBudgetMs: 600_000,
         batchDurationMs: 250,
         maxReplicaLagMs: 10_000,
+        maxSlotLagBytes: 10 * 1024 ** 3,
+        maxArchiveLagBytes: 1024 ** 3,
+        maxWalBytesPerSecond: null,
         parallelRanges: 2,
       },
       probes: [],
@@ -94,6 +97,41 @@ targets:
 })
 
 describe("mistakes", () => {
+  test("a limit that is unknown, ill-formed or out of its bounds is told with its line", async () => {
+    const error = await failure(`version: 1
+${urls}
+targets:
+  shop:
+    url: "postgresql://app@db/shop"
+    limits:
+      maxSlotLagg: 1GB
+      maxSlotLag: 1000
+      maxArchiveLag: off
+      maxWalRate: 20MB
+      maxReplicaLag: 0
+      batchDuration: off
+`)
+    expect(error.findings.map(({ line, message, hint }) => [line, message, hint])).toEqual([
+      [7, "targets.shop.limits.maxSlotLagg is not a known key", "did you mean maxSlotLag?"],
+      [8, "targets.shop.limits.maxSlotLag is not a size", "write a number with a unit: 512MB, 10GB, or off"],
+      [
+        10,
+        "targets.shop.limits.maxWalRate is not a size per second",
+        "write a number with a unit, per second: 20MB/s, or off",
+      ],
+      [
+        11,
+        "targets.shop.limits.maxReplicaLag must be from 1ms to 30d",
+        "write a number with a unit: 500ms, 10s, 10m, 2h, 7d, or off",
+      ],
+      [
+        12,
+        "targets.shop.limits.batchDuration is not a duration",
+        "write a number with a unit: 500ms, 10s, 10m, 2h, 7d",
+      ],
+    ])
+  })
+
   test("all of them are told at once, each with its line and a hint", async () => {
     const error = await failure(`version: 1
 ${urls}
@@ -119,7 +157,7 @@ targets:
       [9, "targets.shop.gates.purge.aftr", "did you mean after?"],
       [9, "targets.shop.gates.purge", undefined],
       [10, "targets.shop.limits.lockTimeout", "write a number with a unit: 500ms"],
-      [10, "targets.shop.limits.parallelRanges", undefined],
+      [10, "targets.shop.limits.parallelRanges", "write a whole number"],
       [11, "targets.shop.versions.schemas", undefined],
       [12, "targets.shop.probes[0].url", undefined],
       [12, "targets.shop.probes[1]", undefined],

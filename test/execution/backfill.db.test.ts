@@ -185,7 +185,12 @@ describe("what others hold", () => {
         await witness.until(() => witness.blockersSeen.length > 0)
       })
       expect(await filled).toEqual({ outcome: "done", rows: 50_000 })
-      expect(witness.blockersSeen[0]?.[0]).toMatchObject({ pid: holder.pid })
+      expect(witness.blockersSeen[0]?.[0]).toMatchObject({
+        pid: holder.pid,
+        application: "test",
+        relation: "public.users",
+        transactionMs: expect.any(Number),
+      })
     })
     expect(await runVerify(run, verify, attemptOf(), witness)).toMatchObject({ rows: 50_000 })
   })
@@ -200,7 +205,11 @@ describe("what others hold", () => {
         const failed = runBackfill(run, backfill, attemptOf(), new Witness())
         await expect(failed).rejects.toMatchObject({
           code: "LOCK_BUDGET",
-          message: expect.stringContaining(`pid ${holder.pid}`),
+          message: expect.stringMatching(
+            new RegExp(
+              `in the way: pid ${holder.pid} \\(user postgres, application test, idle in transaction, for .* s\\)`,
+            ),
+          ),
         })
       }),
     )

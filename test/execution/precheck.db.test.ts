@@ -4,7 +4,9 @@ import { registerRun } from "../../src/execution/journal.ts"
 import type { TargetRun } from "../../src/execution/target-run.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { sql } from "../../src/sql/sql.ts"
-import { createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
+import { administer, createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
+import { nickGroup, usersSync } from "../operations/sync/split-name.ts"
+import { beginFilling } from "./filling.ts"
 import { addColumnStep, asSession, planOf, targetAt, Witness } from "./setting.ts"
 
 let database: TestDatabase
@@ -54,6 +56,17 @@ test("finds another run at work on the same relations, and not itself", async ()
   expect(await codes({ ...run, run: "r2", plan: { ...run.plan, hash: "b".repeat(64) } })).toEqual(["RUN_CONFLICT"])
 })
 
+test("finds an old application that isn't on its version's views, before the tables under them change", async () => {
+  const roles = { old: "nobody at all", new: "nobody either" }
+  const version = { name: "public_0001", base: "public", revision: "0001" }
+  const of = (ended: readonly (typeof version)[]): TargetRun => {
+    const versions = { roles, made: [{ ...version, name: "public_0002", revision: "0002" }], ended }
+    return { ...run, plan: { ...run.plan, versions } }
+  }
+  expect(await codes(of([version]))).toEqual(["ROLE_UNKNOWN"])
+  expect(await codes(of([]))).toEqual([])
+})
+
 test("finds a plan made for another major version", async () => {
   expect(await codes({ ...run, plan: { ...run.plan, serverMajor: 3 } })).toEqual(["SERVER_CHANGED"])
 })
@@ -70,4 +83,21 @@ test("finds rows that the new shape can't hold, and gives their keys to the obse
   const findings = await precheck({ ...run, plan: { ...run.plan, dataChecks: [check] } }, witness)
   expect(findings.map(({ code }) => code)).toEqual(["VALUE_IS_NULL"])
   expect(witness.keysSeen).toEqual([{ code: "VALUE_IS_NULL", relation: check.relation, keys: ["1"] }])
+})
+
+test("tells whose transactions keep one snapshot, where rows are filled meanwhile", async () => {
+  const role = await createRole()
+  const users = await createDatabase({ schema: "CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL)" })
+  const { run: filling } = await beginFilling(users, usersSync(nickGroup()))
+  await administer(
+    `ALTER ROLE ${role.name} IN DATABASE ${users.name} SET default_transaction_isolation = 'serializable'`,
+  )
+  await administer(`ALTER DATABASE ${users.name} SET default_transaction_isolation = 'repeatable read'`)
+  const findings = (await precheck(filling)).filter(({ code }) => code === "STRICT_ISOLATION")
+  expect(findings.map(({ subject, message }) => [subject, message.split(" by default")[0]])).toEqual([
+    [role.name, `transactions of ${role.name} are serializable`],
+    ["test", "transactions of this database are repeatable read"],
+  ])
+  await users.drop()
+  await role.drop()
 })

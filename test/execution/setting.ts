@@ -1,4 +1,5 @@
 import type { Secret, TargetConfig } from "../../src/config/config.ts"
+import { defaultLimits } from "../../src/config/limits.ts"
 import type { Plan } from "../../src/domain/plan.ts"
 import type { RelationName } from "../../src/domain/relation.ts"
 import type { BackfillProgress, Blocker } from "../../src/domain/run.ts"
@@ -22,6 +23,7 @@ export function targetAt(url: Secret, limits: Partial<TargetConfig["limits"]> = 
     soakMs: 0,
     keepMs: 0,
     limits: {
+      ...defaultLimits,
       lockTimeoutMs: 100,
       lockBudgetMs: 20_000,
       batchDurationMs: 50,
@@ -46,6 +48,7 @@ export function planOf(steps: readonly Step[], more: Partial<Plan> = {}): Plan {
     gates,
     soakMs: 0,
     keepMs: 0,
+    versions: { roles: { old: null, new: null }, made: [], ended: [] },
     syncs: [],
     steps,
     dataChecks: [],

@@ -40,16 +40,45 @@ export async function createDatabase(options: DatabaseOptions = {}): Promise<Tes
   const owner = ident(options.owner?.name ?? "postgres")
   // The file copy needs two checkpoints, which are slow where others write; copying through the log doesn't.
   await administer(`CREATE DATABASE ${ident(name)} TEMPLATE ${templateName} STRATEGY wal_log OWNER ${owner}`)
-  const url = clusterUrl("postgres", inject("postgres").password, name)
-  const database: TestDatabase = {
+  const database = databaseAt({
     name,
-    url,
-    urlAs: (role) => clusterUrl(role.name, role.password, name),
-    query: (text, values) => run(url, text, values),
-    drop: () => administer(`DROP DATABASE IF EXISTS ${ident(name)} WITH (FORCE)`),
-  }
+    urlOf: (at) => clusterUrl("postgres", inject("postgres").password, at),
+  })
   if (options.schema !== undefined) await database.query(options.schema)
   return database
+}
+
+/** A database that is there. `urlOf`: the superuser's address of any database of its cluster. */
+export function databaseAt({ name, urlOf }: { name: string; urlOf: (database: string) => Secret }): TestDatabase {
+  const url = urlOf(name)
+  return {
+    name,
+    url,
+    urlAs: (role) => {
+      const address = new URL(url.reveal())
+      address.username = encodeURIComponent(role.name)
+      address.password = encodeURIComponent(role.password)
+      return new Secret(address.href)
+    },
+    query: (text, values) => runAt(url, text, values),
+    drop: async () => {
+      await runAt(urlOf("postgres"), `DROP DATABASE IF EXISTS ${ident(name)} WITH (FORCE)`)
+    },
+  }
+}
+
+/** The database as a role has it that owns these tables and may keep Sluice's journal there, and no more. */
+export async function ownedBy(
+  role: TestRole,
+  database: TestDatabase,
+  tables: readonly string[],
+): Promise<TestDatabase> {
+  const owner = ident(role.name)
+  await database.query(`
+    GRANT CREATE ON DATABASE ${ident(database.name)} TO ${owner};
+    GRANT USAGE, CREATE ON SCHEMA public TO ${owner};
+    ${tables.map((table) => `ALTER TABLE public.${ident(table)} OWNER TO ${owner};`).join(" ")}`)
+  return databaseAt({ name: database.name, urlOf: () => database.urlAs(role) })
 }
 
 /** What a role may do besides logging in. Never superuser. */
@@ -86,14 +115,19 @@ export function clusterUrl(user: string, password: string, database: string): Se
 
 /** Runs SQL as superuser in the database `postgres`. */
 export async function administer(text: string): Promise<void> {
-  await run(clusterUrl("postgres", inject("postgres").password, "postgres"), text)
+  await runAt(clusterUrl("postgres", inject("postgres").password, "postgres"), text)
 }
 
 function uniqueName(prefix: string): string {
   return `${prefix}_${randomBytes(5).toString("hex")}`
 }
 
-async function run<Row extends object>(url: Secret, text: string, values?: readonly unknown[]): Promise<Row[]> {
+/** One connection for one text. */
+export async function runAt<Row extends object>(
+  url: Secret,
+  text: string,
+  values?: readonly unknown[],
+): Promise<Row[]> {
   const client = new Client({ connectionString: url.reveal() })
   // A test that kills backends may kill this one while it closes; the query's own error tells it.
   client.on("error", () => {})

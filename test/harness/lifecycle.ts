@@ -19,7 +19,7 @@ import type { Revision } from "../../src/revisions/revision.ts"
 import { createDatabase } from "./database.ts"
 import type { TestDatabase } from "./database.ts"
 
-const target: PlanTarget = {
+const bareTarget: PlanTarget = {
   name: "lifecycle",
   schemas: ["public"],
   versions: { schemas: false, roles: { old: null, new: null } },
@@ -59,6 +59,7 @@ export class Lifecycle {
 
   /** Several operations in one plan. */
   static async beginWith(revisions: readonly Revision[], setting: LifecycleSetting): Promise<Lifecycle> {
+    const target = { ...bareTarget, versions: { ...bareTarget.versions, schemas: setting.versionViews ?? false } }
     const database = await createDatabase({ prefix: "lifecycle", schema: setting.given })
     const twin = await createDatabase({ prefix: "twin", schema: setting.given })
     const { plan, after } = await inSession(database, async (session) => {
@@ -133,7 +134,8 @@ export class Lifecycle {
   /** Nothing of ours is left, outside of our own schema's journal. */
   async expectNothingOfOurs(): Promise<void> {
     const left = await this.#database.query(
-      `SELECT attname::text AS name FROM pg_attribute WHERE attname LIKE '\\_sluice%' AND NOT attisdropped
+      `SELECT a.attname::text AS name FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+        WHERE a.attname LIKE '\\_sluice%' AND NOT a.attisdropped
        UNION ALL SELECT tgname::text FROM pg_trigger WHERE tgname LIKE '~sluice%'
        UNION ALL SELECT conname::text FROM pg_constraint WHERE conname LIKE '\\_sluice%'
        UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace = 'sluice'::regnamespace`,
@@ -147,7 +149,7 @@ export class Lifecycle {
 }
 
 /** Tables, and what applications write. */
-export type LifecycleSetting = Pick<OperationExample<unknown>, "given" | "oldWrites" | "newWrites">
+export type LifecycleSetting = Pick<OperationExample<unknown>, "given" | "oldWrites" | "newWrites" | "versionViews">
 
 interface LifecycleParts {
   readonly plan: Plan
@@ -157,13 +159,17 @@ interface LifecycleParts {
   readonly revisions: readonly Revision[]
 }
 
-function revisionOf({ kind }: Operation<unknown>, { input, title }: OperationExample<unknown>): Revision {
-  const operations = [{ kind, input }]
+/** The example as a revision, with what stands beside it. */
+export function revisionOf(
+  { kind }: Operation<unknown>,
+  { input, title, beside }: OperationExample<unknown>,
+): Revision {
+  const operations = [...(beside ?? []), { kind, input }]
   return { id: "0001_example", parents: [], title, operations, contentHash: "0".repeat(64), file: "0001_example.yaml" }
 }
 
 async function catalogOf(session: Session, revisions: readonly Revision[]): Promise<Catalog> {
-  return readCatalog(session, { schemas: target.schemas, ...referencedBy(revisions, "public") })
+  return readCatalog(session, { schemas: bareTarget.schemas, ...referencedBy(revisions, "public") })
 }
 
 async function inSession<T>({ url }: TestDatabase, work: (session: Session) => Promise<T>): Promise<T> {
@@ -177,6 +183,7 @@ async function observe(session: Session, step: Step): Promise<unknown> {
 
 async function performOne(session: Session, step: Step, planHash: string): Promise<void> {
   if (step.action === "verify") return compareAll(session, step)
+  if (step.back) return expect([step.id, await observe(session, step)]).toEqual([step.id, "before"])
   // Raw SQL leaves nothing that could be looked for.
   const isVisible = step.observe !== "SELECT 'before'"
   if (step.action === "backfill") await fillAll(session, step)
@@ -189,10 +196,12 @@ async function performOne(session: Session, step: Step, planHash: string): Promi
 
 async function undoOne(session: Session, step: Step): Promise<void> {
   if (step.undo === null) return
+  // There for the way back alone, which may leave it nothing to do.
+  if (step.back && (await observe(session, step)) === "before") return
   await run(session, step, step.undo, "undo")
   expect([step.id, await observe(session, step)]).toEqual([step.id, "before"])
   // Undone already: as harmless as it has to be where nobody knows whether it was.
-  if (!step.transactional) await run(session, step, step.undo, "undo")
+  if (!step.transactional && !step.back) await run(session, step, step.undo, "undo")
 }
 
 async function run(session: Session, step: Step, text: string, planHash: string): Promise<void> {

@@ -16,6 +16,13 @@ export async function thereAndBackAndThere(life: Lifecycle): Promise<void> {
   await life.expectUntouched()
 
   await life.perform("expand")
+  await life.perform("backfill")
+  await life.perform("contract")
+  await life.expectContracted()
+  await life.undo("expand", "backfill", "contract")
+  await life.expectUntouched()
+
+  await life.perform("expand")
   await life.breakOffBackfill()
   await life.writeOld()
   await life.perform("backfill")

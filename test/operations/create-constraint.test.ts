@@ -3,10 +3,10 @@ import type { Constraint, Table } from "../../src/catalog/model.ts"
 import { createConstraint } from "../../src/operations/create-constraint.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { catalog, column, table, users } from "../planner/sample-catalog.ts"
+import { planContext } from "./plan-context.ts"
 
 beforeAll(loadParser)
 
-const context = { defaultSchema: "public", revision: "0001" }
 const plain = { validated: true, references: null, comment: null }
 const key = (definition: string, ...columns: readonly string[]): Constraint => ({
   ...plain,
@@ -22,7 +22,8 @@ const parted = table("users", users.columns, { constraints: [], partitioning: "p
 
 function codes(input: Record<string, unknown>, ...tables: readonly Table[]): readonly string[] {
   const parsed = createConstraint.input.parse({ table: "users", name: "c", ...input })
-  const findings = createConstraint.check(parsed, catalog(...(tables.length > 0 ? tables : [users])), context)
+  const live = catalog(...(tables.length > 0 ? tables : [users]))
+  const findings = createConstraint.check(parsed, live, planContext(live))
   expect(findings.every(({ hint }) => (hint ?? "").length > 5)).toBe(true)
   return findings.map(({ severity, code }) => (severity === "error" ? code : `warning ${code}`))
 }
@@ -152,6 +153,7 @@ describe("fine, but for a warning that it binds everybody", () => {
           {
             name: "i",
             columns: ["a"],
+            reads: ["a"],
             unique: true,
             valid: true,
             definition: "CREATE UNIQUE INDEX i ON public.teams USING btree (a)",
@@ -194,7 +196,7 @@ describe("before PostgreSQL 18, a foreign key of a partitioned table", () => {
   const live = catalog(parted, part, teams(key("UNIQUE (a)", "a")))
   const input = createConstraint.input.parse({ table: "users", name: "c", ...reference })
   const ids = (serverMajor: number): readonly string[] =>
-    createConstraint.expand(input, { ...live, serverMajor }, context).map(({ id }) => id)
+    createConstraint.expand(input, { ...live, serverMajor }, planContext(live)).map(({ id }) => id)
 
   test("comes partition by partition, and at once from then on", () => {
     expect(ids(17)).toEqual(

@@ -6,13 +6,14 @@ import { readOptions } from "../../src/operations/indexes/options.ts"
 import { readRevisionFile } from "../../src/revisions/read-revision.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { catalog, column, table, users } from "../planner/sample-catalog.ts"
+import { planContext } from "./plan-context.ts"
 
 beforeAll(loadParser)
 
-const context = { defaultSchema: "public", revision: "0001" }
 const index = {
   name: "i",
   columns: [],
+  reads: [],
   unique: false,
   valid: true,
   definition: "CREATE INDEX i ON public.users (email)",
@@ -27,7 +28,7 @@ function findingsOf(
   const findings = createIndex.check(
     createIndex.input.parse({ table: "users", name: "i", columns: ["email"], ...input }),
     live,
-    context,
+    planContext(live),
   )
   expect(findings.every(({ hint }) => (hint ?? "").length > 5)).toBe(true)
   return findings
@@ -40,7 +41,7 @@ function codes(input: Partial<CreateIndexInput>, ...tables: readonly Table[]): r
 function sqlOf(input: Partial<CreateIndexInput>, live: Table = users): string {
   const parsed = createIndex.input.parse({ table: "users", name: "i", columns: ["email"], ...input })
   return createIndex
-    .expand(parsed, catalog(live), context)
+    .expand(parsed, catalog(live), planContext(catalog(live)))
     .map(({ sql }) => sql)
     .join("\n")
 }

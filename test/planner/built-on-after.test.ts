@@ -169,7 +169,7 @@ describe("what is built on a column that another operation moves", () => {
     kind: "move",
     revision,
     input: {},
-    context: { defaultSchema: "public", revision },
+    context: { defaultSchema: "public", versionViews: false, revision },
     relations: [{ schema: "public", name: "users" }],
     seesAfter: false,
     knowing() {
@@ -180,6 +180,7 @@ describe("what is built on a column that another operation moves", () => {
     after: (before: Catalog) => withTable(before, change(before.tables.find(({ name }) => name === "users") ?? users)),
     expand: () => [],
     sync: () => null,
+    shown: () => [],
     contract: () => [],
     purge: () => [],
     dataChecks: () => [],
@@ -195,7 +196,7 @@ describe("what is built on a column that another operation moves", () => {
     columns: live.columns.map((old) => (old.name === "email" ? { ...old, type: "integer" } : old)),
   })
   const bound = (id: string, operation: Record<string, unknown>): readonly BoundOperation[] =>
-    bindOperations([revision(id, operation)], "public")
+    bindOperations([revision(id, operation)], { defaultSchema: "public", versionViews: false })
   const judged = (...operations: readonly BoundOperation[]): readonly (readonly [string, string])[] =>
     judgeOperations(operations, catalog(users))
       .findings.filter(({ severity }) => severity === "error")

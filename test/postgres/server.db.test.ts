@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, inject, test } from "vitest"
-import { readSlots, readStandbys } from "../../src/postgres/replication.ts"
+import { readReplication, readSlots } from "../../src/postgres/replication.ts"
 import { readServer, relationBytes } from "../../src/postgres/server.ts"
 import { withSession, type Session } from "../../src/postgres/session.ts"
 import { findPostgresTool } from "../../src/postgres/tools.ts"
@@ -26,9 +26,9 @@ test("the server's facts are read", async () => {
 })
 
 test("no replica is not the same as replicas that can't be seen", async () => {
-  expect(await open(readStandbys)).toEqual({ readable: true, value: [] })
+  expect(await open(readReplication)).toMatchObject({ readable: true, value: { standbys: [] } })
   const role = await createRole()
-  const blind = await open(readStandbys, database.urlAs(role))
+  const blind = await open(readReplication, database.urlAs(role))
   await role.drop()
   expect(blind).toMatchObject({ readable: false, hint: `GRANT pg_monitor TO ${role.name};` })
 })

@@ -8,7 +8,7 @@ import {
   type StepState,
 } from "../../domain/run.ts"
 import { formatDuration } from "../../domain/duration.ts"
-import { gateMeanings, gateNames } from "../../domain/gate.ts"
+import { gateMeanings, waitNames } from "../../domain/gate.ts"
 import { renderFindings } from "./findings.ts"
 import type { Look, Style } from "./look.ts"
 import { cut, table } from "./table.ts"
@@ -34,7 +34,8 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
       return `${mark(step.state, look)} ${step.phase.padEnd(10)} ${step.summary}${attempts} ${look.dim(took)}`.trimEnd()
     }),
   ]
-  if (status.backfill && !ended) lines.push("", backfillLine(status.backfill, look))
+  if (status.backfill && !ended)
+    lines.push("", backfillLine(status.backfill, look), ...restLines(status.backfill).map(look.yellow))
   for (const blocker of status.blockers) lines.push(look.yellow(blockerLine(blocker)))
   if (status.findings.length > 0) lines.push("", renderFindings(status.findings, look))
   if (status.waitingFor !== null)
@@ -56,15 +57,19 @@ export function renderRunList(runs: readonly RunStatus[], look: Look, now: numbe
   return table(["RUN", "STATE", "AT", "STARTED", "FOR", "REVISIONS"], rows, look)
 }
 
-/** `200,000 employees …`: how far, how fast, how much longer, and why it rests. */
+/** `200,000 employees …`: how far, how fast, how much longer. */
 export function backfillLine(progress: BackfillProgress, look: Look): string {
   const share = progress.rowsTotal === 0 ? 1 : Math.min(1, progress.rowsDone / progress.rowsTotal)
   const filled = Math.round(share * 24)
   const bar = look.green("█".repeat(filled)) + look.dim("░".repeat(24 - filled))
   const eta = progress.etaSeconds === null ? "" : `, about ${formatDuration(progress.etaSeconds * 1000)} left`
-  const rests = progress.throttledBy === null ? "" : `, rests: ${progress.throttledBy}`
   const rows = `${number(progress.rowsDone)} of ${number(progress.rowsTotal)} rows`
-  return `${bar} ${Math.floor(share * 100)}% ${progress.table}: ${rows}, ${number(progress.rowsPerSecond)} a second${eta}${rests}`
+  return `${bar} ${Math.floor(share * 100)}% ${progress.table}: ${rows}, ${number(progress.rowsPerSecond)} a second${eta}`
+}
+
+/** Why it rests, a line for each that says so: they hold value and limit, and would be cut at the end of a longer one. */
+export function restLines({ throttledBy }: BackfillProgress): readonly string[] {
+  return throttledBy === null ? [] : throttledBy.split("; ").map((reason) => `Rests: ${reason}`)
 }
 
 export function blockerLine(blocker: Blocker): string {
@@ -84,7 +89,7 @@ function phaseLine(status: RunStatus, look: Look): string {
 }
 
 function meaningOf(waitingFor: string): string {
-  const gate = gateNames.find((name) => name === waitingFor)
+  const gate = waitNames.find((name) => name === waitingFor)
   return gate ? `: ${gateMeanings[gate]}` : ""
 }
 

@@ -1,5 +1,5 @@
 import type { RunStatus } from "../../domain/run.ts"
-import { backfillLine, blockerLine } from "./run.ts"
+import { backfillLine, blockerLine, restLines } from "./run.ts"
 import { lookOf } from "./look.ts"
 
 const plain = lookOf({ isTTY: false, columns: undefined }, {})
@@ -17,6 +17,7 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
   }
   if (now.backfill && now.backfill.rowsDone !== before?.backfill?.rowsDone)
     lines.push(`  ${backfillLine(now.backfill, plain)}`)
+  lines.push(...newRests(before, now).map((line) => `  ${line}`))
   const inTheWay = new Set(before?.blockers.map(blockerLine))
   lines.push(
     ...now.blockers
@@ -31,4 +32,20 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
   if (needsPerson && now.choices.join() !== before?.choices.join())
     lines.push(...now.choices.map((choice) => `  to go on: ${choice}`))
   return lines
+}
+
+/** Reasons to rest that are new, and the end of all. One that differs in its figures only is the same. */
+function newRests(before: RunStatus | null, now: RunStatus): readonly string[] {
+  const known = new Set(restsOf(before).map(withoutFigures))
+  const rests = restsOf(now)
+  if (rests.length === 0) return known.size > 0 && now.backfill ? ["goes on"] : []
+  return rests.filter((reason) => !known.has(withoutFigures(reason)))
+}
+
+function restsOf(status: RunStatus | null): readonly string[] {
+  return status?.backfill ? restLines(status.backfill) : []
+}
+
+function withoutFigures(reason: string): string {
+  return reason.replaceAll(/\d[\d.]*(ms|s|m|h|d|B|kB|MB|GB|TB)?\b/g, "#")
 }

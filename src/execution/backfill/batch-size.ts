@@ -4,6 +4,13 @@ const largest = 100_000
 const alpha = 0.4
 /** A batch is at most this many times as large as the one before. */
 const growth = 2
+/**
+ * Beginning and committing a batch takes its time too, whatever its size. Where that alone is longer than a batch should
+ * last (a distant or a busy server), smaller ones help nobody: so small they only become where their rows are dear, and
+ * a batch takes far longer than it should, and longer than this.
+ */
+const small = 50
+const dearMs = 500
 
 /** Chooses how many rows the next batch takes, so that it lasts about as long as it should. */
 export class BatchSize {
@@ -19,7 +26,9 @@ export class BatchSize {
     if (rows === 0) return
     const rate = rows / Math.max(tookMs, 0.1)
     this.#rowsPerMs = this.#rowsPerMs === null ? rate : alpha * rate + (1 - alpha) * this.#rowsPerMs
-    this.#size = clamp(Math.min(this.#rowsPerMs * targetMs, this.#size * growth))
+    const wanted = Math.min(this.#rowsPerMs * targetMs, this.#size * growth)
+    const areDear = tookMs > Math.max(4 * targetMs, dearMs)
+    this.#size = clamp(areDear ? wanted : Math.max(wanted, Math.min(small, this.#size)))
   }
 
   /** A batch failed or took far too long: half as many the next time. Forgets the rate, which no longer holds. */

@@ -8,8 +8,9 @@ const staleAfterMs = 10_000
 export class Pace {
   parallelRanges = 1
   batchDurationMs = 250
-  /** The sessions that fill rows at the moment. */
-  readonly pids = new Set<number>()
+  /** The sessions that fill rows at the moment, and how many rows each takes at once. */
+  readonly batches = new Map<number, number>()
+  readonly #cut = new Set<number>()
   #restingBecause: string | null = null
   #updatedAt = 0
 
@@ -22,6 +23,27 @@ export class Pace {
   update(restingBecause: string | null): void {
     this.#restingBecause = restingBecause
     this.#updatedAt = Date.now()
+  }
+
+  /** The session's batch is being broken off, for the sake of others. */
+  cut(pid: number): void {
+    this.#cut.add(pid)
+  }
+
+  /** True once after each cut: what failed then failed for that reason. */
+  wasCut(pid: number): boolean {
+    return this.#cut.delete(pid)
+  }
+
+  /**
+   * Stands back between two tries of a batch that gets its locks from nobody: for so many milliseconds, and for as long
+   * as something stands against the next batch. Answers how long the latter took.
+   */
+  async standBack(milliseconds: number, signal: AbortSignal): Promise<number> {
+    await rest(milliseconds, signal)
+    const from = Date.now()
+    while (this.restingBecause !== null) await rest(lookEveryMs, signal)
+    return Date.now() - from
   }
 
   /** Waits until nothing stands against the next batch of worker number `worker` (from 0), or it should stop. */

@@ -1,7 +1,8 @@
-import { readKnobs } from "../knobs.ts"
+import { setMaxListeners } from "node:events"
 import { rest } from "../rest.ts"
 import type { Throttle } from "../throttle/throttle.ts"
 import type { Session } from "../../postgres/session.ts"
+import { look, report } from "./look.ts"
 import { fillRanges, type FillContext } from "./range-worker.ts"
 
 const tickMs = 200
@@ -16,6 +17,8 @@ export async function fillPass(
 ): Promise<void> {
   const stop = new AbortController()
   const signal = AbortSignal.any([context.attempt.signal, stop.signal])
+  // Each worker listens to it; Node would take so many for a leak.
+  setMaxListeners(0, signal)
   const workers = new Map<number, Promise<void>>()
   const failures: unknown[] = []
   const start = (worker: number): void => {
@@ -53,19 +56,4 @@ export async function fillPass(
   await Promise.all(workers.values())
   context.attempt.signal.throwIfAborted()
   if (failures.length > 0) throw failures[0]
-}
-
-/** Reads knobs and throttle, and sets the pace by them. */
-async function look(control: Session, { run, pace }: Omit<FillContext, "signal">, throttle: Throttle): Promise<void> {
-  const { paused = false, ...tuned } = await readKnobs(control, run.run)
-  const { batchDurationMs, parallelRanges, maxReplicaLagMs } = { ...run.target.limits, ...tuned }
-  pace.batchDurationMs = batchDurationMs
-  pace.parallelRanges = parallelRanges
-  const settings = { maxReplicaLagMs, batchDurationMs, pids: [...pace.pids] }
-  pace.update(paused ? "paused" : await throttle.read(control, settings))
-}
-
-async function report({ meter, pace, observer, step }: Omit<FillContext, "signal">): Promise<void> {
-  // Progress is for the eye: work must not stop because it can't be shown.
-  await observer.progress(step.id, meter.read(Date.now(), pace.restingBecause)).catch(() => {})
 }

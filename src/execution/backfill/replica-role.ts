@@ -9,8 +9,7 @@ import type { Session } from "../../postgres/session.ts"
  * we write, a deferrable unique or exclusion constraint (they are kept by internal triggers), or where a trigger is
  * enabled for replicas only and would begin to fire.
  */
-export async function mayUseReplicaRole(session: Session, { relation, sync }: Backfill): Promise<boolean> {
-  const written = [sync.marker, ...sync.groups.flatMap((group) => group.new.map(({ name }) => name))]
+export async function mayUseReplicaRole(session: Session, { relation, writes }: Backfill): Promise<boolean> {
   const [row] = await session.query<{ allowed: boolean }>(
     `WITH root AS (
        SELECT c.oid
@@ -31,7 +30,7 @@ export async function mayUseReplicaRole(session: Session, { relation, sync }: Ba
                             ON w.attrelid = fk.conrelid AND w.attnum = ANY (fk.conkey)
                             OR w.attrelid = fk.confrelid AND w.attnum = ANY (fk.confkey)
                          WHERE fk.contype = 'f') AS allowed`,
-    [relation.schema, relation.name, written],
+    [relation.schema, relation.name, writes],
   )
   return row?.allowed ?? false
 }

@@ -78,6 +78,22 @@ CREATE TABLE sluice.cursor (
   PRIMARY KEY (run, step, range)
 );
 
+-- What could be seen of the server's load when the run began: what is lost of that later stops a backfill.
+CREATE TABLE sluice.sight (
+  run    text NOT NULL,
+  source text NOT NULL,
+  PRIMARY KEY (run, source)
+);
+
+-- The replicas that a run's backfills have seen replay. One that is away is waited for.
+CREATE TABLE sluice.replica (
+  run  text NOT NULL,
+  key  text NOT NULL,                        -- by what it is known again: its slot, else its name
+  name text NOT NULL,
+  slot text,
+  PRIMARY KEY (run, key)
+);
+
 -- What an operator has tuned while the run goes on; read before each batch.
 CREATE TABLE sluice.knob (
   run   text NOT NULL,

@@ -4,9 +4,10 @@ const longestMemory = 3_600
 export class LagTracker {
   readonly #samples: { readonly at: number; readonly lsn: number }[] = []
 
-  /** The log stood at `lsn` (bytes) at the time `at` (milliseconds). */
-  remember(at: number, lsn: number): void {
-    if (this.#samples.at(-1)?.lsn === lsn) return
+  /** The log stood at `lsn` (bytes) at the time `at` (milliseconds). Finer steps than `resolutionMs` aren't kept. */
+  remember(at: number, lsn: number, resolutionMs: number): void {
+    const last = this.#samples.at(-1)
+    if (last && (last.lsn === lsn || at - last.at < resolutionMs)) return
     this.#samples.push({ at, lsn })
     if (this.#samples.length > longestMemory) this.#samples.shift()
   }
@@ -15,5 +16,11 @@ export class LagTracker {
   lagOf(lsn: number, now: number): number {
     const first = this.#samples.find((sample) => sample.lsn > lsn)
     return first ? now - first.at : 0
+  }
+
+  /** False where the log was beyond `lsn` already when we began to look. */
+  reachesBackTo(lsn: number): boolean {
+    const [first] = this.#samples
+    return first !== undefined && first.lsn <= lsn
   }
 }

@@ -1,71 +1,75 @@
+import { formatByteSize } from "../../domain/byte-size.ts"
+import { formatDuration } from "../../domain/duration.ts"
+import { readReplication, type Replication, type Standby } from "../../postgres/replication.ts"
 import type { Session } from "../../postgres/session.ts"
+import { KnownReplicas } from "./known-replicas.ts"
 import { LagTracker } from "./lag-tracker.ts"
-import { clear, type Reading, type ThrottleSource } from "./source.ts"
+import { blind, busy, clear, type Reading, type ThrottleSettings, type ThrottleSource, type Unseen } from "./source.ts"
+import { Threshold } from "./threshold.ts"
 
-interface Standby {
-  readonly name: string
-  /** Bytes of the log that it has replayed. */
-  readonly replayed: number
-}
-
-/** True where the role sees other roles' rows of pg_stat_replication in full. */
-export async function canSeeReplication(session: Session): Promise<boolean> {
-  const [row] = await session.query<{ sees: boolean }>("SELECT pg_has_role('pg_read_all_stats', 'USAGE') AS sees")
-  return row?.sees ?? false
-}
+/** Steps in which the log's position is remembered, as a share of the limit: lag is known as exactly as that. */
+const resolution = 1 / 50
+/**
+ * A replica that is behind by more than this when we first look may be so for long: nobody knows since when. One that
+ * keeps up is behind by less, because replicas report what they have replayed only now and then.
+ */
+const unclearBytes = 16 * 1024 ** 2
 
 /**
- * Rests while a replica or subscriber is further behind than allowed, until it has caught up to half of that. Time
- * is measured by our own memory of the log's position: the server's `replay_lag` stands still while a replica does.
+ * Rests while a replica or subscriber is further behind than allowed, until it has caught up to half of that, and while
+ * one that was seen isn't any more. Time is measured by our own memory of the log's position: the server's
+ * `replay_lag` stands still while a replica does.
  */
 export class ReplicaLag implements ThrottleSource {
   readonly name = "replica lag"
   readonly #tracker = new LagTracker()
-  readonly #known = new Set<string>()
-  #isBusy = false
+  readonly #threshold = new Threshold(0.5)
+  readonly #known: KnownReplicas
 
-  async read(session: Session, { maxReplicaLagMs }: { readonly maxReplicaLagMs: number | null }): Promise<Reading> {
-    if (maxReplicaLagMs === null) return this.#forget()
-    if (!(await canSeeReplication(session))) return blind("the role may not read pg_stat_replication any more")
-    const { standbys, position } = await look(session)
-    const now = Date.now()
-    this.#tracker.remember(now, position)
-    const missing = [...this.#known].find((name) => !standbys.some((standby) => standby.name === name))
-    for (const { name } of standbys) this.#known.add(name)
-    if (missing !== undefined) return blind(`replica ${missing} isn't connected any more`)
-    return this.#judge(standbys, now, maxReplicaLagMs)
+  constructor(run: string) {
+    this.#known = new KnownReplicas(run)
   }
 
-  #judge(standbys: readonly Standby[], now: number, allowedMs: number): Reading {
-    let [worst, worstLag] = ["", 0]
-    for (const { name, replayed } of standbys) {
-      const lag = this.#tracker.lagOf(replayed, now)
-      if (lag > worstLag) [worst, worstLag] = [name, lag]
+  isOn({ maxReplicaLagMs }: Pick<ThrottleSettings, "maxReplicaLagMs">): boolean {
+    return maxReplicaLagMs !== null
+  }
+
+  async sight(session: Session): Promise<Unseen | null> {
+    const replication = await readReplication(session)
+    return replication.readable ? null : { code: "REPLICA_LAG_UNSEEN", ...replication }
+  }
+
+  async read(session: Session, { maxReplicaLagMs }: ThrottleSettings): Promise<Reading> {
+    const replication = await readReplication(session)
+    if (!replication.readable) return blind(replication.reason)
+    const limit = maxReplicaLagMs ?? Infinity
+    this.#tracker.remember(Date.now(), replication.value.position, limit * resolution)
+    const missing = await this.#known.missing(session, replication.value.standbys)
+    return missing === null ? this.#judge(replication.value, limit) : blind(missing)
+  }
+
+  async forget(session: Session): Promise<void> {
+    this.#threshold.forget()
+    await this.#known.forget(session)
+  }
+
+  #judge({ standbys, position }: Replication, limit: number): Reading {
+    let [worst, worstLag]: [Standby | null, number] = [null, 0]
+    for (const standby of standbys) {
+      const lag = this.#lagOf(standby, position)
+      if (lag > worstLag) [worst, worstLag] = [standby, lag]
     }
-    this.#isBusy = worstLag > (this.#isBusy ? allowedMs / 2 : allowedMs)
-    if (!this.#isBusy) return clear
-    return { state: "busy", reason: `replica lag ${Math.ceil(worstLag / 1_000)} s (${worst})` }
+    if (!this.#threshold.isPassedBy(worstLag, limit) || worst === null) return clear
+    const behind = Number.isFinite(worstLag)
+      ? formatDuration(worstLag)
+      : `${formatByteSize(position - (worst.replayed ?? 0))}, and since before this was looked at`
+    return busy(`${worst.name} is behind by ${behind} (limit ${formatDuration(limit)}, maxReplicaLag)`)
   }
 
-  /** An operator has switched it off; switched on again, it starts with the replicas of then. */
-  #forget(): Reading {
-    this.#known.clear()
-    this.#isBusy = false
-    return clear
+  /** In milliseconds. What replays nothing can't lag. */
+  #lagOf({ replayed }: Standby, position: number): number {
+    if (replayed === null) return 0
+    if (!this.#tracker.reachesBackTo(replayed) && position - replayed > unclearBytes) return Infinity
+    return this.#tracker.lagOf(replayed, Date.now())
   }
-}
-
-async function look(session: Session): Promise<{ readonly standbys: readonly Standby[]; readonly position: number }> {
-  const [now] = await session.query<{ position: number }>("SELECT (pg_current_wal_lsn() - '0/0')::float8 AS position")
-  // Helpers of a subscription's initial copy come and go; what reports no replay (a backup) can't lag.
-  const standbys = await session.query<Standby>(`
-    SELECT application_name || coalesce('@' || host(client_addr), '') AS name, (replay_lsn - '0/0')::float8 AS replayed
-      FROM pg_stat_replication
-     WHERE replay_lsn IS NOT NULL
-       AND application_name !~ '^pg_[0-9]+_sync_'`)
-  return { standbys, position: now?.position ?? 0 }
-}
-
-function blind(reason: string): Reading {
-  return { state: "blind", reason }
 }

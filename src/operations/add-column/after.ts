@@ -37,7 +37,8 @@ export function afterAddColumn(add: AddColumn, before: Catalog, context: Operati
   return [changed, ...followers].reduce(withTable, before)
 }
 
-function constraintsOf(add: AddColumn, before: Catalog, context: OperationContext): readonly Constraint[] {
+/** What the column promises besides its type. */
+export function constraintsOf(add: AddColumn, before: Catalog, context: OperationContext): readonly Constraint[] {
   const { column, table } = add
   const common = { columns: [column.name], validated: true, references: null, comment: null }
   const constraints: Constraint[] = []
@@ -68,9 +69,19 @@ function constraintsOf(add: AddColumn, before: Catalog, context: OperationContex
   return constraints
 }
 
-function indexesOf(add: AddColumn): readonly Index[] {
+export function indexesOf(add: AddColumn): readonly Index[] {
   if (add.column.unique !== true) return []
   const name = add.uniqueName
   const definition = sql`CREATE UNIQUE INDEX ${ident(name)} ON ${qualified(add.relation)} USING btree (${ident(add.column.name)})`
-  return [{ name, columns: [add.column.name], unique: true, valid: true, definition, constraint: name }]
+  return [
+    {
+      name,
+      columns: [add.column.name],
+      reads: [add.column.name],
+      unique: true,
+      valid: true,
+      definition,
+      constraint: name,
+    },
+  ]
 }

@@ -3,7 +3,7 @@ import type { Catalog, Constraint, Index, Table } from "../../catalog/model.ts"
 import { partitionsOf } from "../../catalog/partitions.ts"
 import { ident, sql } from "../../sql/sql.ts"
 import { createIndexSql } from "../indexes/definition.ts"
-import { keyIndex } from "../indexes/spec.ts"
+import { columnsUsed, keyIndex } from "../indexes/spec.ts"
 import { objectName } from "../names.ts"
 import { byName } from "../sorted.ts"
 import type { NewConstraint, NewKey } from "./resolved.ts"
@@ -31,6 +31,7 @@ function withKey({ table, kind, key, name, definition }: NewKey, { serverMajor }
   const index: Index = {
     name,
     columns,
+    reads: columnsUsed(keyIndex(key)).toSorted(),
     unique: true,
     valid: true,
     definition: createIndexSql(keyIndex(key), "at once"),

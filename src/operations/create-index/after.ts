@@ -2,6 +2,7 @@ import { findTable, withTable } from "../../catalog/model.ts"
 import type { Catalog, Index } from "../../catalog/model.ts"
 import { createIndexSql } from "../indexes/definition.ts"
 import { partitionIndexes } from "../indexes/partitioned.ts"
+import { columnsUsed } from "../indexes/spec.ts"
 import type { IndexSpec } from "../indexes/spec.ts"
 import { byName } from "../sorted.ts"
 import type { CreateIndex } from "./resolved.ts"
@@ -19,6 +20,7 @@ function withIndex(catalog: Catalog, spec: IndexSpec, hasRows: boolean): Catalog
   const index: Index = {
     name: spec.name,
     columns: spec.elements.map(({ key }) => ("column" in key ? key.column : key.expression)),
+    reads: columnsUsed(spec).toSorted(),
     unique: spec.unique,
     valid: true,
     definition: createIndexSql(spec, hasRows ? "at once" : "only"),

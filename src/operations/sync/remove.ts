@@ -1,17 +1,18 @@
 import type { Sync } from "../../domain/backfill.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
-import { ident, qualified, sql } from "../../sql/sql.ts"
+import { ident, none, qualified, sql } from "../../sql/sql.ts"
 import { columnExists, columnWhere, hasDefault, observation, triggerWhere } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { allOf } from "./group-direction.ts"
 import { createTriggers, dropTriggers } from "./triggers.ts"
+import { hiddenColumns } from "./hidden-columns.ts"
 import { triggersThere } from "./install.ts"
 
 /**
- * The end of dual write, as a part of the one contract step. From then on the marker defaults to false ("an
- * application set it itself"): should the triggers come back by undo, they must not overwrite what was written
- * meanwhile, and a comparison must not call it wrong.
+ * The end of dual write, as a part of the one contract step. From then on the marker says of new rows "an application
+ * set it itself": should the triggers come back by undo, they must not overwrite what was written meanwhile, and a
+ * comparison must not call it wrong. Its default says so, or the trigger that keeps hidden columns true does.
  */
 export function endOfSync(sync: Sync): SqlStep {
   const { relation } = sync
@@ -19,16 +20,17 @@ export function endOfSync(sync: Sync): SqlStep {
   const gone = [sync.insertTrigger, sync.updateTrigger].map(
     (name) => sql`NOT ${triggerWhere(relation, name, sql`TRUE`)}`,
   )
+  const byDefault = hiddenColumns(sync).length === 0
+  const setDefault = sql`\nALTER TABLE ${table} ALTER COLUMN ${ident(sync.marker)} SET DEFAULT FALSE;`
+  const dropDefault = sql`ALTER TABLE ${table} ALTER COLUMN ${ident(sync.marker)} DROP DEFAULT;\n`
   return sqlStep({
     id: `contract/${displayName(relation)}/sync`,
     phase: "contract",
     summary: `End dual write in ${displayName(relation)}`,
-    sql: sql`${dropTriggers(sync)}
-ALTER TABLE ${table} ALTER COLUMN ${ident(sync.marker)} SET DEFAULT FALSE;`,
-    undo: sql`ALTER TABLE ${table} ALTER COLUMN ${ident(sync.marker)} DROP DEFAULT;
-${createTriggers(sync)}`,
+    sql: sql`${dropTriggers(sync)}${byDefault ? setDefault : none}`,
+    undo: sql`${byDefault ? dropDefault : none}${createTriggers(sync)}`,
     observe: observation({
-      after: allOf([columnWhere(relation, sync.marker, hasDefault(true)), ...gone]),
+      after: allOf([columnWhere(relation, sync.marker, hasDefault(byDefault)), ...gone]),
       before: allOf([columnWhere(relation, sync.marker, hasDefault(false)), ...triggersThere(sync)]),
     }),
     lock: "AccessExclusive",

@@ -1,0 +1,49 @@
+import { bindColumns } from "../sql/parser.ts"
+import { sql, trusted } from "../sql/sql.ts"
+import { afterDropColumn } from "./drop-column/after.ts"
+import { checkDropColumn } from "./drop-column/checks.ts"
+import { dropColumnExamples } from "./drop-column/examples.ts"
+import { dropColumnSchema } from "./drop-column/input.ts"
+import type { DropColumnInput } from "./drop-column/input.ts"
+import { resolveDropColumn } from "./drop-column/resolved.ts"
+import { syncGroupOf } from "./drop-column/sync-group.ts"
+import { dropHiddenStep } from "./hide/drop-hidden.ts"
+import { hideColumnSteps } from "./hide/hide-column.ts"
+import type { Operation } from "./operation.ts"
+import { columnAfter } from "./shape-after.ts"
+import { resolveTable } from "./table-name.ts"
+
+/**
+ * Drops a column that applications still use. With `down`, whoever writes the new shape alone keeps it true. Contract
+ * only hides it; it is dropped once it was kept long enough.
+ */
+export const dropColumn: Operation<DropColumnInput> = {
+  kind: "drop_column",
+  summary: "Drops a column: computed by `down` while it is still read, hidden at contract, dropped at purge.",
+  input: dropColumnSchema,
+  examples: dropColumnExamples,
+  relations: (input, context) => [resolveTable(input.table, context)],
+  check: checkDropColumn,
+  after: (input, before, context) => afterDropColumn(resolveDropColumn(input, before, context), before),
+  expand: () => [],
+  sync(input, before, context) {
+    const drop = resolveDropColumn(input, before, context)
+    const group = syncGroupOf(drop, before, context)
+    return group && { relation: drop.relation, group }
+  },
+  contract(input, before, context) {
+    const { table, column, hidden, down, scope } = resolveDropColumn(input, before, context)
+    return hideColumnSteps({ table, column, hidden, computed: down !== null, at: `contract/${scope}` })
+  },
+  purge(input, before, context) {
+    const { relation, column, hidden, scope } = resolveDropColumn(input, before, context)
+    return [dropHiddenStep(relation, column.name, hidden, `purge/${scope}/drop-${column.name}`)]
+  },
+  dataChecks: () => [],
+  expressionChecks(input, before, context) {
+    const { relation, column, down, subject } = resolveDropColumn(input, before, context)
+    if (down === null) return []
+    const expression = bindColumns(down, columnAfter(relation, context))
+    return [{ relation, subject: `${subject}: down`, expression, type: sql`${trusted(column.type)}` }]
+  },
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest"
+import { LagTracker } from "../../../src/execution/throttle/lag-tracker.ts"
+import { Threshold } from "../../../src/execution/throttle/threshold.ts"
+
+describe("a threshold", () => {
+  test("once passed counts as passed until the value is well below it", () => {
+    const threshold = new Threshold(0.5)
+    const passed = [9, 10, 11, 10, 6, 5, 6, 10].map((value) => threshold.isPassedBy(value, 10))
+    expect(passed).toEqual([false, false, true, true, true, false, false, false])
+  })
+
+  test("follows a limit that is tuned meanwhile, and forgets", () => {
+    const threshold = new Threshold(0.5)
+    expect(threshold.isPassedBy(11, 10)).toBe(true)
+    expect(threshold.isPassedBy(11, 30)).toBe(false)
+    expect(threshold.isPassedBy(11, 10)).toBe(true)
+    threshold.forget()
+    expect(threshold.isPassedBy(8, 10)).toBe(false)
+  })
+})
+
+describe("the memory of the log's positions", () => {
+  test("tells since when the log has been beyond one, and nothing of one that it hasn't reached", () => {
+    const tracker = new LagTracker()
+    for (const [at, lsn] of [
+      [1_000, 100],
+      [2_000, 200],
+      [3_000, 300],
+    ] as const)
+      tracker.remember(at, lsn, 0)
+    expect([100, 150, 299, 300, 400].map((lsn) => tracker.lagOf(lsn, 5_000))).toEqual([3_000, 3_000, 2_000, 0, 0])
+  })
+
+  test("knows how far back it reaches", () => {
+    const tracker = new LagTracker()
+    expect(tracker.reachesBackTo(100)).toBe(false)
+    tracker.remember(1_000, 100, 0)
+    expect([99, 100, 101].map((lsn) => tracker.reachesBackTo(lsn))).toEqual([false, true, true])
+  })
+
+  test("keeps no finer steps than asked for, and of hours of writing no more than it needs", () => {
+    const tracker = new LagTracker()
+    for (let second = 0; second < 10_000; second++) tracker.remember(second * 1_000, second, 2_000)
+    expect(tracker.reachesBackTo(10_000 - 7_190)).toBe(true)
+    expect(tracker.reachesBackTo(10_000 - 7_210)).toBe(false)
+  })
+})
