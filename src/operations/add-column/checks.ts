@@ -6,7 +6,7 @@ import { displayName } from "../../domain/relation.ts"
 import { parseTypeName } from "../../sql/type-name.ts"
 import { defaultText, isNullable } from "../column-definition.ts"
 import { mostColumns, systemColumns } from "../column-limits.ts"
-import { expressionFindings } from "../expression-findings.ts"
+import { calledFunctions, expressionFindings, notComparable, readsNewColumn } from "../expression-findings.ts"
 import type { OperationContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
 import { refusal, syncFindings, tableFindings, warning } from "../table-findings.ts"
@@ -137,7 +137,7 @@ function expressionsFindings(
     const found = expressionFindings(up, `${subject}: up`, scope, catalog)
     findings.push(
       ...found.map((finding) =>
-        finding.code === "UNKNOWN_COLUMN" && readsItself(up, column.name) ? itself(finding) : finding,
+        finding.code === "UNKNOWN_COLUMN" && readsItself(up, column.name) ? readsNewColumn(finding.subject) : finding,
       ),
     )
   }
@@ -157,39 +157,13 @@ function readsItself(up: string, column: string): boolean {
   return parseExpression(up).columns.includes(column)
 }
 
-function itself(finding: Finding): Finding {
-  return {
-    ...finding,
-    code: "READS_NEW_COLUMN",
-    message: "It reads the column that it shall compute",
-    hint: "up sees the table as it is before the plan.",
-  }
-}
-
 /** What has to be known about filling the column. */
 function fillFindings(input: AddColumnInput, table: Table, catalog: Catalog, subject: string): readonly Finding[] {
   const fill = fillOf(input, catalog)
   if (fill === null) return []
   const findings: Finding[] = [...syncFindings(table)]
-  if (!isComparable(fill, catalog))
-    findings.push(
-      warning(
-        "NOT_COMPARABLE",
-        subject,
-        "The expression gives another value each time it is asked, so verify can only see that every row is filled",
-        "Use functions that are IMMUTABLE where the values have to be compared.",
-      ),
-    )
-  const own = parseExpression(fill).functions.filter(({ schema }) => schema !== null && schema !== "pg_catalog")
-  for (const { schema, name } of own)
-    findings.push(
-      warning(
-        "CALLS_FUNCTION",
-        subject,
-        `Applications will call ${schema}.${name} with each write, with their own rights`,
-        `GRANT EXECUTE ON FUNCTION ${schema}.${name} to every role that writes the table (and USAGE on its schema).`,
-      ),
-    )
+  if (!isComparable(fill, catalog)) findings.push(notComparable(subject))
+  findings.push(...calledFunctions(parseExpression(fill), subject))
   if (usableKey(table) === null)
     findings.push(
       warning(
