@@ -11,7 +11,8 @@ import { dropHiddenStep } from "./hide/drop-hidden.ts"
 import { hideColumnSteps } from "./hide/hide-column.ts"
 import type { Operation } from "./operation.ts"
 import { columnAfter } from "./shape-after.ts"
-import { resolveTable } from "./table-name.ts"
+import { resolveTable, writtenName } from "./table-name.ts"
+import { written } from "./written-expression.ts"
 
 /**
  * Drops a column that applications still use. With `down`, whoever writes the new shape alone keeps it true. Contract
@@ -40,6 +41,10 @@ export const dropColumn: Operation<DropColumnInput> = {
     return [dropHiddenStep(relation, column.name, hidden, `purge/${scope}/drop-${column.name}`)]
   },
   dataChecks: () => [],
+  expressions({ table, column, down }) {
+    const { display, name } = writtenName(table)
+    return written({ path: ["down"], subject: `${display}.${column}: down`, table: name }, down, { fills: "yes" })
+  },
   expressionChecks(input, before, context) {
     const { relation, column, down, subject } = resolveDropColumn(input, before, context)
     if (down === null) return []

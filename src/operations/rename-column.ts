@@ -49,5 +49,6 @@ export const renameColumn: Operation<RenameColumnInput> = {
     return [dropHiddenStep(relation, column.name, duplicate.hidden, `purge/${scope}/drop-${column.name}`)]
   },
   dataChecks: () => [],
+  expressions: () => [],
   expressionChecks: () => [],
 }

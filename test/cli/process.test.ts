@@ -134,4 +134,28 @@ describe("a new project", () => {
       (one.json() as { findings: { file: string }[] }).findings.every((each) => each.file === "0002_b.up.sql"),
     ).toBe(true)
   })
+
+  test("lint looks into expressions, with the line at which each stands", async () => {
+    const cwd = folderWith({
+      "migrations/0001_a.yaml": `title: A
+operations:
+  - add_column:
+      table: users
+      column: { name: a, type: text, check: { name: c, constraint: "a <> " } }
+      up: "(SELECT 1)"
+  - add_column:
+      table: users
+      column: { name: b, type: uuid, nullable: false }
+      up: gen_random_uuid()
+`,
+    })
+    const { code, json } = await sluice(cwd, ["lint", "--json"])
+    expect(code).toBe(2)
+    const { findings } = json() as { findings: { file: string; line: number; code: string; severity: string }[] }
+    expect(findings.map(({ file, line, code, severity }) => [file, line, code, severity])).toEqual([
+      ["0001_a.yaml", 6, "EXPRESSION_NOT_ALLOWED", "error"],
+      ["0001_a.yaml", 5, "EXPRESSION_SYNTAX", "error"],
+      ["0001_a.yaml", 10, "NOT_COMPARABLE", "warning"],
+    ])
+  })
 })
