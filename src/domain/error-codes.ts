@@ -1,7 +1,7 @@
 import { indexErrorCodes } from "./index-error-codes.ts"
+import { steeringErrorCodes } from "./steering-error-codes.ts"
 
 const generalErrorCodes: Readonly<Record<string, string>> = {
-  ALREADY_ABORTING: "The run is unwinding already. Watch it with `sluice watch`.",
   ALREADY_APPLIED:
     "The revision is applied on this target already, so there is nothing to plan. `sluice current` tells what is.",
   ALREADY_EXISTS: "The server has an object of that name already. Choose another name, or find out who created it.",
@@ -77,7 +77,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "An expression reads a column of another table. Only columns of the same row can be read; move a lookup into a function.",
   FOREIGN_KEY_ON_PARTITIONED:
     "Before PostgreSQL 18 a column of a partitioned table can't bring its foreign key. Add it by create_constraint.",
-  GATE_NOT_OPEN: "Nothing waits at that gate now. `sluice wait RUN --for GATE` waits until it does.",
   GENERATED_COLUMN: "A generated or identity column would rewrite the table under lock. Add a plain column with `up`.",
   HIDDEN_COLUMNS_KEPT:
     "An earlier run still keeps hidden columns that are computed from this table's others. Let it through its purge gate, or undo it.",
@@ -115,17 +114,13 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "A lock wasn't free within lock_timeout. Retried within the lock budget; `sluice status` names who is in the way.",
   LONG_TRANSACTION:
     "A transaction has held a lock on the plan's relations for more than a minute and will be in the way.",
-  MALFORMED_DECISION: "An Update or signal had a payload of another shape than {gate, planHash, reason, actor, nonce}.",
   MIGRATIONS_MISSING: "The folder of revisions that sluice.yaml names isn't there.",
   MISSING_PARENT: "A revision names a parent that no file describes. Add the missing file, or mend its parents.",
   NEEDS_OPERATOR: "The run has stopped safely and waits for a person. `sluice status RUN` tells why, and the choices.",
   NEW_APPLICATION_SEEN:
     "Sessions of the new application's role are still connected. Bring the old application back and take the new one out, then proceed.",
-  NOTHING_STOPPED: "No step waits for `retry` or `skip`.",
   NOTHING_TO_CHANGE: "The operation says nothing of what shall change.",
   NOTHING_TO_MERGE: "The revisions have one head already, or none.",
-  NOT_A_CHOICE:
-    "The stopped step doesn't offer that: what comes after would rest on it. `sluice status RUN` tells the choices.",
   NOT_A_REVISION:
     "A file of the migrations folder is passed over. A revision is NAME.yaml, or NAME.up.sql with NAME.down.sql.",
   NOT_A_TABLE: "The name belongs to a view, foreign table, sequence or index. Name the table itself.",
@@ -134,7 +129,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   NOT_IN_REQUIRED_STATE: "The object isn't in the state that the statement needs. The message says which.",
   NOT_NULL_WITHOUT_VALUE:
     "A required column has no value for the rows that exist. Give `up` or `default`, or set `nullable: true`.",
-  NOT_PAUSED: "Only a paused run can be resumed.",
   NOT_SUPPORTED: "This PostgreSQL server doesn't support what was asked.",
   NO_KEY:
     "A table has no key that ranges could follow. Changes of it are slower, and rows are listed by their place. Add a primary key.",
@@ -182,14 +176,11 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "A probe fails, or has failed more often in a row than it may. Mend the application; during soak retry, or abort.",
   PROBE_UNANSWERABLE:
     "An SQL probe can't be run: it names something that isn't there, or the role lacks a right. Correct it; till then a backfill goes on without it, and soak fails.",
-  PURGED:
-    "What was hidden is dropped or being dropped, so an abort can't bring it back. Archive and backup still hold the data.",
   RAISED_BY_DATABASE:
     "A function or trigger of the database raised an error of its own. Its text may hold row data, so it is only in the server's log.",
   READS_GENERATED_COLUMN:
     "An expression reads a generated column, which has no value yet when triggers run. Write out what generates it.",
   READS_NEW_COLUMN: "`up` reads the column that it shall compute. It sees the table as it is before the plan.",
-  REASON_MISSING: "Leaving a step out needs a reason: it stands in the ledger.",
   REFERENCED_ROW_MISSING:
     "Rows would point to a row that the other table of a foreign key does not have. Add the missing rows, or have `up` give NULL.",
   REFERENCE_MISMATCH:
@@ -217,9 +208,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   ROW_TYPE_USED: "Something uses the table's row type and may fail once a column is added. Check it.",
   RUN_ACTIVE: "The plan runs already, or a run isn't over yet. Look at it, let it end or abort it.",
   RUN_CONFLICT: "Another run works on one of the plan's relations. Wait until it has contracted, or abort it.",
-  RUN_ENDED: "The target knows a run of this id that has ended or had another plan. Start a new run.",
   RUN_NOT_FOUND: "No run bears this name. `sluice status` lists them.",
-  RUN_PAUSED: "A paused run passes no gate. `sluice resume RUN` first.",
   RUN_TOO_EARLY: "The run isn't entered in the target yet, so there is nothing to tune. Wait until it has begun.",
   RUN_UNKNOWN: "The target's journal doesn't have the run. Is it another target's?",
   SCHEMA_TAKEN: "The target has a schema named sluice that isn't Sluice's. Rename it.",
@@ -348,5 +337,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
  * docs/ is generated from it, and a test sees to it that no code is used that isn't here.
  */
 export const errorCodes: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries({ ...generalErrorCodes, ...indexErrorCodes }).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  Object.entries({ ...generalErrorCodes, ...indexErrorCodes, ...steeringErrorCodes }).toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  ),
 )

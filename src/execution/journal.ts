@@ -2,6 +2,8 @@
 export { ensureJournal, journalVersion } from "./schema/ensure-journal.ts"
 export { uninstall } from "./schema/uninstall.ts"
 export { lastOf, readJournal, type Direction, type JournalRow, type StepOutcome } from "./journal-rows.ts"
+export { takeLeaseBack } from "./lease.ts"
+export { laterRunOf } from "./later-runs.ts"
 export { registerRun, type RegisterRun } from "./register-run.ts"
 export { findRuns, setRunState, type JournaledRun, type JournaledRunState } from "./run-rows.ts"
 export { appliedRevisions, type AppliedRevision } from "./revision-rows.ts"
