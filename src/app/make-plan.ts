@@ -1,3 +1,4 @@
+import type { DatabaseIdentity } from "../domain/database-identity.ts"
 import { RefusedError, throwOnErrors, UserError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { GateMode, GateName } from "../domain/gate.ts"
@@ -8,6 +9,7 @@ import type { JournaledRun } from "../execution/journal.ts"
 import { catalogWish, compilePlan } from "../planner/compile.ts"
 import type { PlanEvidence } from "../planner/evidence.ts"
 import { readCatalog } from "../postgres/catalog-reader.ts"
+import { readIdentity } from "../postgres/database-identity.ts"
 import { checkExpressions } from "../postgres/expressions.ts"
 import type { Revision } from "../revisions/revision.ts"
 import { loadParser } from "../sql/parser.ts"
@@ -29,6 +31,8 @@ export interface MadePlan {
   readonly plan: Plan
   readonly findings: readonly Finding[]
   readonly evidence: PlanEvidence
+  /** The database that it was made from. No part of the plan's hash. */
+  readonly database: DatabaseIdentity
 }
 
 /** Compiles what must be applied against the target's live catalog. Nothing is stored, nothing is touched. */
@@ -62,7 +66,8 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
     if (!plan) throw new UserError({ code: "NO_PLAN", subject: wanted, message: "no plan could be made" })
     const all = [...findings, ...(await checkExpressions(session, plan.expressionChecks))]
     throwOnErrors(all)
-    return { plan, findings: all, evidence: { revisions, catalog, findings: all } }
+    const database = await readIdentity(session, target)
+    return { plan, findings: all, evidence: { revisions, catalog, findings: all }, database }
   })
 }
 

@@ -277,6 +277,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "Transactions there keep one snapshot (repeatable read, serializable): updating a row that the backfill has filled since fails with 40001, and the application has to try again, as it has to at that level anyway.",
   TABLE_EXISTS: "The new table's name is taken by another relation. Choose another name.",
   TAKE_OVER: "Sessions of an earlier attempt don't end though they were told to. Retried.",
+  TARGET_DIFFERS:
+    "The worker's connection leads to another database than the terminal's that started the run. Nothing was touched there; give both the same.",
   TARGET_NOT_NAMED: "There are several targets, and none was named. `--target` names one.",
   TEMPORAL_PROFILE: "Temporal's own configuration (TEMPORAL_* variables and profiles) can't be read.",
   TEMPORAL_UNREACHABLE: "Temporal doesn't answer. `sluice dev` starts one; else check `temporal.address`.",
