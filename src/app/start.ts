@@ -26,10 +26,11 @@ export interface Started {
 /** Starts a run and answers once Temporal has accepted it. */
 export async function start(app: App, request: StartRequest): Promise<Started> {
   const control = await app.control()
-  const { plan, evidence, database } = await makePlan(app, request)
+  const { plan, evidence, database, conflict } = await makePlan(app, request)
   refuseOtherPlan(plan, request.plan)
   const known = await app.inTarget(app.target(plan.target), "start", runsIn)
   refuseWhatTheJournalForbids(known, plan)
+  if (conflict) throw conflict
   await refuseOpenRun(control, plan)
   await requireWorker(app.temporal())
 

@@ -218,6 +218,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   RUN_ACTIVE: "The plan runs already, or a run isn't over yet. Look at it, let it end or abort it.",
   RUN_CONFLICT: "Another run works on one of the plan's relations. Wait until it has contracted, or abort it.",
   RUN_ENDED: "The target knows a run of this id that has ended or had another plan. Start a new run.",
+  RUN_KNOWN:
+    "The control database knows the run, so `sluice abort` ends it in order; `recover` is for one it has lost.",
   RUN_NOT_FOUND: "No run bears this name. `sluice status` lists them.",
   RUN_PAUSED: "A paused run passes no gate. `sluice resume RUN` first.",
   RUN_TOO_EARLY: "The run isn't entered in the target yet, so there is nothing to tune. Wait until it has begun.",
