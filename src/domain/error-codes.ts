@@ -208,6 +208,9 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   ROW_TYPE_USED: "Something uses the table's row type and may fail once a column is added. Check it.",
   RUN_ACTIVE: "The plan runs already, or a run isn't over yet. Look at it, let it end or abort it.",
   RUN_CONFLICT: "Another run works on one of the plan's relations. Wait until it has contracted, or abort it.",
+  RUN_ENDED: "The target knows a run of this id that has ended or had another plan. Start a new run.",
+  RUN_KNOWN:
+    "The control database knows the run, so `sluice abort` ends it in order; `recover` is for one it has lost.",
   RUN_NOT_FOUND: "No run bears this name. `sluice status` lists them.",
   RUN_TOO_EARLY: "The run isn't entered in the target yet, so there is nothing to tune. Wait until it has begun.",
   RUN_UNKNOWN: "The target's journal doesn't have the run. Is it another target's?",
@@ -266,6 +269,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "Transactions there keep one snapshot (repeatable read, serializable): updating a row that the backfill has filled since fails with 40001, and the application has to try again, as it has to at that level anyway.",
   TABLE_EXISTS: "The new table's name is taken by another relation. Choose another name.",
   TAKE_OVER: "Sessions of an earlier attempt don't end though they were told to. Retried.",
+  TARGET_DIFFERS:
+    "The worker's connection leads to another database than the terminal's that started the run. Nothing was touched there; give both the same.",
   TARGET_NOT_NAMED: "There are several targets, and none was named. `--target` names one.",
   TEMPORAL_PROFILE: "Temporal's own configuration (TEMPORAL_* variables and profiles) can't be read.",
   TEMPORAL_UNREACHABLE: "Temporal doesn't answer. `sluice dev` starts one; else check `temporal.address`.",
