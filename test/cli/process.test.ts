@@ -38,6 +38,9 @@ describe("exit codes and streams", () => {
     [["wait", "run", "--for", "end", "--timeout", "soon"], "BAD_ARGUMENT", "--timeout 500ms, 60s, 10m, 2h"],
     [["proceed", "run", "--gate", "contrakt"], "BAD_ARGUMENT", "did you mean contract?"],
     [["plan", "--gate", "contract=maybe"], "BAD_ARGUMENT", "--gate contract=auto, contract=manual or contract=30m"],
+    [["plan", "--role", "odl=app_v1"], "BAD_ARGUMENT", "did you mean old?"],
+    [["start", "--role", "new="], "BAD_ARGUMENT", "--role old=app_v1 --role new=app_v2"],
+    [["stamp", "--views"], "VERSIONS_OFF", "set versions: {schemas: true} for shop in sluice.yaml"],
     [["plan", "--strategy", "big-bang"], "BAD_ARGUMENT", expect.stringContaining("expand-contract")],
     [["dev", "--stop", "--status"], "BAD_ARGUMENT", "give one of them"],
   ])("%j is a mistake of the user: exit 2, with a hint", async (args, code, hint) => {
