@@ -1,4 +1,5 @@
 import { indexErrorCodes } from "./index-error-codes.ts"
+import { wayBackErrorCodes } from "./way-back-error-codes.ts"
 
 const generalErrorCodes: Readonly<Record<string, string>> = {
   ALREADY_ABORTING: "The run is unwinding already. Watch it with `sluice watch`.",
@@ -348,5 +349,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
  * docs/ is generated from it, and a test sees to it that no code is used that isn't here.
  */
 export const errorCodes: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries({ ...generalErrorCodes, ...indexErrorCodes }).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  Object.entries({ ...generalErrorCodes, ...indexErrorCodes, ...wayBackErrorCodes }).toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  ),
 )
