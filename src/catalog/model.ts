@@ -82,6 +82,8 @@ export interface Column {
   /** Null: the type's own collation. */
   readonly collation: string | null
   readonly comment: string | null
+  /** True where the type is a domain: a column of one can't be added without rewriting the table. */
+  readonly domain?: true
 }
 
 export interface Constraint {

@@ -1,5 +1,6 @@
 import { indexErrorCodes } from "./index-error-codes.ts"
 import { steeringErrorCodes } from "./steering-error-codes.ts"
+import { wayBackErrorCodes } from "./way-back-error-codes.ts"
 
 const generalErrorCodes: Readonly<Record<string, string>> = {
   ALREADY_APPLIED:
@@ -343,6 +344,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
  */
 export const errorCodes: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries({ ...generalErrorCodes, ...indexErrorCodes, ...steeringErrorCodes }).toSorted(([a], [b]) =>
+  Object.entries({ ...generalErrorCodes, ...indexErrorCodes, ...wayBackErrorCodes }).toSorted(([a], [b]) =>
     a < b ? -1 : 1,
   ),
 )

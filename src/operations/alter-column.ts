@@ -10,9 +10,8 @@ import { expressionChecks, rowChecks } from "./alter-column/row-checks.ts"
 import { constraintsOf, indexesOf } from "./add-column/after.ts"
 import { afterDuplicate } from "./duplicate/after.ts"
 import { copySteps } from "./duplicate/copy-steps.ts"
-import { swapSteps } from "./duplicate/swap-steps.ts"
+import { replacedColumn, swapSteps } from "./duplicate/swap-steps.ts"
 import { syncGroupOf } from "./duplicate/sync-group.ts"
-import { dropHiddenStep } from "./hide/drop-hidden.ts"
 import type { Operation } from "./operation.ts"
 import { resolveTable } from "./table-name.ts"
 
@@ -59,11 +58,11 @@ export const alterColumn: Operation<AlterColumnInput> = {
     const alter = resolveAlterColumn(input, before, context)
     return alter.duplicate ? swapSteps(alter.duplicate) : contractInPlace(alter)
   },
-  purge(input, before, context) {
-    const { relation, duplicate, column, scope } = resolveAlterColumn(input, before, context)
-    if (!duplicate) return []
-    return [dropHiddenStep(relation, column.name, duplicate.hidden, `purge/${scope}/drop-old-${column.name}`)]
+  hides(input, before, context) {
+    const { duplicate } = resolveAlterColumn(input, before, context)
+    return duplicate ? [replacedColumn(duplicate)] : []
   },
+  purge: () => [],
   dataChecks: (input, before, context) => rowChecks(resolveAlterColumn(input, before, context), before, context),
   expressions: alterColumnExpressions,
   expressionChecks: (input, before, context) => expressionChecks(resolveAlterColumn(input, before, context), context),

@@ -5,9 +5,8 @@ import { checkDropColumn } from "./drop-column/checks.ts"
 import { dropColumnExamples } from "./drop-column/examples.ts"
 import { dropColumnSchema } from "./drop-column/input.ts"
 import type { DropColumnInput } from "./drop-column/input.ts"
-import { resolveDropColumn } from "./drop-column/resolved.ts"
+import { hidingOf, resolveDropColumn } from "./drop-column/resolved.ts"
 import { syncGroupOf } from "./drop-column/sync-group.ts"
-import { dropHiddenStep } from "./hide/drop-hidden.ts"
 import { hideColumnSteps } from "./hide/hide-column.ts"
 import type { Operation } from "./operation.ts"
 import { columnAfter } from "./shape-after.ts"
@@ -33,13 +32,10 @@ export const dropColumn: Operation<DropColumnInput> = {
     return group && { relation: drop.relation, group }
   },
   contract(input, before, context) {
-    const { table, column, hidden, down, scope } = resolveDropColumn(input, before, context)
-    return hideColumnSteps({ table, column, hidden, computed: down !== null, at: `contract/${scope}` })
+    return hideColumnSteps(hidingOf(resolveDropColumn(input, before, context)))
   },
-  purge(input, before, context) {
-    const { relation, column, hidden, scope } = resolveDropColumn(input, before, context)
-    return [dropHiddenStep(relation, column.name, hidden, `purge/${scope}/drop-${column.name}`)]
-  },
+  hides: (input, before, context) => [hidingOf(resolveDropColumn(input, before, context))],
+  purge: () => [],
   dataChecks: () => [],
   expressions({ table, column, down }) {
     const { display, name } = writtenName(table)

@@ -5,6 +5,7 @@ import type { DataCheck, ExpressionCheck } from "../domain/plan.ts"
 import type { RelationName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import type { SyncGroup } from "../domain/backfill.ts"
+import type { HiddenColumn } from "./hide/hide-column.ts"
 import type { Pending, PendingColumn } from "./pending.ts"
 
 /** What an operation may know besides its input and the catalog. */
@@ -100,6 +101,9 @@ export interface Operation<Input> {
   /** Columns that the version views have to look for under another name. Left out: there are none. */
   shown?(input: Input, before: Catalog, context: OperationContext): readonly ShownColumn[]
   contract(input: Input, before: Catalog, context: PlanContext): readonly Step[]
+  /** Columns that its contract hides: purge archives their values and drops them. Left out: there are none. */
+  hides?(input: Input, before: Catalog, context: PlanContext): readonly HiddenColumn[]
+  /** What else goes for good after the retention, as parts of the one purge transaction. */
   purge(input: Input, before: Catalog, context: PlanContext): readonly Step[]
   /** What precheck proves about the rows before anything is touched. */
   dataChecks(input: Input, before: Catalog, context: PlanContext): readonly DataCheck[]

@@ -1,8 +1,7 @@
 import { afterDuplicate } from "./duplicate/after.ts"
 import { copySteps } from "./duplicate/copy-steps.ts"
-import { swapSteps } from "./duplicate/swap-steps.ts"
+import { replacedColumn, swapSteps } from "./duplicate/swap-steps.ts"
 import { syncGroupOf } from "./duplicate/sync-group.ts"
-import { dropHiddenStep } from "./hide/drop-hidden.ts"
 import type { Operation } from "./operation.ts"
 import { checkRenameColumn } from "./rename-column/checks.ts"
 import { renameColumnExamples } from "./rename-column/examples.ts"
@@ -43,11 +42,11 @@ export const renameColumn: Operation<RenameColumnInput> = {
     const rename = resolveRenameColumn(input, before, context)
     return rename.duplicate ? swapSteps(rename.duplicate) : [renameStep(rename)]
   },
-  purge(input, before, context) {
-    const { relation, duplicate, column, scope } = resolveRenameColumn(input, before, context)
-    if (!duplicate) return []
-    return [dropHiddenStep(relation, column.name, duplicate.hidden, `purge/${scope}/drop-${column.name}`)]
+  hides(input, before, context) {
+    const { duplicate } = resolveRenameColumn(input, before, context)
+    return duplicate ? [replacedColumn(duplicate)] : []
   },
+  purge: () => [],
   dataChecks: () => [],
   expressions: () => [],
   expressionChecks: () => [],

@@ -4,6 +4,7 @@ import { UserError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { RelationName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
+import type { HiddenColumn } from "../operations/hide/hide-column.ts"
 import { findOperation, operations } from "../operations/index.ts"
 import type { OperationContext, PlanContext, ShownColumn, SyncPart } from "../operations/operation.ts"
 import type { Pending, PendingColumn } from "../operations/pending.ts"
@@ -38,6 +39,7 @@ export interface BoundOperation {
   sync(shapes: Shapes): SyncPart | null
   shown(before: Catalog): readonly ShownColumn[]
   contract(shapes: Shapes): readonly Step[]
+  hides(shapes: Shapes): readonly HiddenColumn[]
   purge(shapes: Shapes): readonly Step[]
   dataChecks(shapes: Shapes): readonly DataCheck[]
   expressionChecks(shapes: Shapes): readonly ExpressionCheck[]
@@ -79,6 +81,7 @@ function bindOperation(kind: string, given: unknown, context: OperationContext):
     sync: (shapes) => operation.sync(input, shapes.before, within(shapes)),
     shown: (before) => operation.shown?.(input, before, context) ?? [],
     contract: (shapes) => operation.contract(input, shapes.before, within(shapes)),
+    hides: (shapes) => operation.hides?.(input, shapes.before, within(shapes)) ?? [],
     purge: (shapes) => operation.purge(input, shapes.before, within(shapes)),
     dataChecks: (shapes) => operation.dataChecks(input, shapes.before, within(shapes)),
     expressionChecks: (shapes) => operation.expressionChecks(input, shapes.before, within(shapes)),

@@ -29,7 +29,7 @@ export function syncOf(
   revisions: readonly string[],
   shown: readonly ShownColumn[] = [],
 ): Sync {
-  const mark = hashOf({ relation, revisions }).slice(0, 8)
+  const mark = markOf(relation, revisions)
   return {
     relation: { schema: relation.schema, name: relation.name },
     mark,
@@ -39,6 +39,11 @@ export function syncOf(
     function: fittingName(`sync_${mark}_${relation.name}`),
     ...triggerNames(mark),
   }
+}
+
+/** 8 hex digits that tell a change's names on a table from those of any other change on it. */
+export function markOf({ schema, name }: RelationName, revisions: readonly string[]): string {
+  return hashOf({ relation: { schema, name }, revisions }).slice(0, 8)
 }
 
 /**

@@ -23,8 +23,9 @@ export interface RelationRow extends Pick<
   readonly replica_identity: Table["replicaIdentity"]
 }
 
-export interface ColumnRow extends OfRelation, Omit<Column, "notNull"> {
+export interface ColumnRow extends OfRelation, Omit<Column, "notNull" | "domain"> {
   readonly not_null: boolean
+  readonly domain: true | null
 }
 
 export interface ConstraintRow extends OfRelation, Omit<Constraint, "references"> {
@@ -87,8 +88,9 @@ function inheritanceOf({ inherits, inherited_by }: RelationRow): Table["inherita
 }
 
 function columnOf(row: ColumnRow): Column {
-  const { name, type, not_null: notNull, default: expression, identity, generated, collation, comment } = row
-  return { name, type, notNull, default: expression, identity, generated, collation, comment }
+  const { name, type, not_null: notNull, default: expression, identity, generated, collation, comment, domain } = row
+  const column = { name, type, notNull, default: expression, identity, generated, collation, comment }
+  return domain === null ? column : { ...column, domain }
 }
 
 function constraintOf(row: ConstraintRow): Constraint {

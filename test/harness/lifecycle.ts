@@ -125,6 +125,13 @@ export class Lifecycle {
     expect(await dump(this.#database)).toEqual(await dump(this.#twin))
   }
 
+  /** Schema and rows are those of the twin, but for the place of columns: those that purge had dropped come last. */
+  async expectRestored(): Promise<void> {
+    expect(await contents(this.#database)).toEqual(await contents(this.#twin))
+    const [own, twin] = [await dump(this.#database), await dump(this.#twin)]
+    expect(withoutPlaces(own)).toEqual(withoutPlaces(twin))
+  }
+
   /** The catalog is the one that the operation has promised. */
   async expectContracted(): Promise<void> {
     const catalog = await inSession(this.#database, (session) => catalogOf(session, this.#revisions))
@@ -135,7 +142,7 @@ export class Lifecycle {
   async expectNothingOfOurs(): Promise<void> {
     const left = await this.#database.query(
       `SELECT a.attname::text AS name FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
-        WHERE a.attname LIKE '\\_sluice%' AND NOT a.attisdropped
+        WHERE a.attname LIKE '\\_sluice%' AND NOT a.attisdropped AND c.relnamespace::regnamespace::text NOT LIKE 'sluice%'
        UNION ALL SELECT tgname::text FROM pg_trigger WHERE tgname LIKE '~sluice%'
        UNION ALL SELECT conname::text FROM pg_constraint WHERE conname LIKE '\\_sluice%'
        UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace = 'sluice'::regnamespace`,
@@ -186,7 +193,7 @@ async function performOne(session: Session, step: Step, planHash: string): Promi
   if (step.back) return expect([step.id, await observe(session, step)]).toEqual([step.id, "before"])
   // Raw SQL leaves nothing that could be looked for.
   const isVisible = step.observe !== "SELECT 'before'"
-  if (step.action === "backfill") await fillAll(session, step)
+  if (step.action === "backfill") await fillAll(session, step, step.sql)
   else {
     if (isVisible) expect([step.id, await observe(session, step)]).toEqual([step.id, "before"])
     await run(session, step, step.sql, planHash)
@@ -198,7 +205,8 @@ async function undoOne(session: Session, step: Step): Promise<void> {
   if (step.undo === null) return
   // There for the way back alone, which may leave it nothing to do.
   if (step.back && (await observe(session, step)) === "before") return
-  await run(session, step, step.undo, "undo")
+  if (step.action === "backfill") await fillAll(session, step, step.undo)
+  else await run(session, step, step.undo, "undo")
   expect([step.id, await observe(session, step)]).toEqual([step.id, "before"])
   // Undone already: as harmless as it has to be where nobody knows whether it was.
   if (!step.transactional && !step.back) await run(session, step, step.undo, "undo")
@@ -219,7 +227,7 @@ async function firstBatch(session: Session, { backfill }: BackfillStep): Promise
   return [null, end?.key ?? null]
 }
 
-async function fillAll(session: Session, { backfill, sql }: BackfillStep): Promise<void> {
+async function fillAll(session: Session, { backfill }: BackfillStep, sql: string): Promise<void> {
   let first: readonly string[] | null = null
   for (;;) {
     const found: readonly { key: readonly string[] }[] = await session.query(backfill.batchEnd, [
@@ -241,6 +249,28 @@ async function compareAll(session: Session, step: VerifyStep): Promise<void> {
     5,
   ])
   expect([step.id, answer?.bad, answer?.keys]).toEqual([step.id, "0", []])
+}
+
+/** The rows of every table of the application's, column by column, whatever the order of either. */
+async function contents(database: TestDatabase): Promise<unknown> {
+  const tables = await database.query<{ name: string }>(
+    `SELECT c.oid::regclass::text AS name
+       FROM pg_class AS c
+      WHERE c.relkind = 'r' AND c.relnamespace::regnamespace::text !~ '^(pg_|information_schema|sluice)'
+      ORDER BY 1`,
+  )
+  const all: Record<string, unknown> = {}
+  for (const { name } of tables)
+    all[name] = await database.query(`SELECT to_jsonb(t)::text AS row FROM ${name} AS t ORDER BY 1`)
+  return all
+}
+
+/** The lines of a schema dump without any order, in which a column's line ends with a comma or not. */
+function withoutPlaces(lines: readonly string[]): readonly string[] {
+  return lines
+    .filter((line) => !line.startsWith("INSERT INTO "))
+    .map((line) => line.replace(/,$/, ""))
+    .toSorted()
 }
 
 /** Everything that pg_dump knows of a database but our own schema; rows without their order, which nobody promises. */

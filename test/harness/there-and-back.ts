@@ -23,6 +23,15 @@ export async function thereAndBackAndThere(life: Lifecycle): Promise<void> {
   await life.expectUntouched()
 
   await life.perform("expand")
+  await life.perform("backfill")
+  await life.writeOld()
+  await life.perform("contract")
+  await life.perform("purge")
+  await life.expectContracted()
+  await life.undo("expand", "backfill", "contract", "purge")
+  await life.expectRestored()
+
+  await life.perform("expand")
   await life.breakOffBackfill()
   await life.writeOld()
   await life.perform("backfill")

@@ -182,6 +182,7 @@ describe("what is built on a column that another operation moves", () => {
     sync: () => null,
     shown: () => [],
     contract: () => [],
+    hides: () => [],
     purge: () => [],
     dataChecks: () => [],
     expressionChecks: () => [],

@@ -5,6 +5,7 @@ import type { Finding } from "../../domain/finding.ts"
 import { displayName } from "../../domain/relation.ts"
 import { parseTypeName } from "../../sql/type-name.ts"
 import { constraintFindings } from "../add-column/constraint-checks.ts"
+import { purgeFindings } from "../archive/purge-findings.ts"
 import { mostColumns } from "../column-limits.ts"
 import { computedFindings } from "../computed-findings.ts"
 import { downFindings } from "../down-findings.ts"
@@ -39,8 +40,9 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
     ...constraintFindings(asAdded(input, column), table, current, context, subject),
     ...(isDuplicated
       ? [
-          ...keepFindings(table),
+          ...keepFindings(table, column),
           ...duplicateFindings(table, column, subject),
+          ...purgeFindings(table, column, context),
           ...pairFindings(input, column, subject, context),
           ...(table.columns.length + 2 > mostColumns ? [tooMany(table, subject)] : []),
         ]

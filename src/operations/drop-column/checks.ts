@@ -2,6 +2,7 @@ import { findColumn, findTable } from "../../catalog/model.ts"
 import type { Catalog, Column } from "../../catalog/model.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { displayName } from "../../domain/relation.ts"
+import { purgeFindings } from "../archive/purge-findings.ts"
 import { downFindings } from "../down-findings.ts"
 import { boundFindings, lostIndexFindings } from "../hide/bound-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
@@ -21,12 +22,13 @@ export function checkDropColumn(input: DropColumnInput, current: Catalog, contex
   if (!column) return [...blocked, missingColumn(input.column, table)]
   return [
     ...blocked,
-    ...keepFindings(table),
+    ...keepFindings(table, column),
     ...boundFindings(table, column, subject),
     ...lostIndexFindings(table, column, subject),
     ...needFindings(input, column, subject),
     ...(input.down === undefined ? [] : downFindings(input.down, table, current, context, subject)),
     ...clientFindings(subject),
+    ...purgeFindings(table, column, context),
   ]
 }
 

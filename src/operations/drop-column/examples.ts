@@ -74,4 +74,30 @@ INSERT INTO public.people SELECT n, 'First' || n || repeat(' ', 1 + n % 3) || 'L
     newWrites: ["INSERT INTO public.users (first_name, last_name, full_name) VALUES ('Ada', 'Lovelace', 'Ada')"],
     input: { table: "users", column: "fax" },
   },
+  {
+    title: "A required column that its default fills, on a partitioned table",
+    given: `
+CREATE TABLE public.events (
+  id bigint NOT NULL,
+  day date NOT NULL,
+  payload jsonb,
+  source character varying(20) COLLATE "C" NOT NULL DEFAULT 'web',
+  PRIMARY KEY (id, day)
+) PARTITION BY RANGE (day);
+CREATE TABLE public.events_2024 PARTITION OF public.events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE public.events_rest PARTITION OF public.events DEFAULT;
+CREATE INDEX events_source ON public.events (source, day DESC) WHERE source <> 'web';
+ALTER TABLE public.events ALTER COLUMN source SET STATISTICS 500;
+COMMENT ON COLUMN public.events.source IS 'Where it came from';
+GRANT SELECT (source) ON public.events TO PUBLIC;
+INSERT INTO public.events SELECT n, date '2023-07-01' + n, '{}', 'app' || n % 7 FROM generate_series(1, 400) AS n;`,
+    oldWrites: [
+      "INSERT INTO public.events (id, day, source) SELECT max(id) + 1, '2024-06-01', 'mail' FROM public.events",
+      "UPDATE public.events SET source = source || '.' WHERE id % 50 = 1",
+      "UPDATE public.events SET day = day + 365 WHERE id % 40 = 3",
+      "DELETE FROM public.events WHERE id % 100 = 7",
+    ],
+    newWrites: ["INSERT INTO public.events (id, day) SELECT max(id) + 1, '2024-07-01' FROM public.events"],
+    input: { table: "events", column: "source" },
+  },
 ]

@@ -3,6 +3,7 @@ import type { Catalog, Column, Table } from "../../catalog/model.ts"
 import { BugError } from "../../domain/errors.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
+import type { HiddenColumn } from "../hide/hide-column.ts"
 import { hiddenName } from "../hide/hidden-name.ts"
 import type { OperationContext } from "../operation.ts"
 import { resolveTable, stepScope } from "../table-name.ts"
@@ -15,6 +16,7 @@ export interface DropColumn {
   readonly column: Column
   readonly hidden: string
   readonly down: string | null
+  readonly revision: string
   /** What step ids begin with after their phase: the table's name. */
   readonly scope: string
   /** `public.users.name`. */
@@ -35,7 +37,13 @@ export function resolveDropColumn(input: DropColumnInput, catalog: Catalog, cont
     column,
     hidden: hiddenName(column.name, context.revision),
     down: input.down ?? null,
+    revision: context.revision,
     scope: stepScope(relation, context),
     subject,
   }
+}
+
+/** The column as it is hidden from contract on. */
+export function hidingOf({ table, column, hidden, down, revision, scope }: DropColumn): HiddenColumn {
+  return { table, column, hidden, computed: down !== null, replaced: false, revision, scope }
 }

@@ -3,6 +3,7 @@ import type { SqlStep } from "../../domain/step.ts"
 import { ident, join, literal, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { hideColumnSteps } from "../hide/hide-column.ts"
+import type { HiddenColumn } from "../hide/hide-column.ts"
 import { hiddenName } from "../hide/hidden-name.ts"
 import { columnExists, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
@@ -12,9 +13,12 @@ import type { Duplicate } from "./duplicate.ts"
 
 /** Contract: the old column gives up its name, and the second one and its copies take it and theirs. */
 export function swapSteps(duplicate: Duplicate): readonly SqlStep[] {
-  const { table, column, hidden, scope } = duplicate
-  const hide = hideColumnSteps({ table, column, hidden, computed: true, at: `contract/${scope}` })
-  return [...hide, takeOverStep(duplicate)]
+  return [...hideColumnSteps(replacedColumn(duplicate)), takeOverStep(duplicate)]
+}
+
+/** The old column, as it is hidden from contract on. */
+export function replacedColumn({ table, column, hidden, revision, scope }: Duplicate): HiddenColumn {
+  return { table, column, hidden, computed: true, replaced: true, revision, scope }
 }
 
 function takeOverStep(duplicate: Duplicate): SqlStep {

@@ -18,8 +18,11 @@ export interface HiddenColumn {
    * promises nothing until it comes back. False: its default, identity or NULL is all that new rows get.
    */
   readonly computed: boolean
-  /** What step ids begin with: `contract/users`. */
-  readonly at: string
+  /** True where a second column takes its name, so that its plain indexes have hidden names as well while it is hidden. */
+  readonly replaced: boolean
+  readonly revision: string
+  /** What step ids have after their phase: the table's name. */
+  readonly scope: string
 }
 
 /**
@@ -28,8 +31,9 @@ export interface HiddenColumn {
  * it back in one short transaction; what has to be proven again, the steps before this one do.
  */
 export function hideColumnSteps(hiding: HiddenColumn): readonly SqlStep[] {
-  const { table, column, at, computed } = hiding
-  const returning: Returning = { relation: { schema: table.schema, name: table.name }, at, phase: "contract" }
+  const { table, column, scope } = hiding
+  const relation = { schema: table.schema, name: table.name }
+  const returning: Returning = { relation, at: `contract/${scope}`, phase: "contract" }
   const bonds = bondsOf(table, column.name)
   const proofs = [
     ...bonds.unique.flatMap(({ index, constraint }) => uniqueReturns(returning, index, constraint)),
@@ -37,7 +41,8 @@ export function hideColumnSteps(hiding: HiddenColumn): readonly SqlStep[] {
       .filter(({ validated }) => validated)
       .map(({ kind, name }) => validateReturn(returning, name, `${kind} ${name}`, name)),
   ]
-  const required = computed && column.notNull ? notNullReturns(returning, column.name) : []
+  // Of a column that keeps its promise while it is hidden, there is something to prove after purge alone.
+  const required = column.notNull && comesBack(column) ? notNullReturns(returning, column.name) : []
   return [...proofs, ...required, renameStep(hiding, bonds)]
 }
 
@@ -59,7 +64,16 @@ export function bondsOf(table: Table, column: string): Bonds {
   return { constraints, unique: indexes.map((index) => ({ index, constraint: ownerOf(index) })) }
 }
 
-function renameStep({ table, column, hidden, computed, at }: HiddenColumn, { constraints, unique }: Bonds): SqlStep {
+/**
+ * Whether the column, once dropped for good, can be added again as it was without rewriting the table under lock. An
+ * identity or serial column's sequence goes with it.
+ */
+export function comesBack({ identity, generated, domain, default: text }: Column): boolean {
+  const isSerial = text !== null && /\bnextval\(/.test(text)
+  return identity === null && generated === null && domain !== true && !isSerial
+}
+
+function renameStep({ table, column, hidden, computed, scope }: HiddenColumn, { constraints, unique }: Bonds): SqlStep {
   const relation = { schema: table.schema, name: table.name }
   const name = qualified(table)
   const owned = unique.flatMap(({ constraint }) => constraint ?? [])
@@ -99,7 +113,7 @@ function renameStep({ table, column, hidden, computed, at }: HiddenColumn, { con
   ]
   const [isThere, isHidden] = [columnExists(table, column.name), columnExists(table, hidden)]
   return sqlStep({
-    id: `${at}/hide-${column.name}`,
+    id: `contract/${scope}/hide-${column.name}`,
     phase: "contract",
     summary: `Hide column ${column.name} of ${displayName(table)}`,
     sql: join(forward, "\n"),

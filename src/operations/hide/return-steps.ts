@@ -35,7 +35,7 @@ export function notNullReturns({ relation, at, phase }: Returning, column: strin
   const subject = `${displayName(relation)}.${column}`
   return [
     sqlStep({
-      ...common(relation, phase),
+      ...returnStep(relation, phase),
       id: `${at}/not-null-${column}/set`,
       summary: `On the way back: set ${subject} NOT NULL again`,
       undo: sql`ALTER TABLE ${table} ALTER COLUMN ${ident(column)} SET NOT NULL;
@@ -56,7 +56,7 @@ export function validateReturn(
 ): SqlStep {
   const isOpen = constraintWhere(relation, constraint, sql`NOT o.convalidated`)
   return sqlStep({
-    ...common(relation, phase),
+    ...returnStep(relation, phase),
     id: `${at}/${id}/validate`,
     summary: `On the way back: validate ${what}`,
     undo: sql`ALTER TABLE ${qualified(relation)} VALIDATE CONSTRAINT ${ident(constraint)};`,
@@ -67,7 +67,7 @@ export function validateReturn(
 
 /** A unique index is built concurrently, and where it was a constraint's, taken over by that again. */
 export function uniqueReturns(returning: Returning, index: Index, constraint: Constraint | null): readonly SqlStep[] {
-  const build = indexReturn(returning, index)
+  const build = indexReturn(returning, index, `unique-${index.name}/index`)
   return constraint ? [constraintReturn(returning, constraint), build] : [build]
 }
 
@@ -75,7 +75,7 @@ function constraintReturn({ relation, at, phase }: Returning, constraint: Constr
   const { name } = constraint
   const exists = constraintWhere(relation, name, sql`TRUE`)
   return sqlStep({
-    ...common(relation, phase),
+    ...returnStep(relation, phase),
     id: `${at}/unique-${name}/constraint`,
     summary: `On the way back: make index ${name} the unique constraint again`,
     undo: sql`${addUniqueUsing(relation, name, constraint.definition)}${commentOn(relation, constraint)}`,
@@ -84,17 +84,21 @@ function constraintReturn({ relation, at, phase }: Returning, constraint: Constr
   })
 }
 
-function indexReturn({ relation, at, phase }: Returning, index: Index): SqlStep {
-  const { name } = index
+/** Builds an index of the table from PostgreSQL's own words. */
+export function indexReturn(
+  { relation, at, phase }: Returning,
+  { name, definition, unique }: Pick<Index, "name" | "definition" | "unique">,
+  id: string,
+): SqlStep {
   const place = { schema: relation.schema, name }
   return sqlStep({
-    ...common(relation, phase),
-    id: `${at}/unique-${name}/index`,
-    summary: `On the way back: build unique index ${name} concurrently`,
-    undo: concurrently(index.definition),
+    ...returnStep(relation, phase),
+    id: `${at}/${id}`,
+    summary: `On the way back: build ${unique ? "unique " : ""}index ${name} concurrently`,
+    undo: concurrently(definition),
     observe: observation({
       after: sql`${relationOid(place)} IS NULL`,
-      before: indexWhere(relation, name, sql`x.indisunique AND x.indisvalid`),
+      before: indexWhere(relation, name, unique ? sql`x.indisunique AND x.indisvalid` : sql`x.indisvalid`),
       partial: indexWhere(relation, name, sql`NOT x.indisvalid`),
     }),
     repair: dropConcurrently(place),
@@ -103,7 +107,8 @@ function indexReturn({ relation, at, phase }: Returning, index: Index): SqlStep 
   })
 }
 
-function common(relation: RelationName, phase: Phase) {
+/** What steps for the way back alone have in common. */
+export function returnStep(relation: RelationName, phase: Phase) {
   return {
     phase,
     back: true,

@@ -3,6 +3,7 @@ import type { Catalog, Column, Table } from "../../catalog/model.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { displayName } from "../../domain/relation.ts"
 import { ident } from "../../sql/sql.ts"
+import { purgeFindings } from "../archive/purge-findings.ts"
 import { mostColumns, systemColumns } from "../column-limits.ts"
 import { computedFindings } from "../computed-findings.ts"
 import { duplicateFindings } from "../duplicate/duplicate-findings.ts"
@@ -27,9 +28,11 @@ export function checkRenameColumn(
   const subject = `${displayName(relation)}.${input.from}`
   return [
     ...blocked,
-    ...keepFindings(table),
+    ...keepFindings(table, column),
     ...nameFindings(input, table, subject),
-    ...(context.versionViews ? viewFindings(table, subject) : secondColumnFindings(table, column, current, subject)),
+    ...(context.versionViews
+      ? viewFindings(table, subject)
+      : [...secondColumnFindings(table, column, current, subject), ...purgeFindings(table, column, context)]),
   ]
 }
 

@@ -9,6 +9,7 @@ import { sqlStep } from "../sql-step.ts"
 import { assigned, differs } from "./byte-equality.ts"
 import { dollarQuoted } from "./dollar-quoted.ts"
 import { allOf, anyOf, remark, valueOf } from "./group-direction.ts"
+import type { Bind } from "./group-direction.ts"
 import { pinnedSettings } from "./pinned-settings.ts"
 
 /**
@@ -109,10 +110,7 @@ END
 
 function computeOne(sync: Sync, column: SyncColumn): Sql {
   const hidden = sql`NEW.${ident(column.hidden ?? column.name)}`
-  const value = assigned(
-    column,
-    valueOf(column, (name) => sql`NEW.${ident(finalName(sync, name))}`),
-  )
+  const value = hiddenValue(sync, column, (name) => sql`NEW.${ident(name)}`)
   const touched = anyOf(
     column.reads.map((name) => rowChanged(sync, name)),
     "    ",
@@ -129,12 +127,38 @@ function computeOne(sync: Sync, column: SyncColumn): Sql {
   END IF;`
 }
 
-function rowChanged(sync: Sync, name: string): Sql {
+/** The value of a hidden column, as it is assigned to it, over the columns of the new shape as `bind` writes them. */
+export function hiddenValue(sync: Sync, column: SyncColumn, bind: Bind): Sql {
+  return assigned(
+    column,
+    valueOf(column, (name) => bind(finalName(sync, name))),
+  )
+}
+
+/** A column of the new shape, by its name from contract on. */
+export interface ReadColumn {
+  readonly name: string
+  readonly compareBytes: boolean
+}
+
+/** What a hidden column is computed from. */
+export function readsOf(sync: Sync, column: SyncColumn): readonly ReadColumn[] {
+  return column.reads.map((name) => readColumn(sync, name))
+}
+
+function readColumn(sync: Sync, name: string): ReadColumn {
   const all = sync.groups.flatMap((group) => [...group.new, ...group.old, ...group.sources])
   const column = all.find((candidate) => candidate.name === name)
-  const final = ident(finalName(sync, name))
-  const [now, then] = [sql`NEW.${final}`, sql`OLD.${final}`]
-  return column ? differs(column, now, then) : sql`${now} IS DISTINCT FROM ${then}`
+  return { name: finalName(sync, name), compareBytes: column?.compareBytes ?? false }
+}
+
+function rowChanged(sync: Sync, name: string): Sql {
+  return hasChanged(readColumn(sync, name))
+}
+
+/** In a trigger: the statement gave the column another value. */
+export function hasChanged(column: ReadColumn): Sql {
+  return differs(column, sql`NEW.${ident(column.name)}`, sql`OLD.${ident(column.name)}`)
 }
 
 /** What the column is called once contract has given every column its name. */

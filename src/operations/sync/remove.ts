@@ -20,7 +20,7 @@ export function endOfSync(sync: Sync): SqlStep {
   const gone = [sync.insertTrigger, sync.updateTrigger].map(
     (name) => sql`NOT ${triggerWhere(relation, name, sql`TRUE`)}`,
   )
-  const byDefault = hiddenColumns(sync).length === 0
+  const byDefault = marksByDefault(sync)
   const setDefault = sql`\nALTER TABLE ${table} ALTER COLUMN ${ident(sync.marker)} SET DEFAULT FALSE;`
   const dropDefault = sql`ALTER TABLE ${table} ALTER COLUMN ${ident(sync.marker)} DROP DEFAULT;\n`
   return sqlStep({
@@ -39,15 +39,20 @@ export function endOfSync(sync: Sync): SqlStep {
   })
 }
 
-/** Removes the marker for good. It holds nothing of the application's, so nothing is lost and nothing needs undoing. */
+/**
+ * Removes the marker for good. It holds nothing of the application's: should it come back, it says of every row "an
+ * application set it itself", as it does of those written since contract.
+ */
 export function dropMarkerStep(sync: Sync, id: string): SqlStep {
   const { relation, marker } = sync
+  const table = qualified(relation)
+  const dropDefault = sql`\nALTER TABLE ${table} ALTER COLUMN ${ident(marker)} DROP DEFAULT;`
   return sqlStep({
     id,
     phase: "purge",
     summary: `Drop the marker column ${marker} of ${displayName(relation)}`,
-    sql: sql`ALTER TABLE ${qualified(relation)} DROP COLUMN ${ident(marker)};`,
-    undo: null,
+    sql: sql`ALTER TABLE ${table} DROP COLUMN ${ident(marker)};`,
+    undo: sql`ALTER TABLE ${table} ADD COLUMN ${ident(marker)} boolean DEFAULT FALSE;${marksByDefault(sync) ? none : dropDefault}`,
     observe: observation({
       after: sql`NOT ${columnExists(relation, marker)}`,
       before: columnExists(relation, marker),
@@ -56,4 +61,9 @@ export function dropMarkerStep(sync: Sync, id: string): SqlStep {
     needs: [{ kind: "own", relation }],
     relations: [relation],
   })
+}
+
+/** Where no trigger is left that could mark new rows, the default of the column does. */
+function marksByDefault(sync: Sync): boolean {
+  return hiddenColumns(sync).length === 0
 }

@@ -1,30 +1,16 @@
-import { findTable } from "../../catalog/model.ts"
-import type { Catalog, Table } from "../../catalog/model.ts"
 import type { Sync } from "../../domain/backfill.ts"
-import { BugError } from "../../domain/errors.ts"
-import type { PlannedRevision } from "../../domain/plan.ts"
-import { displayName } from "../../domain/relation.ts"
-import type { RelationName } from "../../domain/relation.ts"
+import { isSameRelation } from "../../domain/relation.ts"
 import type { SqlStep, Step } from "../../domain/step.ts"
 import { mergeSteps } from "../../operations/merge-steps.ts"
 import { syncStep } from "../../operations/sync/install.ts"
-import { endKeepingStep, hiddenColumns, keepHiddenStep } from "../../operations/sync/hidden-columns.ts"
+import { hiddenColumns, keepHiddenStep } from "../../operations/sync/hidden-columns.ts"
 import { fillsRows } from "../../operations/sync/group-direction.ts"
-import { dropMarkerStep, endOfSync } from "../../operations/sync/remove.ts"
-import { stepScope } from "../../operations/table-name.ts"
-import type { JudgedOperation } from "../judge-operations.ts"
-import type { VersionSteps } from "../plan-versions.ts"
+import { endOfSync } from "../../operations/sync/remove.ts"
+import { onlySqlStep, onlyTransactional, scopeOf, tableOf } from "../material.ts"
+import type { Material } from "../material.ts"
+import { purgeSteps } from "../purge-steps.ts"
 import { revisionStep } from "../revision-step.ts"
 import { backfillStep, verifyStep } from "../row-steps.ts"
-
-export interface Material {
-  readonly operations: readonly JudgedOperation[]
-  readonly syncs: readonly Sync[]
-  readonly revisions: readonly PlannedRevision[]
-  readonly catalog: Catalog
-  readonly defaultSchema: string
-  readonly versions: VersionSteps
-}
 
 /**
  * The order of an expand-contract run: what only adds; the new version's views; then rows, and what needs them filled; the comparison; then, in
@@ -52,7 +38,7 @@ function expandSteps(material: Material, declared: readonly (readonly Step[])[])
   const begun = new Set<Sync>()
   return material.operations.flatMap(({ operation, shapes }, index) => {
     const part = operation.sync(shapes)
-    const sync = material.syncs.find((other) => part !== null && isSame(other.relation, part.relation))
+    const sync = material.syncs.find((other) => part !== null && isSameRelation(other.relation, part.relation))
     const own = (declared[index] ?? []).filter(({ phase }) => phase === "expand")
     if (!sync || begun.has(sync)) return own
     begun.add(sync)
@@ -85,46 +71,4 @@ function contractSteps({ operations, syncs, revisions, versions }: Material): re
       : `Record ${names} as applied`
   const hide = mergeSteps({ id: "contract/hide", phase: "contract", summary }, parts)
   return [...declared.filter(({ back }) => back), hide]
-}
-
-function purgeSteps(material: Material): readonly Step[] {
-  const { operations, syncs, versions } = material
-  const declared = operations
-    .flatMap(({ operation, shapes }) => operation.purge(shapes))
-    .map((step) => onlyTransactional(onlySqlStep(step)))
-  const kept = syncs.filter((sync) => hiddenColumns(sync).length > 0).map(endKeepingStep)
-  const markers = syncs.map((sync) => dropMarkerStep(sync, `purge/${scopeOf(sync, material)}/marker`))
-  const parts = [...kept, ...declared, ...markers]
-  if (parts.length === 0) return versions.drop
-  const summary =
-    declared.length > 0 ? "Drop for good what contract has hidden" : "Drop the marker columns of dual write"
-  return [...versions.drop, mergeSteps({ id: "purge/drop", phase: "purge", summary }, parts)]
-}
-
-function onlySqlStep(step: Step): SqlStep {
-  if (step.action !== "sql") throw bug(`${step.id} is no SQL`)
-  return step
-}
-
-function onlyTransactional(step: SqlStep): SqlStep {
-  if (!step.transactional) throw bug(`${step.id} can't be a part of one transaction`)
-  return step
-}
-
-function tableOf(sync: Sync, { catalog }: Material): Table {
-  const table = findTable(catalog, sync.relation)
-  if (!table) throw bug(`dual write on ${displayName(sync.relation)}, which the catalog doesn't have`)
-  return table
-}
-
-function scopeOf(sync: Sync, { defaultSchema }: Material): string {
-  return stepScope(sync.relation, { defaultSchema })
-}
-
-function isSame(a: RelationName, b: RelationName): boolean {
-  return a.schema === b.schema && a.name === b.name
-}
-
-function bug(message: string): BugError {
-  return new BugError({ code: "BUG", subject: "planner", message })
 }

@@ -76,7 +76,8 @@ SELECT a.attrelid::text AS relation,
        CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
        CASE WHEN a.attgenerated <> '' THEN pg_get_expr(v.adbin, v.adrelid) END AS generated,
        CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
-       d.description    AS comment
+       d.description    AS comment,
+       CASE WHEN t.typtype = 'd' THEN true END AS domain
   FROM pg_attribute AS a
   JOIN pg_type AS t             ON t.oid = a.atttypid
   LEFT JOIN pg_attrdef AS v     ON v.adrelid = a.attrelid AND v.adnum = a.attnum
