@@ -15,9 +15,12 @@ export function createBackupActivities(deps: ActivityDeps): BackupActivities {
         null,
         async (attempt) => {
           const { run, plan, target } = await targetRunOf(deps, ref)
-          const { config, control } = deps
+          const config = deps.config()
           const fallbackScratchUrl = embeddedStack(config.directory)?.sampleUrl ?? null
-          const record = await createBackup({ run, plan, target, config, control, fallbackScratchUrl }, attempt)
+          const record = await createBackup(
+            { run, plan, target, config, control: deps.control, fallbackScratchUrl },
+            attempt,
+          )
           return { backup: record.id, sha256: record.sha256, restoreSeconds: record.restoreSeconds }
         },
         (result) => ({ ...result }),

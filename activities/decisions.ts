@@ -1,8 +1,13 @@
-import { RefusedError } from "../src/domain/errors.ts"
-import type { GateName } from "../src/domain/gate.ts"
+import { RefusedError, type ErrorFinding } from "../src/domain/errors.ts"
+import type { Finding } from "../src/domain/finding.ts"
+import { returnGate, type WaitName } from "../src/domain/gate.ts"
 import { refusalOf } from "../src/domain/judgement.ts"
+import { laterRevision } from "../src/domain/later-run.ts"
+import { isAfter } from "../src/domain/phase.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
+import { takeLeaseBack } from "../src/execution/journal.ts"
 import { writeKnobs } from "../src/execution/knobs.ts"
+import { versionsAtGate, type VersionsInUse } from "../src/execution/version-roles.ts"
 import { recordDecision, recordGate } from "../src/ledger/decisions.ts"
 import { saveEvidence } from "../src/ledger/evidence.ts"
 import { gateEvidence } from "../src/ledger/gate-evidence.ts"
@@ -18,10 +23,15 @@ import type { DecisionActivities, DecisionRequest, RunRef } from "./types.ts"
 export function createDecisionActivities(deps: ActivityDeps): DecisionActivities {
   const { control } = deps
   return {
-    openGate: (ref, gate) =>
+    openGate: (ref, gate, state = "waiting") =>
       mapped(async () => {
-        const evidenceHash = await recordEvidence(deps, ref, gate)
-        await setRunState(control, ref, { state: "waiting", phase: gate, waitingFor: gate, findings: [] })
+        const { evidenceHash, findings } = await recordEvidence(deps, ref, gate)
+        await setRunState(control, ref, {
+          state,
+          phase: gate === returnGate ? ref.phase : gate,
+          waitingFor: gate,
+          findings,
+        })
         return { evidenceHash }
       }),
     judge: (ref, request) => mapped(() => judge(deps, ref, request)),
@@ -30,15 +40,16 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
 
 async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<void> {
   const { command, verb } = request
-  const refusal = refusalOf({
+  const judged = refusalOf({
     ...request,
     run: ref.run,
     planHash: ref.planHash,
     // A gate that passes by itself never waited: it is judged as if it did.
     state: request.by === "gate mode" ? "waiting" : request.state,
-    oldApplicationSessions: await oldApplicationSessions(deps, ref, request),
+    leavingSessions: await leavingSessions(deps, ref, request),
   })
-  const gate = verb === "proceed" ? ((command.gate ?? request.waitingFor) as GateName | null) : null
+  const refusal = judged ?? (verb === "abort" ? await wayBackRefusal(deps, ref) : null)
+  const gate = verb === "proceed" ? ((command.gate ?? request.waitingFor) as WaitName | null) : null
   const evidenceHash = gate === null || refusal !== null ? null : await evidenceAt(deps, ref, gate, request.by)
   if (refusal === null && (verb === "pause" || verb === "resume")) await setPaused(deps, ref, verb === "pause")
   await recordDecision(deps.control, {
@@ -60,28 +71,53 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
   await setRunState(deps.control, ref, { ...request.afterwards, phase: ref.phase, findings: [], actor: command.actor })
 }
 
+/**
+ * From contract on other runs may have built on the relations. Where none has, the lease is taken back at once: none may
+ * begin between the decision and the first undo.
+ */
+async function wayBackRefusal(deps: ActivityDeps, ref: RunRef): Promise<ErrorFinding | null> {
+  if (!isAfter(ref.phase, "soak")) return null
+  const { target } = await targetRunOf(deps, ref)
+  const later = await withSession({ url: target.url, applicationName: "sluice:lease" }, (session) =>
+    takeLeaseBack(session, ref.run),
+  )
+  return later && laterRevision(ref.run, later)
+}
+
 /** What was in view. A gate that passes by itself opens at this moment; any other was opened before. */
-async function evidenceAt(deps: ActivityDeps, ref: RunRef, gate: GateName, by: DecisionRequest["by"]): Promise<string> {
-  if (by === "gate mode") return recordEvidence(deps, ref, gate)
-  const content = await gateEvidence(deps.control, ref.run, gate)
+async function evidenceAt(deps: ActivityDeps, ref: RunRef, gate: WaitName, by: DecisionRequest["by"]): Promise<string> {
+  if (by === "gate mode") return (await recordEvidence(deps, ref, gate)).evidenceHash
+  const { roles } = await versionsInUse(deps, ref, gate)
+  const content = await gateEvidence(deps.control, ref.run, gate, roles)
   return saveEvidence(deps.control, { plan: ref.planHash, run: ref.run, kind: `gate/${gate}`, content })
 }
 
-async function recordEvidence(deps: ActivityDeps, ref: RunRef, gate: GateName): Promise<string> {
-  const evidence = await gateEvidence(deps.control, ref.run, gate)
-  const { evidenceHash } = await recordGate(deps.control, { run: ref.run, planHash: ref.planHash, gate, evidence })
-  return evidenceHash
-}
-
-/** Asked for the contract gate alone, where the configuration names the old application's role. */
-async function oldApplicationSessions(
+async function recordEvidence(
   deps: ActivityDeps,
   ref: RunRef,
-  request: DecisionRequest,
-): Promise<number | null> {
-  if (request.verb !== "proceed" || request.waitingFor !== "contract") return null
-  const { target } = await targetRunOf(deps, ref)
-  const role = target.versions.roles.old
+  gate: WaitName,
+): Promise<{ readonly evidenceHash: string; readonly findings: readonly Finding[] }> {
+  const { roles, findings } = await versionsInUse(deps, ref, gate)
+  const evidence = await gateEvidence(deps.control, ref.run, gate, roles)
+  const { evidenceHash } = await recordGate(deps.control, { run: ref.run, planHash: ref.planHash, gate, evidence })
+  return { evidenceHash, findings }
+}
+
+/** Who should be on which version's views, and who is; the target isn't asked where the plan makes none. */
+async function versionsInUse(deps: ActivityDeps, ref: RunRef, gate: WaitName): Promise<VersionsInUse> {
+  const { target, plan } = await targetRunOf(deps, ref)
+  if (plan.versions.made.length === 0) return { roles: [], findings: [] }
+  return withSession({ url: target.url, applicationName: "sluice:gate" }, (session) =>
+    versionsAtGate(session, plan.versions, gate),
+  )
+}
+
+/** Asked for the two gates that take a shape away, where the configuration names the role of the application in it. */
+async function leavingSessions(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<number | null> {
+  const { verb, waitingFor } = request
+  if (verb !== "proceed" || (waitingFor !== "contract" && waitingFor !== returnGate)) return null
+  const { target, plan } = await targetRunOf(deps, ref)
+  const role = waitingFor === "contract" ? plan.versions.roles.old : plan.versions.roles.new
   if (role === null) return null
   return withSession({ url: target.url, applicationName: "sluice:gate" }, (session) => countRoleSessions(session, role))
 }

@@ -5,7 +5,8 @@ import type { Control } from "../src/ledger/control.ts"
 
 /** What activities are made from, put together once by src/worker. */
 export interface ActivityDeps {
-  readonly config: Config
+  /** As sluice.yaml stands at this moment: asked anew by each attempt, never kept. */
+  readonly config: () => Config
   readonly control: Control
   readonly ledger: Ledger
   readonly recorder: AttemptRecorder

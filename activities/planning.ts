@@ -1,9 +1,11 @@
 import { differenceOf } from "../src/catalog/difference.ts"
 import { BugError, RefusedError } from "../src/domain/errors.ts"
+import type { DatabaseIdentity } from "../src/domain/database-identity.ts"
 import { outlineOf, type Plan } from "../src/domain/plan.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
 import { readJournal } from "../src/execution/journal.ts"
 import { precheck } from "../src/execution/precheck.ts"
+import { checkDatabase } from "../src/execution/precheck/database.ts"
 import { registerRun } from "../src/execution/register-run.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import { rememberSight } from "../src/execution/throttle/sight.ts"
@@ -11,7 +13,7 @@ import type { Catalog } from "../src/catalog/model.ts"
 import { findRunBackup } from "../src/ledger/backups.ts"
 import { loadEvidence } from "../src/ledger/evidence.ts"
 import { loadRun, setRunState } from "../src/ledger/runs.ts"
-import { compilePlan, referencedBy } from "../src/planner/compile.ts"
+import { catalogWish, compilePlan } from "../src/planner/compile.ts"
 import type { PlanEvidence } from "../src/planner/evidence.ts"
 import { carriedStateOf } from "../src/recovery/carried-state.ts"
 import { readCatalog } from "../src/postgres/catalog-reader.ts"
@@ -27,7 +29,7 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
   return {
     precheck: (ref) =>
       attempted(deps, ref, null, async () => {
-        const run = await targetRunOf(deps, ref)
+        const run = await startedRunOf(deps, ref)
         const findings = await precheck(run, observerFor(deps, ref))
         await setRunState(deps.control, ref, { state: "running", phase: ref.phase, waitingFor: null, findings })
         const [first] = findings.filter((finding) => finding.severity === "error")
@@ -36,14 +38,14 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
       }),
     preparePlan: (ref) =>
       attempted(deps, ref, null, async (attempt) => {
-        const run = await targetRunOf(deps, ref)
+        const run = await startedRunOf(deps, ref)
         const evidence = await planEvidence(deps, ref)
         const { workflowId } = await loadRun(deps.control, ref.run)
         const url = run.target.url
         await withSession({ url, applicationName: "sluice:plan", signal: attempt.signal }, async (session) => {
-          const { revisions } = evidence
-          const want = referencedBy(revisions, run.target.schemas[0] ?? "public")
-          const live = await readCatalog(session, { schemas: run.target.schemas, ...want })
+          const [other] = await checkDatabase(session, run)
+          if (other) throw new RefusedError(other)
+          const live = await readCatalog(session, catalogWish(evidence.revisions, run.target))
           refuseDrift(run, evidence, live)
           await registerRun(session, { ...run, workflowId })
           await rememberSight(session, run)
@@ -73,6 +75,13 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
   }
 }
 
+/** The run together with the database that it was started for. */
+async function startedRunOf(deps: ActivityDeps, ref: RunRef): Promise<TargetRun> {
+  const run = await targetRunOf(deps, ref)
+  const stored = (await loadEvidence(deps.control, ref.run)).findLast(({ kind }) => kind === "target")
+  return stored ? { ...run, startedFor: stored.content as DatabaseIdentity } : run
+}
+
 /** What the plan was made from; stored beside it when it was shown. */
 async function planEvidence(deps: ActivityDeps, ref: RunRef): Promise<PlanEvidence> {
   const stored = (await loadEvidence(deps.control, ref.run)).findLast(({ kind }) => kind === "plan")
@@ -84,10 +93,11 @@ async function planEvidence(deps: ActivityDeps, ref: RunRef): Promise<PlanEviden
 function refuseDrift(run: TargetRun, evidence: PlanEvidence, live: Catalog): void {
   const { plan, target } = run
   const { strategy, gates, soakMs, keepMs } = plan
+  const versions = { ...target.versions, roles: plan.versions.roles }
   const again = compilePlan({
     revisions: evidence.revisions,
     catalog: live,
-    target: { name: target.name, schemas: target.schemas, versions: target.versions, gates, soakMs, keepMs, strategy },
+    target: { name: target.name, schemas: target.schemas, versions, gates, soakMs, keepMs, strategy },
   })
   if (again.plan?.hash === plan.hash) return
   const differences = differenceOf(evidence.catalog, live)

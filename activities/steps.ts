@@ -1,8 +1,9 @@
 import type { BackfillStep, SqlStep, Step, VerifyStep } from "../src/domain/step.ts"
-import { BugError } from "../src/domain/errors.ts"
+import { BugError, RefusedError } from "../src/domain/errors.ts"
+import { laterRevision } from "../src/domain/later-run.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import type { Attempt } from "../src/execution/attempt.ts"
-import { setRunState } from "../src/execution/journal.ts"
+import { takeLeaseBack } from "../src/execution/journal.ts"
 import { performStep } from "../src/execution/perform-step.ts"
 import { runBackfill } from "../src/execution/backfill.ts"
 import { runVerify } from "../src/execution/verify.ts"
@@ -25,9 +26,7 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
         async (attempt) => {
           const run = await targetRunOf(deps, ref)
           const step = stepOf(run, id, "sql")
-          const outcome = await performStep(run, step, attempt, observerFor(deps, ref))
-          if (step.phase === "contract") await setLease(run, "contracted", attempt)
-          return { outcome }
+          return { outcome: await performStep(run, step, attempt, observerFor(deps, ref)) }
         },
         outcome,
       ),
@@ -40,7 +39,7 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
           const run = await targetRunOf(deps, ref)
           const step = stepOf(run, id)
           // The lease first: between the two nobody else may take the relations.
-          if (step.phase === "contract") await setLease(run, "active", attempt)
+          if (step.phase === "contract") await demandLease(run, attempt)
           return { outcome: await undoStep(run, step, attempt, observerFor(deps, ref)) }
         },
         outcome,
@@ -70,12 +69,14 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
   }
 }
 
-/** The lease on the relations ends at contract, and begins again when a contract is undone. */
-async function setLease(run: TargetRun, state: "active" | "contracted", attempt: Attempt): Promise<void> {
-  const { url } = run.target
-  await withSession({ url, applicationName: "sluice:lease", signal: attempt.signal }, (session) =>
-    setRunState(session, run.run, state),
-  )
+/**
+ * An abort that was judged has taken the lease back already; one through Temporal's own cancel hasn't. Throws
+ * RefusedError LATER_REVISION.
+ */
+async function demandLease({ run, target }: TargetRun, { signal }: Attempt): Promise<void> {
+  const options = { url: target.url, applicationName: "sluice:lease", signal }
+  const later = await withSession(options, (session) => takeLeaseBack(session, run))
+  if (later !== null) throw new RefusedError(laterRevision(run, later))
 }
 
 /** What the ledger's outcome row says beside "done". */

@@ -11,13 +11,13 @@ const keptAtMost = 16
 
 /** The run, its stored plan (hash checked when it is read) and its target's configuration. */
 export async function targetRunOf(deps: ActivityDeps, ref: RunRef): Promise<TargetRun> {
-  const target = deps.config.targets[ref.target]
+  const target = deps.config().targets[ref.target]
   if (!target) {
     throw new UserError({
       code: "UNKNOWN_TARGET",
       subject: ref.target,
       message: `The worker's sluice.yaml names no target ${ref.target}.`,
-      hint: "Add the target to the configuration that the worker was started with, and restart the worker.",
+      hint: "Add the target to the sluice.yaml that the worker was started with, then `sluice retry`.",
     })
   }
   return { run: ref.run, plan: await planOf(deps, ref.planHash), target }

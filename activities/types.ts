@@ -1,5 +1,5 @@
 import type { Finding } from "../src/domain/finding.ts"
-import type { GateName } from "../src/domain/gate.ts"
+import type { WaitName } from "../src/domain/gate.ts"
 import type { Phase } from "../src/domain/phase.ts"
 import type { PlanOutline } from "../src/domain/plan.ts"
 import type { CarriedState, Command, OperatorVerb, RunState } from "../src/domain/run.ts"
@@ -45,8 +45,8 @@ export interface StepResult {
 
 /** decisions.ts */
 export interface DecisionActivities {
-  /** Gathers the evidence for the gate, records that it waits, answers the evidence's hash. */
-  openGate(ref: RunRef, gate: GateName): Promise<{ readonly evidenceHash: string }>
+  /** Gathers the evidence for the gate, records that it waits, or is paused at it, answers the evidence's hash. */
+  openGate(ref: RunRef, gate: WaitName, state?: "waiting" | "paused"): Promise<{ readonly evidenceHash: string }>
   /**
    * Judges a verb against the run as the workflow sees it, records it (accepted or refused) in the ledger, and
    * throws RefusedError where it is refused.

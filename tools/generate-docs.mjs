@@ -34,7 +34,7 @@ function operationsPage(operations, inputSchemaOf) {
   })
   return page(
     "Operations",
-    `What a revision may hold. All operations of a plan form one change: \`up\` sees the shape before it, \`down\` the one after.\n\n${list}`,
+    `What a revision may hold. All operations of a plan form one change: \`up\` sees the shape before it, \`down\`, indexes and constraints the one after.\n\n${list}`,
     sections,
   )
 }
@@ -45,9 +45,18 @@ function rowsOf(schema, prefix) {
     Object.entries(branch.properties ?? {}).flatMap(([key, value]) => {
       const required = (branch.required ?? []).includes(key) ? "required" : ""
       const row = `| \`${prefix}${key}\` | ${cell(typeOf(value))} | ${required} | ${cell(value.description ?? "")} |`
-      return [row, ...rowsOf(value, `${prefix}${key}.`), ...rowsOf(value.items ?? {}, `${prefix}${key}[].`)]
+      return [row, ...rowsWithin(value, `${prefix}${key}`)]
     }),
   )
+}
+
+/** Keys of an object as `column.name`, of a list's items as `columns[].name`, of a map's members as `columns.*.name`. */
+function rowsWithin(value, prefix) {
+  const members = branches(value).flatMap(({ items, additionalProperties }) => [
+    ...rowsOf(items ?? {}, `${prefix}[].`),
+    ...(typeof additionalProperties === "object" ? rowsOf(additionalProperties, `${prefix}.*.`) : []),
+  ])
+  return [...rowsOf(value, `${prefix}.`), ...new Set(members)]
 }
 
 function branches(schema) {

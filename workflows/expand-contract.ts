@@ -62,17 +62,17 @@ async function prepare(progress: RunProgress, activities: Activities): Promise<v
   const { input } = progress
   if (input.adopt) {
     progress.restore(await activities.planning.assessJournal(progress.ref))
-    if (input.adopt === "abort") progress.aborting = { reason: "adopted to be undone", actor: input.startedBy }
+    if (input.adopt === "abort") progress.aborting ??= { reason: "adopted to be undone", actor: input.startedBy }
   }
   if (progress.phasesDone.has("plan")) {
-    progress.steps = (await activities.quick.loadOutline(progress.ref)).steps
+    progress.know(await activities.quick.loadOutline(progress.ref))
   }
   // Adopted to be undone, or lost while it unwound: also where nothing was begun, it must not go on.
   if (progress.aborting) progress.forward.cancel()
   if (progress.phasesDone.has("plan")) return
   await once(progress, activities, "precheck", () => activities.planning.precheck(progress.ref))
   await once(progress, activities, "plan", async () => {
-    progress.steps = (await activities.planning.preparePlan(progress.ref)).steps
+    progress.know(await activities.planning.preparePlan(progress.ref))
   })
 }
 
@@ -93,7 +93,9 @@ async function keep(progress: RunProgress, activities: Activities): Promise<void
   progress.phase = "keep"
   progress.keepUntil ??= Date.now() + keepMs
   show(progress)
-  await activities.quick.recordState(progress.ref, { state: progress.state, waitingFor: null, findings: [] })
+  await progress.turns.tell(() =>
+    activities.quick.recordState(progress.ref, { state: progress.state, waitingFor: null, findings: [] }),
+  )
   await continueAsNewWhenLong(progress)
   const left = progress.keepUntil - Date.now()
   if (left > 0) await sleep(left, { summary: "the hidden shape is kept" })

@@ -19,15 +19,23 @@ export async function passGate(progress: RunProgress, activities: Activities, ga
 
   progress.waitingFor = gate
   await untilDoneOrSkipped(progress, activities, gate, ["retry", "abort"], () =>
-    activities.decisions.openGate(progress.ref, gate),
+    progress.turns.tell(() =>
+      activities.decisions.openGate(progress.ref, gate, progress.paused ? "paused" : "waiting"),
+    ),
   )
   show(progress)
+  const carried = progress.gateTimer?.gate === gate
+  if (!carried) progress.gateTimer = typeof mode === "object" ? { gate, until: Date.now() + mode.afterMs } : null
   await continueAsNewWhenLong(progress)
   const passed = () => progress.gatesPassed.has(gate)
-  if (typeof mode === "object") {
-    await condition(passed, mode.afterMs)
+  const until = progress.gateTimer?.until ?? null
+  if (until !== null) {
+    const left = Math.max(0, until - Date.now())
+    // Only a time that an earlier history has begun can be over by now; one that begins here always has its timer.
+    if (!carried || left > 0) await condition(passed, left)
     await condition(() => passed() || !progress.paused)
     if (!passed() && (await passByMode(progress, activities, gate))) return
+    progress.gateTimer = { gate, until: null }
   }
   while (!passed()) {
     await condition(() => passed() || historyIsLong(progress))

@@ -45,11 +45,13 @@ async function ask(
   progress.choice = choice
   show(progress)
   try {
-    await activities.quick.recordState(progress.ref, {
-      state: "needs-operator",
-      waitingFor: null,
-      findings: findingsOf(error),
-    })
+    await progress.turns.tell(() =>
+      activities.quick.recordState(progress.ref, {
+        state: "needs-operator",
+        waitingFor: null,
+        findings: findingsOf(error),
+      }),
+    )
     await condition(() => choice.chosen !== null)
   } finally {
     progress.choice = null

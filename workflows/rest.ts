@@ -7,7 +7,10 @@ import { show } from "./status.ts"
 export async function restWhilePaused(progress: RunProgress, activities: Activities): Promise<void> {
   if (!progress.paused) return
   show(progress)
-  const { waitingFor } = progress
-  await activities.quick.recordState(progress.ref, { state: progress.state, waitingFor, findings: [] })
+  await progress.turns.tell(async () => {
+    const { state, waitingFor } = progress
+    // Resumed while it waited for its turn: that has been told already.
+    if (progress.paused) await activities.quick.recordState(progress.ref, { state, waitingFor, findings: [] })
+  })
   await condition(() => !progress.paused)
 }

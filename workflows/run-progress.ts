@@ -1,10 +1,10 @@
-import { CancellationScope } from "@temporalio/workflow"
+import { CancellationScope, patched } from "@temporalio/workflow"
 import type { RunRef } from "../activities/types.ts"
 import type { Finding } from "../src/domain/finding.ts"
-import type { GateName } from "../src/domain/gate.ts"
+import { returnGate, type WaitName } from "../src/domain/gate.ts"
 import type { Phase } from "../src/domain/phase.ts"
-import type { StepOutline } from "../src/domain/plan.ts"
-import type { CarriedState, RunInput, RunState } from "../src/domain/run.ts"
+import type { PlanOutline, StepOutline } from "../src/domain/plan.ts"
+import type { CarriedState, GateTimer, RunInput, RunState } from "../src/domain/run.ts"
 import { Turns } from "./turns.ts"
 
 /** What an operator has to choose from when a step has stopped. */
@@ -35,21 +35,24 @@ export class RunProgress {
   readonly input: RunInput
   phase: Phase
   steps: readonly StepOutline[] = []
+  /** True where contract takes the old shape away from applications. */
+  hidesOldShape = false
   /** Steps whose undo is registered, in the order in which they began. */
   begun: string[] = []
   done = new Set<string>()
   skipped = new Set<string>()
   readonly undone = new Set<string>()
-  gatesPassed = new Set<GateName>()
+  gatesPassed = new Set<WaitName>()
   phasesDone = new Set<Phase>()
   nonces: string[] = []
-  waitingFor: GateName | null = null
+  waitingFor: WaitName | null = null
   paused = false
   keepUntil: number | null = null
+  gateTimer: GateTimer | null = null
   aborting: { readonly reason: string; readonly actor: string } | null = null
   choice: Choice | null = null
   ended: "completed" | "aborted" | null = null
-  readonly turns = new Turns()
+  readonly turns: Turns
   readonly timeline: TimelineEntry[] = []
   /** What was last shown in Temporal's UI, so that nothing is written twice. */
   shown = ""
@@ -58,8 +61,17 @@ export class RunProgress {
 
   constructor(input: RunInput) {
     this.input = input
+    // Asked once for a whole history: asked again later, an old one would change its ways in the middle.
+    this.turns = new Turns(patched("one-at-a-time"))
     this.phase = "precheck"
     if (input.carried) this.restore(input.carried)
+  }
+
+  /** What the plan says of itself. */
+  know({ steps, hidesOldShape }: PlanOutline): void {
+    this.steps = steps
+    // Plans of earlier versions say nothing of it.
+    this.hidesOldShape = hidesOldShape ?? false
   }
 
   /** Takes over where an earlier history, or the journal, left off. */
@@ -73,8 +85,9 @@ export class RunProgress {
     this.waitingFor = carried.waitingFor
     this.paused = carried.paused
     this.keepUntil = carried.keepUntil
+    this.gateTimer = carried.gateTimer ?? null
     this.aborting = carried.aborting
-    if (this.waitingFor) this.phase = this.waitingFor
+    if (this.waitingFor && this.waitingFor !== returnGate) this.phase = this.waitingFor
   }
 
   /** The first word of every activity's input. */
@@ -86,6 +99,7 @@ export class RunProgress {
   get state(): RunState {
     if (this.ended) return this.ended
     if (this.choice && this.choice.chosen === null) return "needs-operator"
+    if (this.waitingFor === returnGate) return "waiting"
     if (this.aborting) return "aborting"
     if (this.paused) return "paused"
     return this.waitingFor ? "waiting" : "running"
@@ -112,6 +126,7 @@ export class RunProgress {
       nonces: this.nonces,
       paused: this.paused,
       keepUntil: this.keepUntil,
+      gateTimer: this.gateTimer,
       aborting: this.aborting,
     }
   }

@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, log, setHandler } from "@temporalio/workflow"
-import { gateNames } from "../src/domain/gate.ts"
+import { waitNames } from "../src/domain/gate.ts"
 import { operatorVerbs, type Command, type CommandAnswer, type OperatorVerb, type RunState } from "../src/domain/run.ts"
 import type { Activities } from "./activities.ts"
 import type { DecisionRequest } from "../activities/types.ts"
@@ -14,8 +14,9 @@ export function steer(progress: RunProgress, activities: Activities): void {
     description: "What happened when, since the last continue-as-new",
   })
   for (const verb of operatorVerbs) {
+    // Also once Temporal has cancelled the workflow: an undo that stops then waits for a person like any other.
     const carryOut = (command: Command, by: DecisionRequest["by"]) =>
-      progress.turns.take(() => decide(progress, activities, verb, command, by))
+      CancellationScope.nonCancellable(() => progress.turns.take(() => decide(progress, activities, verb, command, by)))
     setHandler(updates[verb], (command) => carryOut(command, "update"), {
       validator: (command) => refuseMalformed(verb, command),
       description: descriptions[verb],
@@ -54,8 +55,8 @@ function refuseMalformed(verb: OperatorVerb, command: Command | undefined): void
     for (const field of ["reason", "nonce", "planHash"] as const) {
       if (command[field] !== undefined && typeof command[field] !== "string") problems.push(`\`${field}\` must be text`)
     }
-    if (command.gate !== undefined && !gateNames.includes(command.gate)) {
-      problems.push(`\`gate\` must be one of ${gateNames.join(", ")}`)
+    if (command.gate !== undefined && !waitNames.includes(command.gate)) {
+      problems.push(`\`gate\` must be one of ${waitNames.join(", ")}`)
     }
   }
   if (problems.length > 0) {
@@ -74,9 +75,7 @@ async function decide(
   by: DecisionRequest["by"],
 ): Promise<CommandAnswer> {
   if (command.nonce !== undefined && progress.nonces.includes(command.nonce)) return answer(progress)
-  await CancellationScope.nonCancellable(() =>
-    activities.decisions.judge(progress.ref, requestOf(progress, verb, command, by)),
-  )
+  await activities.decisions.judge(progress.ref, requestOf(progress, verb, command, by))
   if (command.nonce !== undefined) progress.remember(command.nonce)
   carryOut(progress, verb, command)
   show(progress)

@@ -1,4 +1,6 @@
-import { CancellationScope } from "@temporalio/workflow"
+import { CancellationScope, condition } from "@temporalio/workflow"
+import { returnGate } from "../src/domain/gate.ts"
+import type { Phase } from "../src/domain/phase.ts"
 import type { Activities } from "./activities.ts"
 import { untilDoneOrSkipped } from "./needs-operator.ts"
 import type { RunProgress } from "./run-progress.ts"
@@ -16,6 +18,7 @@ export async function unwind(progress: RunProgress, activities: Activities): Pro
     for (const id of progress.begun.toReversed()) {
       const step = outlines.get(id)
       if (!step || !step.hasUndo || progress.undone.has(id)) continue
+      if (isBeforeContract(step.phase)) await newWritersGone(progress, activities)
       progress.phase = step.phase
       const options = { summary: `Undo: ${step.summary}` }
       await untilDoneOrSkipped(progress, activities, `undo of ${id}`, ["retry", "skip"], () =>
@@ -25,4 +28,23 @@ export async function unwind(progress: RunProgress, activities: Activities): Pro
       show(progress)
     }
   })
+}
+
+/**
+ * Once the old shape was hidden, applications of the new one are all there is. They can go back only when both shapes
+ * are there again, and the new one can go only when they have: between the two, the way back waits.
+ */
+async function newWritersGone(progress: RunProgress, activities: Activities): Promise<void> {
+  const isContracted = progress.hidesOldShape && progress.gatesPassed.has("contract")
+  if (!isContracted || progress.gatesPassed.has(returnGate)) return
+  progress.waitingFor = returnGate
+  await untilDoneOrSkipped(progress, activities, returnGate, ["retry"], () =>
+    activities.decisions.openGate(progress.ref, returnGate),
+  )
+  show(progress)
+  await condition(() => progress.gatesPassed.has(returnGate))
+}
+
+function isBeforeContract(phase: Phase): boolean {
+  return phase !== "contract" && phase !== "purge"
 }

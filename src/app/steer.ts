@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { WorkflowNotFoundError, WorkflowUpdateRPCTimeoutOrCancelledError } from "@temporalio/client"
 import { RefusedError, TransientError } from "../domain/errors.ts"
-import type { GateName } from "../domain/gate.ts"
+import type { WaitName } from "../domain/gate.ts"
 import { hasEnded, type Command, type CommandAnswer, type OperatorVerb, type RunStatus } from "../domain/run.ts"
 import { loadRun } from "../ledger/run-status.ts"
 import { adopt } from "./adopt.ts"
@@ -15,7 +15,7 @@ import { isOrphaned } from "./workflow-state.ts"
 export interface SteerRequest {
   readonly run: string
   readonly verb: OperatorVerb
-  readonly gate?: GateName | undefined
+  readonly gate?: WaitName | undefined
   readonly reason?: string | undefined
   /** Given again, a decision whose outcome was unknown counts once. */
   readonly nonce?: string | undefined

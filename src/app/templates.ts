@@ -15,6 +15,8 @@ targets:
   app:
     url: \${APP_DATABASE_URL}          # direct, not through a pooler
     schemas: [public]
+    # A schema of views per version, which applications choose by their role's search_path: see docs/version-views.md.
+    # versions: {schemas: true, roles: {old: app_v1, new: app_v2}}
     # What lets a run through each gate: manual (a person: sluice proceed), auto, or {after: 30m}.
     gates: {dual-write: manual, switch: manual, contract: manual, purge: manual}
     soak: 10m                         # how long probes watch before the old shape is hidden

@@ -1,4 +1,5 @@
 import { displayName } from "../domain/relation.ts"
+import type { RelationName } from "../domain/relation.ts"
 import type { DefinitionKind } from "./same-definition.ts"
 import type { Catalog, Table } from "./model.ts"
 import { withoutOurs } from "./ours.ts"
@@ -30,7 +31,9 @@ function tableFacts(table: Table): readonly Fact[] {
   return [
     ...facts(`table ${name}`, {
       "kind of table": `${table.persistence}, partitioning: ${table.partitioning}`,
+      "partition key": table.partitionKey ?? "none",
       "partition of": table.parent ? displayName(table.parent) : "nothing",
+      inheritance: inheritanceText(table.inheritance),
       "row security": forced ? "forced" : enabled ? "enabled" : "disabled",
       "replica identity": table.replicaIdentity,
       comment: table.comment ?? "none",
@@ -76,6 +79,14 @@ function tableFacts(table: Table): readonly Fact[] {
       facts(`trigger ${trigger.name} of ${name}`, { definition: trigger.definition, enabled: trigger.enabled }),
     ),
   ]
+}
+
+/** A catalog that was kept by a version which didn't read it has none. */
+function inheritanceText(inheritance: Table["inheritance"] | undefined): string {
+  if (!inheritance) return "none"
+  const { parents, children } = inheritance
+  const names = (relations: readonly RelationName[]): string => relations.map(displayName).join(", ") || "none"
+  return `from ${names(parents)}, by ${names(children)}`
 }
 
 function facts(subject: string, properties: Readonly<Record<string, string>>): readonly Fact[] {

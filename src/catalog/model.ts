@@ -1,4 +1,6 @@
 import type { RelationName } from "../domain/relation.ts"
+import type { VersionSchema } from "../domain/versions.ts"
+import type { Grant, Rights } from "./rights.ts"
 
 /**
  * An immutable model of the part of a database's schema that a plan looks at. Definitions are PostgreSQL's own words
@@ -13,6 +15,9 @@ export interface Catalog {
   readonly otherRelations: readonly (RelationName & { readonly kind: RelationKind })[]
   /** Functions that expressions call, with what PostgreSQL says of them. */
   readonly functions: readonly CatalogFunction[]
+  /** The version schemas of ours that applications can use now, by name. Hidden ones are not among them. */
+  readonly versionSchemas: readonly VersionSchema[]
+  readonly rights: Rights
 }
 
 export type RelationKind = "view" | "materialized view" | "sequence" | "foreign table" | "index" | "composite type"
@@ -29,8 +34,12 @@ export interface CatalogFunction {
 export interface Table extends RelationName {
   readonly owner: string
   readonly partitioning: "none" | "parent" | "partition"
+  /** Of a partitioned parent, as `pg_get_partkeydef` prints it: `RANGE (at)`. */
+  readonly partitionKey?: string
   /** For a partition, its parent; for any other table null. */
   readonly parent: RelationName | null
+  /** By INHERITS, which partitions know nothing of; null: it neither inherits nor is inherited from. */
+  readonly inheritance: Inheritance | null
   readonly persistence: "permanent" | "unlogged" | "temporary"
   readonly rowSecurity: { readonly enabled: boolean; readonly forced: boolean }
   readonly replicaIdentity: "default" | "nothing" | "full" | "index"
@@ -40,8 +49,24 @@ export interface Table extends RelationName {
   readonly constraints: readonly Constraint[]
   readonly indexes: readonly Index[]
   readonly triggers: readonly Trigger[]
-  /** Views, materialized views and SQL functions that read the table's row type or columns. */
+  /** Who may read and write it. */
+  readonly grants: readonly Grant[]
+  /** Views, materialized views and SQL functions that read the table's row type or columns. Not our version views. */
   readonly dependents: readonly string[]
+  /** What would stop a column from being dropped: `view public.names`, `the partition key`. No part of the shape. */
+  readonly columnDependents: readonly ColumnDependent[]
+}
+
+export interface ColumnDependent {
+  readonly column: string
+  readonly dependent: string
+}
+
+export interface Inheritance {
+  /** Those that it inherits from. */
+  readonly parents: readonly RelationName[]
+  /** Those that inherit from it. Foreign tables may, too. */
+  readonly children: readonly RelationName[]
 }
 
 export interface Column {
@@ -57,6 +82,8 @@ export interface Column {
   /** Null: the type's own collation. */
   readonly collation: string | null
   readonly comment: string | null
+  /** True where the type is a domain: a column of one can't be added without rewriting the table. */
+  readonly domain?: true
 }
 
 export interface Constraint {
@@ -75,6 +102,8 @@ export interface Constraint {
 export interface Index {
   readonly name: string
   readonly columns: readonly string[]
+  /** Every column that it reads, by name: its key, INCLUDE, expressions and condition. It goes with any of them. */
+  readonly reads: readonly string[]
   readonly unique: boolean
   readonly valid: boolean
   /** As `pg_get_indexdef` prints it. */

@@ -1,12 +1,13 @@
 import { canonicalJson } from "../domain/canonical.ts"
 import { parseTree } from "../sql/engine.ts"
+import { printedForm } from "./printed-form.ts"
 
 /** What a definition is: how it has to be completed to be a statement that can be parsed. */
 export type DefinitionKind = "expression" | "constraint" | "index"
 
 /**
  * Whether two definitions say the same, though one was written by a person and the other printed by PostgreSQL, which
- * adds parentheses, casts (`'x'::text`) and schema names. Casts count for nothing here: this is for proving that a
+ * adds parentheses, casts (`'x'::text`) and schema names and has forms of its own (printed-form.ts). Casts count for nothing here: this is for proving that a
  * change ended as planned, not for seeing whether somebody else has changed something.
  */
 export function sameDefinition(kind: DefinitionKind, left: string, right: string): boolean {
@@ -23,7 +24,9 @@ function essence(kind: DefinitionKind, text: string): string {
 }
 
 /** Members of the tree that say how something was written, not what it means. */
-const spelling: ReadonlySet<string> = new Set(["location", "funcformat", "initially_valid", "skip_validation"])
+const spelling: ReadonlySet<string> = new Set(
+  `location funcformat initially_valid skip_validation list_start list_end rexpr_list_start rexpr_list_end`.split(" "),
+)
 
 function stripped(node: unknown): unknown {
   if (Array.isArray(node)) {
@@ -36,7 +39,7 @@ function stripped(node: unknown): unknown {
     if (cast !== null && typeof cast === "object" && "arg" in cast) return stripped(cast.arg)
   }
   return Object.fromEntries(
-    Object.entries(node)
+    Object.entries(printedForm({ ...node }))
       .filter(([key]) => !spelling.has(key))
       .map(([key, member]) => [key, stripped(member)]),
   )

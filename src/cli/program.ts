@@ -11,7 +11,9 @@ import { lintCommand } from "./commands/lint.ts"
 import { mergeCommand } from "./commands/merge.ts"
 import { newCommand } from "./commands/new.ts"
 import { planCommand } from "./commands/plan.ts"
+import { recoverCommand } from "./commands/recover.ts"
 import { currentCommand, headsCommand, historyCommand } from "./commands/revisions.ts"
+import { stampCommand } from "./commands/stamp.ts"
 import { startCommand } from "./commands/start.ts"
 import { listCommand, statusCommand } from "./commands/status.ts"
 import { steerCommand } from "./commands/steer.ts"
@@ -50,9 +52,11 @@ export function createProgram(cli: Cli, version: string): Command {
     historyCommand(cli),
     headsCommand(cli),
     mergeCommand(cli),
+    stampCommand(cli),
     backupCommand(cli),
     auditCommand(cli),
     workerCommand(cli),
+    recoverCommand(cli),
     uninstallCommand(cli),
     demoCommand(cli),
   ]

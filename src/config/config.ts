@@ -4,6 +4,8 @@ import type { GateMode, GateName } from "../domain/gate.ts"
 export interface Config {
   /** Absolute path of the file, or null where no file was found and the verb needs none. */
   readonly file: string | null
+  /** The files that secrets were read from, by their absolute paths, with what they held. */
+  readonly secretFiles: Readonly<Record<string, Secret>>
   /** The folder that relative paths start from. */
   readonly directory: string
   readonly temporal: TemporalConfig
@@ -30,6 +32,8 @@ export interface TemporalConfig {
 export interface TargetConfig {
   readonly name: string
   readonly url: Secret
+  /** The environment variables that stand in the url, by name; left out: unknown. */
+  readonly urlVariables?: readonly string[]
   /** At least one; the first is where unqualified names of revisions live. */
   readonly schemas: readonly string[]
   readonly versions: {

@@ -23,6 +23,11 @@ const keys = ["version", "temporal", "control", "migrations", "backups", "target
  * holds every mistake with its line.
  */
 export async function loadConfig(options: LoadOptions): Promise<Config> {
+  return loadConfigNow(options)
+}
+
+/** The same without a moment in between, in which another reading could begin. */
+export function loadConfigNow(options: LoadOptions): Config {
   const file = findConfigFile(options)
   if (file === null) throw configNotFound(options.cwd)
   const directory = dirname(file)
@@ -47,6 +52,7 @@ function readConfig(reading: Reading, directory: string, stack: EmbeddedStack | 
   const scratchUrl = scratch ? mapping(reading, scratch, ["url"]).get("url") : undefined
   return {
     file: reading.file,
+    secretFiles: reading.secretFiles,
     directory,
     temporal: temporalConfig(section, temporalStack, env),
     control: { url: control },
@@ -106,7 +112,7 @@ function throwMistakes(reading: Reading): void {
 }
 
 /** The ledger must not live in a database that is being migrated: a restore would take the proof away with it. */
-function refuseControlAsTarget(config: Config): void {
+export function refuseControlAsTarget(config: Config): void {
   const control = identityOf(config.control.url)
   for (const target of Object.values(config.targets)) {
     if (identityOf(target.url) !== control) continue

@@ -1,5 +1,6 @@
 import { isAlias, isScalar, LineCounter, parseDocument, type Document, type Node } from "yaml"
 import type { Finding } from "../domain/finding.ts"
+import type { Secret } from "./config.ts"
 import { maskVariables, type MaskedText } from "./variables.ts"
 
 /** One value in the file together with where it stands, so that every mistake can name its line. */
@@ -15,6 +16,8 @@ export class Reading {
   readonly file: string
   readonly env: NodeJS.ProcessEnv
   readonly mistakes: Finding[] = []
+  /** The files that secrets were read from, by their absolute paths, with what they held. */
+  readonly secretFiles: Record<string, Secret> = {}
   readonly root: Field
   readonly masked: MaskedText
   readonly #lines = new LineCounter()

@@ -17,8 +17,11 @@ export function secret(reading: Reading, field: Field | undefined, directory: st
   const source = mapping(reading, field, ["file"]).get("file")
   const path = text(reading, source)
   if (path === null || !source) return null
+  const file = resolve(directory, path)
   try {
-    return new Secret(readFileSync(resolve(directory, path), "utf8").replace(/\r?\n$/, ""))
+    const held = readFileSync(file, "utf8")
+    reading.secretFiles[file] = new Secret(held)
+    return new Secret(held.replace(/\r?\n$/, ""))
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? "unreadable"
     const message = `${field.path} is to be read from the file ${path}, which can't be read (${why})`

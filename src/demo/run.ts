@@ -2,21 +2,17 @@ import { userInfo } from "node:os"
 import { openApp, type App } from "../app/context.ts"
 import { embeddedWorker } from "../app/embedded-worker.ts"
 import { start } from "../app/start.ts"
-import { steer } from "../app/steer.ts"
 import { wait } from "../app/wait.ts"
-import type { GateName } from "../domain/gate.ts"
-import { isAfter } from "../domain/phase.ts"
-import type { RunStatus } from "../domain/run.ts"
 import { startStack, type RunningStack } from "../stack/start.ts"
 import { holdUntilSignal } from "../stack/hold.ts"
 import { resetStack } from "../stack/stop.ts"
 import { startApplicationProcess } from "./application/process.ts"
-import type { LiveApplication } from "./application/application.ts"
-import { PhaseWatch } from "./phases.ts"
+import { addEmail, splitName, type Applications } from "./changes.ts"
 import { makeDemoProject } from "./project.ts"
 import { applicationUrl, seedEmployees } from "./sample.ts"
 import { summaryOf, tableOf, type DemoSummary } from "./summary.ts"
-import { newStatements, oldStatements, workloadOf } from "./workload.ts"
+import type { Stage } from "./watched-run.ts"
+import { withoutEmail, workloadOf } from "./workload.ts"
 
 export interface DemoOptions {
   /** Leaves everything running until Ctrl-C. */
@@ -28,8 +24,9 @@ export interface DemoOptions {
 const rows = 200_000
 
 /**
- * A required column is added to a table of 200,000 rows while an application writes without pause and the worker is
- * killed in the middle of the backfill. Answers the exit code: 0 where nothing failed and nothing was lost.
+ * A table of 200,000 rows is changed while two applications write without pause: a required column is added; then a
+ * name becomes two columns, comes back, and becomes two columns again. In each backfill the worker is killed. Answers
+ * the exit code: 0 where nothing failed and nothing was lost.
  */
 export async function runDemo({ keep, json }: DemoOptions): Promise<number> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -47,7 +44,7 @@ export async function runDemo({ keep, json }: DemoOptions): Promise<number> {
       actor: userInfo().username,
     })
     try {
-      const summary = await changeUnderLoad(app, stack, directory, say)
+      const summary = await changeUnderLoad({ app, stack, say }, directory)
       process.stdout.write(json ? `${JSON.stringify(summary.figures)}\n` : `\n${tableOf(summary)}\n`)
       if (keep) {
         say(`Everything goes on in ${directory}; Ctrl-C ends it.`)
@@ -63,35 +60,19 @@ export async function runDemo({ keep, json }: DemoOptions): Promise<number> {
   }
 }
 
-async function changeUnderLoad(
-  app: App,
-  stack: RunningStack,
-  directory: string,
-  say: (line: string) => void,
-): Promise<DemoSummary> {
+async function changeUnderLoad(stage: Stage, directory: string): Promise<DemoSummary> {
+  const { app, stack, say } = stage
   await setUpTables(app, say)
   await seedEmployees(stack.addresses.adminUrl, rows)
   say(`${rows} employees; two applications write from now on, each in a process of its own`)
   const applications = await startApplications(stack)
   try {
-    const started = await start(app, { revision: "0003_email", target: "scheduledb", plan: undefined })
-    say(`Run ${started.run} adds the required column email`)
-    const watch = new PhaseWatch(await app.control(), started.run, (phase) => say(`  ${phase}`))
-    const proceed = async (gate: GateName): Promise<void> => {
-      await watch.until((status) => status.waitingFor === gate)
-      await steer(app, { run: started.run, verb: "proceed", gate, reason: "the demo" })
-    }
-    await proceed("dual-write")
-    await applications[1].use(newStatements)
-    const kills = await killWorkerInBackfill(stack, watch, say)
-    await proceed("switch")
-    await watch.until((status) => status.phase === "soak" || status.waitingFor === "contract")
-    await applications[0].use(newStatements)
-    await proceed("contract")
-    await proceed("purge")
-    await wait(app, { run: started.run, for: "end", timeoutMs: 60_000 })
-    const phases = await watch.end()
-    return await summaryOf({ applications, phases, kills, run: started.run, directory, stack })
+    const changes = [
+      await addEmail(stage, applications),
+      await splitName(stage, applications, true),
+      await splitName(stage, applications, false),
+    ]
+    return await summaryOf({ applications, changes, directory, stack })
   } finally {
     await Promise.all(applications.map((application) => application.close()))
   }
@@ -105,28 +86,13 @@ async function setUpTables(app: App, say: (line: string) => void): Promise<void>
   await wait(app, { run, for: "end", timeoutMs: 120_000 })
 }
 
-async function startApplications(stack: RunningStack): Promise<readonly [LiveApplication, LiveApplication]> {
+async function startApplications(stack: RunningStack): Promise<Applications> {
   const url = applicationUrl(stack.addresses.targetUrl)
   const [first, second] = await Promise.all(
     [0, 1].map((remainder) =>
-      startApplicationProcess({ name: `app ${remainder}`, url, workload: workloadOf(oldStatements, remainder, rows) }),
+      startApplicationProcess({ name: `app ${remainder}`, url, workload: workloadOf(withoutEmail, remainder, rows) }),
     ),
   )
   if (!first || !second) throw new Error("two applications were asked for")
   return [first, second]
-}
-
-/** SIGKILL in the middle of the backfill, and another worker that takes over from the last committed batch. */
-async function killWorkerInBackfill(
-  stack: RunningStack,
-  watch: PhaseWatch,
-  say: (line: string) => void,
-): Promise<number> {
-  const isUnderWay = (status: RunStatus): boolean => status.phase === "backfill" && (status.backfill?.rowsDone ?? 0) > 0
-  const midway = await watch.until((status) => isUnderWay(status) || isAfter(status.phase, "backfill"))
-  if (!stack.worker || !isUnderWay(midway)) return 0
-  await stack.worker.kill()
-  say(`  worker killed with SIGKILL after ${midway.backfill?.rowsDone ?? 0} rows; another one is started`)
-  await stack.worker.start()
-  return 1
 }

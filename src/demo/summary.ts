@@ -2,6 +2,8 @@ import { join } from "node:path"
 import type { Phase } from "../domain/phase.ts"
 import type { RunningStack } from "../stack/start.ts"
 import type { LiveApplication } from "./application/application.ts"
+import type { Change } from "./changes.ts"
+import { inTheEnd } from "./workload.ts"
 
 /** The last line of `sluice demo --json` (interface). Times in milliseconds. */
 export interface DemoFigures {
@@ -20,21 +22,23 @@ export interface DemoSummary {
   readonly checkedRows: number
   /** What went wrong, by SQLSTATE, with an example each. */
   readonly failures: readonly string[]
-  readonly report: string
+  readonly changes: readonly Change[]
+  /** The folder. */
+  readonly reports: string
   readonly uiUrl: string | null
 }
 
 /** Stops the applications, compares every acknowledged write with the table, and adds up. */
 export async function summaryOf(demo: {
   readonly applications: readonly LiveApplication[]
-  readonly phases: DemoFigures["phases"]
-  readonly kills: number
-  readonly run: string
+  readonly changes: readonly Change[]
   readonly directory: string
   readonly stack: RunningStack
 }): Promise<DemoSummary> {
   const reports = await Promise.all(demo.applications.map((application) => application.stop()))
-  const comparisons = await Promise.all(demo.applications.map((application) => application.compare()))
+  const comparisons = await Promise.all(
+    demo.applications.map((application) => application.compare({ columns: inTheEnd })),
+  )
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
   return {
     figures: {
@@ -42,9 +46,9 @@ export async function summaryOf(demo: {
       failed: sum(reports.map(({ failed }) => failed)),
       acknowledged: sum(reports.map(({ acknowledged }) => acknowledged)),
       lost: sum(comparisons.map(({ lost }) => lost)),
-      kills: demo.kills,
+      kills: sum(demo.changes.map(({ kills }) => kills)),
       worstStallMs: Math.max(...reports.map(({ worstStallMs }) => worstStallMs)),
-      phases: demo.phases,
+      phases: demo.changes.flatMap(({ phases }) => phases),
       // Nothing pauses clients in expand-contract; what they wait for is a lock, and that is a stall.
       pauseMs: { p50: 0, p99: 0, max: 0 },
     },
@@ -57,13 +61,14 @@ export async function summaryOf(demo: {
         examples.slice(0, 5).map(({ key, problem }) => `row ${key}: ${problem}`),
       ),
     ],
-    report: join(demo.directory, "reports", `${demo.run}.md`),
+    changes: demo.changes,
+    reports: join(demo.directory, "reports"),
     uiUrl: demo.stack.addresses.temporal.uiUrl,
   }
 }
 
 /** The closing table for a person. */
-export function tableOf({ figures, checkedRows, failures, report, uiUrl }: DemoSummary): string {
+export function tableOf({ figures, checkedRows, failures, changes, reports, uiUrl }: DemoSummary): string {
   const lines: [string, string][] = [
     ["requests", String(figures.requests)],
     ["failed", String(figures.failed)],
@@ -71,8 +76,11 @@ export function tableOf({ figures, checkedRows, failures, report, uiUrl }: DemoS
     ["lost", String(figures.lost)],
     ["workers killed", String(figures.kills)],
     ["worst stall", `${figures.worstStallMs} ms`],
-    ...figures.phases.map(({ phase, ms }): [string, string] => [`  ${phase}`, `${ms} ms`]),
-    ["report", report],
+    ...changes.flatMap(({ run, phases }): [string, string][] => [
+      [run, `${phases.reduce((sum, { ms }) => sum + ms, 0)} ms`],
+      ...phases.map(({ phase, ms }): [string, string] => [`  ${phase}`, `${ms} ms`]),
+    ]),
+    ["reports", reports],
     ...(uiUrl === null ? [] : [["Temporal's UI", `${uiUrl} (with --keep)`] as [string, string]]),
   ]
   const width = Math.max(...lines.map(([name]) => name.length))

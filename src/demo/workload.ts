@@ -2,13 +2,6 @@ import type { Statement, Workload } from "./application/workload.ts"
 
 const table = { name: "public.employees", key: "id" }
 
-const read: Statement = {
-  name: "look up",
-  kind: "read",
-  sql: "SELECT id, name FROM public.employees WHERE id = $1",
-  values: ["{key}"],
-  weight: 2,
-}
 const remove: Statement = {
   name: "leave",
   kind: "delete",
@@ -16,15 +9,28 @@ const remove: Statement = {
   values: ["{key}"],
 }
 
-/** The application as it is before the change: it knows no e-mail addresses. */
-export const oldStatements: readonly Statement[] = [
-  read,
+/** What is known of a row, whatever shape it was written in: `name` is the first name and the last, with a blank. */
+function person(first: string, last: string): Readonly<Record<string, string>> {
+  return { name: `${first} ${last}`, first_name: first, last_name: last }
+}
+
+const lookUpByName: Statement = {
+  name: "look up",
+  kind: "read",
+  sql: "SELECT id, name FROM public.employees WHERE id = $1",
+  values: ["{key}"],
+  weight: 2,
+}
+
+/** The application as it is before any change: it knows no e-mail addresses. */
+export const withoutEmail: readonly Statement[] = [
+  lookUpByName,
   {
     name: "hire",
     kind: "insert",
     sql: "INSERT INTO public.employees (name) VALUES ($1) RETURNING id",
     values: ["Newcomer {n}"],
-    shows: { name: "Newcomer {n}" },
+    shows: person("Newcomer", "{n}"),
     weight: 2,
   },
   {
@@ -32,21 +38,21 @@ export const oldStatements: readonly Statement[] = [
     kind: "update",
     sql: "UPDATE public.employees SET name = $2 WHERE id = $1",
     values: ["{key}", "Renamed {n}"],
-    shows: { name: "Renamed {n}" },
+    shows: person("Renamed", "{n}"),
     weight: 4,
   },
   remove,
 ]
 
-/** The application that sets both shapes in every statement; it needs no other words once it knows only the new one. */
-export const newStatements: readonly Statement[] = [
-  read,
+/** The one that knows them: the new application of the first change, and the old one of the second. */
+export const withEmail: readonly Statement[] = [
+  lookUpByName,
   {
     name: "hire with e-mail",
     kind: "insert",
     sql: "INSERT INTO public.employees (name, email) VALUES ($1, $2) RETURNING id",
     values: ["Newcomer {n}", "newcomer.{n}@example.org"],
-    shows: { name: "Newcomer {n}", email: "newcomer.{n}@example.org" },
+    shows: { ...person("Newcomer", "{n}"), email: "newcomer.{n}@example.org" },
     weight: 2,
   },
   {
@@ -54,11 +60,42 @@ export const newStatements: readonly Statement[] = [
     kind: "update",
     sql: "UPDATE public.employees SET name = $2, email = $3 WHERE id = $1",
     values: ["{key}", "Renamed {n}", "renamed.{n}@example.org"],
-    shows: { name: "Renamed {n}", email: "renamed.{n}@example.org" },
+    shows: { ...person("Renamed", "{n}"), email: "renamed.{n}@example.org" },
     weight: 4,
   },
   remove,
 ]
+
+/** The one that knows names in two parts only. */
+export const inTwoParts: readonly Statement[] = [
+  {
+    name: "look up in two parts",
+    kind: "read",
+    sql: "SELECT id, first_name, last_name FROM public.employees WHERE id = $1",
+    values: ["{key}"],
+    weight: 2,
+  },
+  {
+    name: "hire in two parts",
+    kind: "insert",
+    sql: "INSERT INTO public.employees (first_name, last_name, email) VALUES ($1, $2, $3) RETURNING id",
+    values: ["Beginner", "{n}", "beginner.{n}@example.org"],
+    shows: { ...person("Beginner", "{n}"), email: "beginner.{n}@example.org" },
+    weight: 2,
+  },
+  {
+    name: "rename in two parts",
+    kind: "update",
+    sql: "UPDATE public.employees SET first_name = $2, last_name = $3 WHERE id = $1",
+    values: ["{key}", "Newly", "{n}"],
+    shows: person("Newly", "{n}"),
+    weight: 4,
+  },
+  remove,
+]
+
+/** How the account's columns are read once names stand in two parts. */
+export const inTheEnd = { name: "first_name || ' ' || last_name" } as const
 
 /** Two of them work side by side on rows that don't meet. */
 export function workloadOf(statements: readonly Statement[], remainder: number, rows: number): Workload {

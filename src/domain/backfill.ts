@@ -6,6 +6,8 @@ export interface SyncColumn {
   readonly name: string
   /** As `format_type` prints it. */
   readonly type: string
+  /** As PostgreSQL prints it, where it isn't the type's own. */
+  readonly collation: string | null
   /** The person's own text, over the columns of the other shape; `null`: nothing computes it. */
   readonly expression: Sql | null
   /** The columns that the expression reads, found by the parser. */
@@ -20,6 +22,8 @@ export interface SyncColumn {
   readonly added: boolean
   /** True where the shape that the column belongs to doesn't allow NULL. */
   readonly notNull: boolean
+  /** The name under which contract hides the column, and goes on computing it; `null`: it stays. */
+  readonly hidden: string | null
 }
 
 /**
@@ -38,7 +42,11 @@ export interface SyncGroup {
 /** Dual write within one table: everything that its pair of triggers has to know. One per table and plan. */
 export interface Sync {
   readonly relation: RelationName
+  /** 8 hex digits that tell this change's names from those of any other on the same table. */
+  readonly mark: string
   readonly groups: readonly SyncGroup[]
+  /** Columns that get another name at contract: what the groups call `physical` is `name` from then on. */
+  readonly renamed: readonly { readonly physical: string; readonly name: string }[]
   /** The marker column: NULL = not filled yet. */
   readonly marker: string
   /** The trigger function, in schema `sluice`. */
@@ -48,17 +56,16 @@ export interface Sync {
 }
 
 /**
- * What backfill and verify of one table need, as data: worker and plan then can't disagree about a statement.
+ * How a table is walked through range by range, as data: worker and plan then can't disagree about a statement.
  *
  * Keys travel as `text[]`: one element per key column, each as PostgreSQL prints it under the session's pinned
  * settings; a table without a usable key is followed by `ctid`, one element such as `(41,65535)`. A range has an
  * exclusive lower and an inclusive upper end; SQL NULL (not an empty array) leaves that end open.
  */
-export interface Backfill {
+export interface TableWalk {
   readonly relation: RelationName
   /** Columns of the key that ranges follow, in key order, none of them nullable; empty: ranges of `ctid`. */
   readonly key: readonly string[]
-  readonly sync: Sync
   /** True for a partitioned parent: statements then reach every leaf. */
   readonly partitioned: boolean
   /**
@@ -73,6 +80,14 @@ export interface Backfill {
    * Counts rows whether filled or not, so that each statement is short. Used by verify as well.
    */
   readonly batchEnd: Sql
+}
+
+/** What a backfill of one table needs besides the statement of a batch. */
+export interface Backfill extends TableWalk {
+  /** Columns of the relation that a batch writes; none where it only reads its rows. */
+  readonly writes: readonly string[]
+  /** Takes one unfilled row of the whole table as a batch does, but waits for whoever holds it. No parameters. */
+  readonly awaitUnfilled: Sql
   /**
    * Is a row still unfilled, for instance because a batch skipped it? `$1`, `$2` text[]: the range, both NULL for the
    * whole table. One row, column `unfilled boolean`. Reads the whole range in the worst case.

@@ -1,5 +1,5 @@
 import type { ErrorFinding } from "./errors.ts"
-import type { GateName } from "./gate.ts"
+import { returnGate, type WaitName } from "./gate.ts"
 import type { Command, OperatorVerb, RunState } from "./run.ts"
 
 /** What a verb is judged by. */
@@ -18,8 +18,11 @@ export interface JudgedRequest {
   readonly paused: boolean
   /** What a stopped step lets an operator choose from. */
   readonly choices: readonly OperatorVerb[]
-  /** Sessions of the old application's role that are connected; null where nobody can tell or nobody asked. */
-  readonly oldApplicationSessions: number | null
+  /**
+   * Sessions of the application that has to be gone, the old one's at contract, the new one's on the way back; null
+   * where nobody can tell or nobody asked.
+   */
+  readonly leavingSessions: number | null
 }
 
 /** The shortest prefix of a plan's hash that is taken for it. */
@@ -77,15 +80,22 @@ function proceedRefusal(request: JudgedRequest): ErrorFinding | null {
       `sluice wait ${run} --for ${command.gate ?? "switch"}`,
     )
   }
-  const sessions = request.oldApplicationSessions
-  if ((open as GateName) === "contract" && sessions !== null && sessions > 0) {
+  const sessions = request.leavingSessions
+  if (sessions === null || sessions === 0) return null
+  if ((open as WaitName) === "contract")
     return refusal(
       request,
       "OLD_APPLICATION_SEEN",
       `${sessions} sessions of the old application's role are still connected.`,
       "Take the old application out, then proceed; or abort.",
     )
-  }
+  if ((open as WaitName) === returnGate)
+    return refusal(
+      request,
+      "NEW_APPLICATION_SEEN",
+      `${sessions} sessions of the new application's role are still connected.`,
+      "Both shapes are there: bring the old application back, take the new one out, then proceed.",
+    )
   return null
 }
 

@@ -4,6 +4,7 @@ import type { RelationName } from "./relation.ts"
 import type { Step } from "./step.ts"
 import type { Sync } from "./backfill.ts"
 import type { Sql } from "../sql/sql.ts"
+import type { PlanVersions } from "./versions.ts"
 
 export const strategies = ["expand-contract"] as const
 export type Strategy = (typeof strategies)[number]
@@ -52,6 +53,7 @@ export interface PlanBody {
   readonly gates: Gates
   readonly soakMs: number
   readonly keepMs: number
+  readonly versions: PlanVersions
   readonly syncs: readonly Sync[]
   readonly steps: readonly Step[]
   readonly dataChecks: readonly DataCheck[]
@@ -84,12 +86,15 @@ export interface PlanOutline {
   readonly hash: string
   readonly revisions: readonly string[]
   readonly steps: readonly StepOutline[]
+  /** True where contract takes the old shape away from applications: then the way back stops between the two. */
+  readonly hidesOldShape: boolean
 }
 
 export function outlineOf(plan: Plan): PlanOutline {
   return {
     hash: plan.hash,
     revisions: plan.revisions.map((revision) => revision.id),
+    hidesOldShape: plan.steps.some(({ endsOldShape }) => endsOldShape),
     steps: plan.steps.map(({ id, phase, action, summary, transactional, undo }) => ({
       id,
       phase,

@@ -4,6 +4,10 @@ export interface RelationName {
   readonly name: string
 }
 
+export function isSameRelation(left: RelationName, right: RelationName): boolean {
+  return left.schema === right.schema && left.name === right.name
+}
+
 /** For messages and subjects only: `public.users`, with quotes where the name needs them. Never used as SQL. */
 export function displayName(relation: RelationName): string {
   return `${display(relation.schema)}.${display(relation.name)}`

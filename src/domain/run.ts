@@ -1,5 +1,5 @@
 import type { Finding } from "./finding.ts"
-import type { GateName, Gates } from "./gate.ts"
+import type { GateName, Gates, WaitName } from "./gate.ts"
 import type { Phase } from "./phase.ts"
 import type { Strategy } from "./plan.ts"
 
@@ -18,7 +18,7 @@ export type OperatorVerb = (typeof operatorVerbs)[number]
 /** The payload of each verb, whether it comes as an Update or as a plain signal. All but `actor` may be left out. */
 export interface Command {
   /** Of `proceed`: which gate it is for. Without it: the one that waits. */
-  readonly gate?: GateName
+  readonly gate?: WaitName
   /** Where given, it must be the running plan's hash (or its first 8 or more digits). */
   readonly planHash?: string
   readonly reason?: string
@@ -114,21 +114,30 @@ export interface RunInput {
   readonly adopt: "continue" | "abort" | null
 }
 
+/** The time after which an open gate passes by itself. */
+export interface GateTimer {
+  readonly gate: GateName
+  /** Epoch milliseconds, counted from when the gate opened; null: it is over, and the gate was refused to it. */
+  readonly until: number | null
+}
+
 /** What must survive continue-as-new. */
 export interface CarriedState {
   /** Steps whose undo is registered, in the order in which they began. */
   readonly begun: readonly string[]
   readonly done: readonly string[]
   readonly skipped: readonly string[]
-  readonly gatesPassed: readonly GateName[]
+  readonly gatesPassed: readonly WaitName[]
   /** Phases without steps of their own that are behind us (precheck, plan, backup, soak, keep). */
   readonly phasesDone: readonly Phase[]
   /** The gate that it waits at, so that a decision arriving at the edge finds it open. */
-  readonly waitingFor: GateName | null
+  readonly waitingFor: WaitName | null
   /** The last decisions' nonces: a decision sent twice counts once. */
   readonly nonces: readonly string[]
   readonly paused: boolean
   /** When the wait of `keep` ends, in epoch milliseconds; null before it began. */
   readonly keepUntil: number | null
+  /** Left out by versions that began the time anew. */
+  readonly gateTimer?: GateTimer | null
   readonly aborting: { readonly reason: string; readonly actor: string } | null
 }

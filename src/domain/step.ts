@@ -3,7 +3,7 @@ import type { LockMode } from "./lock.ts"
 import type { Phase } from "./phase.ts"
 import type { RelationName } from "./relation.ts"
 import type { Sql } from "../sql/sql.ts"
-import type { Backfill } from "./backfill.ts"
+import type { Backfill, TableWalk } from "./backfill.ts"
 
 /**
  * What a step's `observe` statement answers, as text in one row and one column:
@@ -44,6 +44,13 @@ interface StepBase {
   readonly rewritesTable: boolean
   readonly losesData: boolean
   readonly needs: readonly Capability[]
+  /**
+   * True: nothing is done on the way forward; the step stands in the plan for its undo alone. Its `observe` then says
+   * `before` where nothing is left to do on the way back.
+   */
+  readonly back: boolean
+  /** True where applications of the old shape can't work any more once the step is done. */
+  readonly endsOldShape: boolean
   /** The relations it touches: for leases, long-transaction checks and naming who is in the way. */
   readonly relations: readonly RelationName[]
 }
@@ -57,10 +64,12 @@ export interface SqlStep extends StepBase {
   readonly action: "sql"
 }
 /**
- * The filling of one table by ranges. `sql` is the statement of one batch, an UPDATE without RETURNING: `$1`, `$2`
- * text[] the range (see {@link Backfill}). It has no LIMIT: the executor finds the batch's end with
- * `backfill.batchEnd`. Rows are taken with FOR NO KEY UPDATE SKIP LOCKED where the marker IS NULL, and values come from
- * the row itself. `observe` says `after` exactly when no row is unfilled.
+ * The filling of one table, or of a copy of it, by ranges. `sql` is the statement of one batch, an UPDATE or INSERT
+ * without RETURNING: `$1`, `$2` text[] the range (see {@link Backfill}). It has no LIMIT: the executor finds the batch's
+ * end with `backfill.batchEnd`. Unfilled rows are taken with SKIP LOCKED, and values come from the row itself. `observe`
+ * says `after` exactly when no row is unfilled.
+ *
+ * Where the step is for the way back alone, `undo` is that statement, and `observe` then says `before`.
  */
 export interface BackfillStep extends StepBase {
   readonly action: "backfill"
@@ -72,7 +81,18 @@ export interface BackfillStep extends StepBase {
  */
 export interface VerifyStep extends StepBase {
   readonly action: "verify"
-  readonly backfill: Backfill
+  readonly walk: TableWalk
+  /** Counts rows that aren't filled (`rows bigint`), which is told apart from other differences; null: there are none. */
+  readonly countUnfilled: Sql | null
+  readonly difference: Difference
+}
+
+/** How a person is told of rows that differ. */
+export interface Difference {
+  readonly code: string
+  /** Follows the count: `rows whose old and new shape don't agree`. */
+  readonly what: string
+  readonly hint: string
 }
 
 /** The smallest unit that is done or not done. */

@@ -16,15 +16,18 @@ import { fillPass } from "./backfill/passes.ts"
 import { RangeQueue } from "./backfill/range-queue.ts"
 import { sizeUp } from "./backfill/table-size.ts"
 import { splitTable } from "./backfill/walk.ts"
+import { carryOut } from "./carry-out.ts"
 import { takeClaim } from "./claimed.ts"
 import { checkFence } from "./fence.ts"
 import { withHeartbeat } from "./heartbeat.ts"
-import { lastOf, writeJournal, type StepOutcome } from "./journal-rows.ts"
+import { lastOf, writeJournal, type Direction, type StepOutcome } from "./journal-rows.ts"
 import { observe, shapeDiffers } from "./observe.ts"
 import type { StepContext } from "./step-context.ts"
 import { effectiveLimits } from "./step-limits.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
+import { workOf, type StepWork } from "./step-work.ts"
 import { Throttle } from "./throttle/throttle.ts"
+import { undoStep } from "./undo-step.ts"
 
 /** A range should hold about this many rows, so that workers end at about the same time; there are at most 64. */
 const rowsPerRange = 20_000
@@ -41,7 +44,8 @@ export interface BackfillResult {
 /**
  * Fills every row of a table that isn't filled, while applications write: ranges of the key side by side, each batch
  * in a transaction with its cursor and the fence, passes until no row is left. Killed at any instant, the next attempt
- * goes on from the cursors. Rests while the throttle or an operator says so.
+ * goes on from the cursors. Rests while the throttle or an operator says so. A step for the way back alone is only
+ * passed.
  *
  * Throws RefusedError FENCED, TransientError LOCK_BUDGET (a row stays locked; the message names by whom), the signal's
  * reason on abort, and what PostgreSQL says of a row that the new shape can't hold (its key goes to the observer).
@@ -52,17 +56,41 @@ export async function runBackfill(
   attempt: Attempt,
   observer: ExecutionObserver,
 ): Promise<BackfillResult> {
+  if (step.back) return { outcome: await carryOut(run, { step, direction: "do" }, attempt, observer), rows: 0 }
+  return fill(run, { step, direction: "do" }, attempt, observer)
+}
+
+/**
+ * The same on the way back, for a step whose undo fills rows. A step without one has nothing of its own to take back
+ * (see undoStep).
+ */
+export async function undoBackfill(
+  run: TargetRun,
+  step: BackfillStep,
+  attempt: Attempt,
+  observer: ExecutionObserver,
+): Promise<BackfillResult> {
+  if (step.undo === null) return { outcome: await undoStep(run, step, attempt, observer), rows: 0 }
+  return fill(run, { step, direction: "undo" }, attempt, observer)
+}
+
+async function fill(
+  run: TargetRun,
+  { step, direction }: { readonly step: BackfillStep; readonly direction: Direction },
+  attempt: Attempt,
+  observer: ExecutionObserver,
+): Promise<BackfillResult> {
   const [meter, pace] = [new Meter(step.backfill), new Pace()]
   const heartbeat = (): unknown => ({ step: step.id, ...meter.peek(), throttledBy: pace.restingBecause })
   return withHeartbeat(attempt, heartbeat, async () => {
-    const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt })
+    const claimed = await takeClaim(run, { step: step.id, direction, attempt })
     return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (control) => {
       const limits = await effectiveLimits(control, run.run, run.target.limits)
-      const context = { run, attempt, observer, claimed, limits, step, meter, pace }
+      const work = workOf(step, direction, await lastOf(control, run.run, step.id))
+      const context = { run, attempt, observer, claimed, limits, step, work, statement: work.statement, meter, pace }
       // Asked even where the journal says done: the columns may have been taken away and added again since.
-      const isFilled = (await observe(control, step)) === "after"
-      const last = await lastOf(control, run.run, step.id)
-      if (isFilled && last?.direction === "do") return { outcome: "observed", rows: 0 }
+      const isFilled = await isDone(control, context)
+      if (isFilled && work.last?.direction === direction) return { outcome: "observed", rows: 0 }
       if (!isFilled) await fillTable(control, context)
       await finish(control, context)
       return { outcome: isFilled ? "observed" : "done", rows: meter.filled }
@@ -70,7 +98,13 @@ export async function runBackfill(
   })
 }
 
-type Filling = StepContext & { readonly step: BackfillStep; readonly meter: Meter; readonly pace: Pace }
+type Filling = StepContext & {
+  readonly step: BackfillStep
+  readonly work: StepWork
+  readonly statement: StepWork["statement"]
+  readonly meter: Meter
+  readonly pace: Pace
+}
 
 async function fillTable(control: Session, context: Filling): Promise<void> {
   const { run, step, meter, attempt, observer } = context
@@ -100,8 +134,8 @@ async function fillPasses(
   while (cursors.length > 0) {
     await fillPass(control, { ...context, queue: new RangeQueue(cursors) }, throttle)
     meter.endPass()
-    if (await isDone(control, step)) break
-    if ((cursors[0]?.pass ?? 1) >= patientPasses) await waitForLockedRow(control, context, step)
+    if (await isDone(control, context)) break
+    if ((cursors[0]?.pass ?? 1) >= patientPasses) await waitForLockedRow(control, context, throttle)
     await control.transaction(async () => {
       await checkFence(control, claimed.claim)
       await beginNextPass(control, ref)
@@ -110,10 +144,10 @@ async function fillPasses(
   }
 }
 
-async function isDone(control: Session, step: BackfillStep): Promise<boolean> {
+async function isDone(control: Session, { step, work }: Pick<Filling, "step" | "work">): Promise<boolean> {
   const seen = await observe(control, step)
   if (seen === "other") throw shapeDiffers(step)
-  return seen === "after"
+  return seen === work.goal
 }
 
 async function begin(control: Session, { run, step, claimed }: Filling): Promise<readonly Cursor[]> {
@@ -134,10 +168,11 @@ async function begin(control: Session, { run, step, claimed }: Filling): Promise
   return readCursors(control, ref)
 }
 
-async function finish(control: Session, { run, step, claimed, attempt }: Filling): Promise<void> {
+async function finish(control: Session, { run, step, work, claimed, attempt }: Filling): Promise<void> {
+  const { direction } = work
   await control.transaction(async () => {
     await checkFence(control, claimed.claim)
     await settleTotal(control, { run: run.run, step: step.id })
-    await writeJournal(control, claimed.claim, attempt, { step: step.id, direction: "do", outcome: "done" })
+    await writeJournal(control, claimed.claim, attempt, { step: step.id, direction, outcome: "done" })
   })
 }

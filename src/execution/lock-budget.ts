@@ -21,6 +21,11 @@ export interface LockBudget {
   readonly lockBudgetMs: number
   /** False: looks for blockers only once a try has failed, because one that works lasts long anyway. Default true. */
   readonly watchFirstTry?: boolean
+  /**
+   * Rests between two tries, so many milliseconds at least, and answers how many more it rested because it was told
+   * to: these are no part of the budget. Default: rests for just so long.
+   */
+  readonly standBack?: (milliseconds: number) => Promise<number>
 }
 
 const longestPauseMs = 10_000
@@ -35,7 +40,8 @@ export async function withinLockBudget<T>(budget: LockBudget, session: Session, 
   const watch = new BlockerWatch(claimed, (blockers) => observer.blockers(step.id, blockers).catch(() => {}))
   // Twice per try, so that none is missed.
   const times = { afterMs: Math.min(lockTimeoutMs / 2, 500), everyMs: Math.min(lockTimeoutMs / 2, 1_000) }
-  const startedAt = Date.now()
+  const { standBack = (milliseconds) => rest(milliseconds, attempt.signal).then(() => 0) } = budget
+  let startedAt = Date.now()
   if (budget.watchFirstTry !== false) watch.start(session, times)
   try {
     for (let tries = 1; ; tries++) {
@@ -49,7 +55,7 @@ export async function withinLockBudget<T>(budget: LockBudget, session: Session, 
         watch.start(session, times)
         const pause = pauseAfter(tries, lockTimeoutMs)
         if (Date.now() + pause - startedAt > lockBudgetMs) throw exhausted(budget, watch.last, error)
-        await rest(pause, attempt.signal)
+        startedAt += await standBack(pause)
       }
     }
   } finally {

@@ -14,7 +14,7 @@ export interface JournaledRun {
   readonly planHash: string
   readonly workflowId: string
   readonly revisions: readonly string[]
-  /** As displayName writes them. */
+  /** As displayName writes them, and the version views of a schema, where the run makes a version. */
   readonly relations: readonly string[]
   readonly state: JournaledRunState
   readonly startedAt: Date
@@ -40,8 +40,11 @@ export async function setRunState(session: Session, run: string, state: Journale
   RETURNING run`,
     [run, state],
   )
-  if (updated.length > 0) return
-  throw new RefusedError({
+  if (updated.length === 0) throw runUnknown(run)
+}
+
+export function runUnknown(run: string): RefusedError {
+  return new RefusedError({
     code: "RUN_UNKNOWN",
     subject: run,
     message: `the target's journal has no run ${run}`,

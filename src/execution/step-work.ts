@@ -26,6 +26,7 @@ export function workOf(step: Step, direction: Direction, last: JournalRow | null
 
 /** Throws RefusedError SHAPE_DIFFERS where something else bears the name. */
 export function decideCourse(work: StepWork, seen: Observation): Course {
+  if (work.step.back && work.direction === "do") return "observed"
   if (isUnseen(work.step))
     return work.direction === "do" || wasRun(work) || !work.step.transactional ? "run" : "observed"
   if (seen === work.goal) return "observed"
@@ -48,12 +49,13 @@ function courseOfUndo(work: StepWork, seen: Observation): Course {
     if (wasRun(work)) throw shapeDiffers(step)
     return "observed"
   }
+  if (step.back && seen === "partial" && step.repair !== null) return "repair"
   return wasRun(work) || !step.transactional ? "run" : "observed"
 }
 
-/** True where the journal has the step as done by this run. */
+/** True where the journal has the step as done by this run, or as passed on the way to what has to be taken back. */
 function wasRun({ step, last }: StepWork): boolean {
-  return last?.direction === "do" && (last.outcome === "done" || !step.transactional)
+  return last?.direction === "do" && (last.outcome === "done" || step.back || !step.transactional)
 }
 
 function noWayBack(step: Step): RefusedError {

@@ -2,7 +2,6 @@ import { displayName } from "../domain/relation.ts"
 import { RefusedError } from "../domain/errors.ts"
 import type { VerifyStep } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
-import { ident, none, qualified, sql } from "../sql/sql.ts"
 import type { Attempt } from "./attempt.ts"
 import type { BackfillResult } from "./backfill.ts"
 import { BatchSize } from "./backfill/batch-size.ts"
@@ -23,7 +22,8 @@ const mostKeys = 100
  * Compares every row of a table, one statement per range: each statement is one snapshot, so that a writer between two
  * statements is no false alarm. Holds for its moment, and therefore compares again where the journal has it already.
  *
- * Throws RefusedError VERIFY_UNFILLED or VERIFY_MISMATCH with the exact count; keys, at most 100, go to the observer.
+ * Throws RefusedError VERIFY_UNFILLED, or what the step calls a difference, with the exact count; keys, at most 100, go
+ * to the observer.
  */
 export async function runVerify(
   run: TargetRun,
@@ -38,7 +38,7 @@ export async function runVerify(
     async () => {
       const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt })
       return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
-        await sizeUp(session, step.backfill)
+        await sizeUp(session, step.walk)
         await planForRanges(session)
         await compare(session, step, seen)
         if (seen.bad > 0) throw await mismatch(session, step, seen, observer)
@@ -65,7 +65,7 @@ async function compare(session: Session, step: VerifyStep, seen: Comparison): Pr
   let page: Page
   do {
     const startedAt = performance.now()
-    page = await nextPage(session, step.backfill, { first, last: null }, size.rows)
+    page = await nextPage(session, step.walk, { first, last: null }, size.rows)
     const [answer] = await session.query<{ rows: string; bad: string; keys: readonly string[] }>(step.sql, [
       page.first,
       page.last,
@@ -85,29 +85,26 @@ async function mismatch(
   { bad, keys }: Comparison,
   observer: ExecutionObserver,
 ): Promise<RefusedError> {
-  const { relation } = step.backfill
+  const { difference } = step
+  const { relation } = step.walk
   const unfilled = Math.min(bad, await countUnfilled(session, step))
-  const code = unfilled > 0 ? "VERIFY_UNFILLED" : "VERIFY_MISMATCH"
+  const code = unfilled > 0 ? "VERIFY_UNFILLED" : difference.code
   await observer.offendingKeys(step.id, code, relation, keys)
-  const wrong = `${bad - unfilled} rows whose old and new shape don't agree`
+  const wrong = `${bad - unfilled} ${difference.what}`
   const message = unfilled === 0 ? wrong : `${unfilled} rows that aren't filled${bad > unfilled ? ` and ${wrong}` : ""}`
   return new RefusedError({
     code,
     subject: displayName(relation),
     message: `${displayName(relation)} has ${message}`,
     hint:
-      code === "VERIFY_UNFILLED"
+      unfilled > 0
         ? "Something wrote past the triggers. `sluice retry` compares again; abort and start anew to fill them."
-        : "Their keys are listed with the run. Put the rows right, then `sluice retry`.",
+        : difference.hint,
   })
 }
 
-async function countUnfilled(session: Session, { backfill }: VerifyStep): Promise<number> {
-  const { relation, partitioned, sync } = backfill
-  const [row] = await session.query<{ rows: number }>(
-    sql`SELECT count(*)::float8 AS rows
-          FROM ${partitioned ? none : sql`ONLY `}${qualified(relation)}
-         WHERE ${ident(sync.marker)} IS NULL`,
-  )
-  return row?.rows ?? 0
+async function countUnfilled(session: Session, step: VerifyStep): Promise<number> {
+  if (step.countUnfilled === null) return 0
+  const [row] = await session.query<{ rows: string }>(step.countUnfilled)
+  return Number(row?.rows ?? 0)
 }

@@ -1,3 +1,4 @@
+import { returnGate } from "../domain/gate.ts"
 import type { RunStatus } from "../domain/run.ts"
 import { isAfter, type Phase } from "../domain/phase.ts"
 
@@ -12,7 +13,10 @@ export function choicesOf(run: Pick<RunStatus, "run" | "state" | "phase" | "wait
   const abort = purging ? [] : [command("abort")]
   switch (run.state) {
     case "waiting":
-      return [command("proceed", run.waitingFor === null ? "" : ` --gate ${run.waitingFor}`), ...abort]
+      return [
+        command("proceed", run.waitingFor === null ? "" : ` --gate ${run.waitingFor}`),
+        ...(run.waitingFor === returnGate ? [] : abort),
+      ]
     case "paused":
       return [command("resume"), ...abort]
     case "needs-operator":

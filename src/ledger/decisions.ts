@@ -1,4 +1,4 @@
-import type { GateName } from "../domain/gate.ts"
+import type { WaitName } from "../domain/gate.ts"
 import type { OperatorVerb } from "../domain/run.ts"
 import { findAppended } from "./append.ts"
 import { Ledger } from "./chain.ts"
@@ -11,7 +11,7 @@ export interface Decision {
   readonly run: string
   readonly planHash: string
   readonly verb: OperatorVerb
-  readonly gate: GateName | null
+  readonly gate: WaitName | null
   /** What was in view, or null. */
   readonly evidenceHash: string | null
   readonly reason: string | null
@@ -46,7 +46,7 @@ export async function recordDecision(
 /** Stores what is known at a gate, records that it waits, and answers the evidence's hash. Told twice, one entry. */
 export async function recordGate(
   control: Control,
-  gate: { readonly run: string; readonly planHash: string; readonly gate: GateName; readonly evidence: unknown },
+  gate: { readonly run: string; readonly planHash: string; readonly gate: WaitName; readonly evidence: unknown },
 ): Promise<{ readonly evidenceHash: string }> {
   return new Ledger(control).within(async (tx, append) => {
     const kind = `gate/${gate.gate}`
@@ -59,8 +59,8 @@ export async function recordGate(
 }
 
 /** The gates whose `proceed` was carried out, in the order in which that happened. */
-export async function gatesPassedOf(control: Control, run: string): Promise<readonly GateName[]> {
-  const rows = await control.query<{ gate: GateName }>(
+export async function gatesPassedOf(control: Control, run: string): Promise<readonly WaitName[]> {
+  const rows = await control.query<{ gate: WaitName }>(
     `SELECT detail ->> 'gate' AS gate
        FROM sluice_control.entry
       WHERE run = $1 AND kind = 'decision.accepted' AND detail ->> 'verb' = 'proceed' AND detail ->> 'gate' IS NOT NULL

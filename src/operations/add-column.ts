@@ -2,8 +2,10 @@ import { afterAddColumn } from "./add-column/after.ts"
 import { checkAddColumn } from "./add-column/checks.ts"
 import { dataChecksOf, expressionChecksOf } from "./add-column/data-checks.ts"
 import { addColumnExamples } from "./add-column/examples.ts"
+import { addColumnExpressions } from "./add-column/expressions.ts"
 import { addColumnSchema } from "./add-column/input.ts"
 import type { AddColumnInput } from "./add-column/input.ts"
+import { pendingColumn } from "./add-column/pending-column.ts"
 import { resolveAddColumn } from "./add-column/resolved.ts"
 import { addColumnSteps, defaultStep } from "./add-column/steps.ts"
 import { syncGroupOf } from "./add-column/sync-group.ts"
@@ -27,6 +29,7 @@ export const addColumn: Operation<AddColumnInput> = {
   check: checkAddColumn,
   after: (input, before, context) => afterAddColumn(resolveAddColumn(input, before, context), before, context),
   expand: (input, before, context) => addColumnSteps(resolveAddColumn(input, before, context), context),
+  adds: (input, before, context) => [pendingColumn(resolveAddColumn(input, before, context), before)],
   sync(input, before, context) {
     const add = resolveAddColumn(input, before, context)
     const group = syncGroupOf(add, before)
@@ -39,5 +42,6 @@ export const addColumn: Operation<AddColumnInput> = {
   },
   purge: () => [],
   dataChecks: (input, before, context) => dataChecksOf(resolveAddColumn(input, before, context), before, context),
+  expressions: addColumnExpressions,
   expressionChecks: (input, before, context) => expressionChecksOf(resolveAddColumn(input, before, context)),
 }

@@ -29,6 +29,7 @@ export function mergeSteps(head: Pick<SqlStep, "id" | "phase" | "summary">, part
     lock: lockModes[Math.max(...locks)] ?? strongest,
     rewritesTable: parts.some(({ rewritesTable }) => rewritesTable),
     losesData: parts.some(({ losesData }) => losesData),
+    endsOldShape: parts.some(({ endsOldShape }) => endsOldShape),
     needs: distinct(parts.flatMap(({ needs }) => needs)),
     relations: distinctRelations(parts.flatMap(({ relations }) => relations)),
   })

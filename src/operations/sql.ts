@@ -79,6 +79,7 @@ export const sqlOperation: Operation<SqlInput> = {
   },
   purge: () => [],
   dataChecks: () => [],
+  expressions: () => [],
   expressionChecks: () => [],
 }
 
@@ -124,6 +125,8 @@ function stepOf(
     observe: alone?.observe ?? sqlText`SELECT 'before'`,
     repair: alone?.repair ?? null,
     beforeImage: null,
+    back: false,
+    endsOldShape: false,
     lock: lockModes[Math.max(0, ...locks)] ?? "AccessExclusive",
     transactional: script.transactional,
     rewritesTable: script.statements.some(({ risk }) => risk.rewritesTable),

@@ -4,7 +4,8 @@ import type { Finding } from "../domain/finding.ts"
 import { nearestName } from "../domain/nearest.ts"
 import { displayName } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
-import { insertTriggerName, updateTriggerName } from "./sync/triggers.ts"
+import { qualified } from "../sql/sql.ts"
+import { firstTriggerName, isSyncTrigger } from "./sync/triggers.ts"
 
 /** A finding that stops. */
 export function refusal(code: string, subject: string, message: string, hint: string): Finding {
@@ -35,14 +36,30 @@ export function tableFindings(relation: RelationName, catalog: Catalog): readonl
     findings.push(
       refusal("TEMPORARY_TABLE", subject, "A temporary table belongs to one session", "Use a lasting table."),
     )
-  const child = table.dependents.find((dependent) => /^table (?!column )/.test(dependent))
-  if (child !== undefined)
+  return [...findings, ...inheritanceFindings(table)]
+}
+
+function inheritanceFindings(table: Table): readonly Finding[] {
+  const subject = displayName(table)
+  const { parents, children } = table.inheritance ?? { parents: [], children: [] }
+  const [parent, child] = [parents[0], children[0]]
+  const findings: Finding[] = []
+  if (child)
     findings.push(
       refusal(
         "INHERITED_TABLE",
         subject,
-        `Tables inherit from it (${child}); triggers and constraints would not reach their rows`,
-        "End the inheritance (ALTER TABLE … NO INHERIT) or use partitions.",
+        `Tables inherit from it (${children.map(displayName).join(", ")}); triggers and constraints would not reach their rows`,
+        `End the inheritance (ALTER TABLE ${qualified(child)} NO INHERIT ${qualified(table)}) or use partitions.`,
+      ),
+    )
+  if (parent)
+    findings.push(
+      refusal(
+        "INHERITING_TABLE",
+        subject,
+        `It inherits from ${parents.map(displayName).join(", ")}: its columns and constraints are changed from there as well`,
+        `End the inheritance (ALTER TABLE ${qualified(table)} NO INHERIT ${qualified(parent)}) or use partitions.`,
       ),
     )
   return findings
@@ -76,7 +93,7 @@ export function syncFindings(table: Table): readonly Finding[] {
         `ALTER TABLE ${subject} NO FORCE ROW LEVEL SECURITY for the length of the run, or use a role with BYPASSRLS.`,
       ),
     )
-  if (table.triggers.some(({ name }) => name === insertTriggerName || name === updateTriggerName))
+  if (table.triggers.some(({ name }) => isSyncTrigger(name)))
     findings.push(
       refusal(
         "DUAL_WRITE_ACTIVE",
@@ -87,7 +104,7 @@ export function syncFindings(table: Table): readonly Finding[] {
     )
   const late = table.triggers
     .filter(isBeforeRow)
-    .filter(({ name }) => Buffer.compare(bytes(name), bytes(insertTriggerName)) > 0)
+    .filter(({ name }) => Buffer.compare(bytes(name), bytes(firstTriggerName)) > 0)
   for (const { name } of late)
     findings.push(
       warning(
@@ -106,4 +123,14 @@ function isBeforeRow({ definition, enabled }: Table["triggers"][number]): boolea
 
 function bytes(name: string): Buffer {
   return Buffer.from(name, "utf8")
+}
+
+/** A column that the table doesn't have. */
+export function missingColumn(name: string, table: Table): Finding {
+  const nearest = nearestName(
+    name,
+    table.columns.map((column) => column.name),
+  )
+  const hint = nearest === null ? "Check the name; it is taken as it stands." : `Did you mean ${nearest}?`
+  return refusal("UNKNOWN_COLUMN", `${displayName(table)}.${name}`, "There is no such column", hint)
 }

@@ -16,14 +16,17 @@ import { expandContract } from "./strategies/expand-contract.ts"
 import type { PlanTarget } from "./target.ts"
 import { targetFindings } from "./target-findings.ts"
 import { withUniqueIds } from "./unique-ids.ts"
+import { withoutShielded } from "./version-findings.ts"
+import { versionPart } from "./version-part.ts"
 
+export { catalogWish } from "./catalog-wish.ts"
 export { referencedBy } from "./referenced.ts"
 export type { PlanTarget } from "./target.ts"
 
 export interface CompileInput {
   /** What is to be applied, parents first. */
   readonly revisions: readonly Revision[]
-  /** The target's, at least of what {@link referencedBy} names. */
+  /** The target's, at least of what {@link catalogWish} names. */
   readonly catalog: Catalog
   readonly target: PlanTarget
 }
@@ -37,29 +40,45 @@ export function compilePlan({ revisions, catalog, target }: CompileInput): Compi
   const findings = [...targetFindings(target, catalog), ...judgement.findings]
   if (judgement.operations === null || findings.some(({ severity }) => severity === "error"))
     return { plan: null, findings }
-  const body = bodyOf({ ...judgement, operations: judgement.operations }, { revisions, catalog, target })
-  return { plan: { ...body, hash: hashOf(body) }, findings }
+  const made = bodyOf(judgement, { revisions, catalog, target })
+  const all = [...withoutShielded(findings, made.body.versions, made.body.relations), ...made.findings]
+  if (made.findings.some(({ severity }) => severity === "error")) return { plan: null, findings: all }
+  return { plan: { ...made.body, hash: hashOf(made.body) }, findings: all }
 }
 
 /** Whether each operation can be done, and the catalog once all of them are contracted. */
 export function judgeRevisions(revisions: readonly Revision[], catalog: Catalog, target: PlanTarget): Judgement {
-  return judgeOperations(bindOperations(revisions, defaultSchemaOf(target)), catalog)
+  return judgeOperations(bindOperations(revisions, frameOf(target)), catalog)
 }
 
-function bodyOf(judgement: Pick<Judgement, "operations">, { revisions, catalog, target }: CompileInput): PlanBody {
-  const { operations } = judgement
+function bodyOf(
+  judgement: Pick<Judgement, "operations" | "after" | "shown">,
+  { revisions, catalog, target }: CompileInput,
+): { readonly body: PlanBody; readonly findings: readonly Finding[] } {
+  const { operations, after, shown } = judgement
   const planned = revisions.map(({ id, parents, title, contentHash }): PlannedRevision => ({
     id,
     parents,
     title,
     contentHash,
   }))
-  const parts = operations.flatMap(({ operation, before }) => operation.sync(before) ?? [])
+  const parts = operations.flatMap(({ operation, shapes }) => operation.sync(shapes) ?? [])
   const ids = planned.map(({ id }) => id)
-  const syncs = mergeSyncs(parts, ids)
+  const syncs = mergeSyncs(parts, ids, shown)
   const relations = distinctRelations(operations.flatMap(({ operation }) => operation.relations))
   const defaultSchema = defaultSchemaOf(target)
-  return {
+  const version = versionPart({
+    operations,
+    revisions: planned,
+    relations,
+    before: catalog,
+    after,
+    shown,
+    syncs,
+    target,
+  })
+  const material = { operations, syncs, revisions: planned, catalog, defaultSchema, versions: version.steps }
+  const body: PlanBody = {
     format: 1,
     target: target.name,
     strategy: target.strategy,
@@ -70,11 +89,17 @@ function bodyOf(judgement: Pick<Judgement, "operations">, { revisions, catalog, 
     gates: target.gates,
     soakMs: target.soakMs,
     keepMs: target.keepMs,
+    versions: version.versions,
     syncs,
-    steps: withUniqueIds(expandContract({ operations, syncs, revisions: planned, catalog, defaultSchema })),
-    dataChecks: operations.flatMap(({ operation, before }) => operation.dataChecks(before)),
-    expressionChecks: operations.flatMap(({ operation, before }) => operation.expressionChecks(before)),
+    steps: withUniqueIds(expandContract(material)),
+    dataChecks: operations.flatMap(({ operation, shapes }) => operation.dataChecks(shapes)),
+    expressionChecks: operations.flatMap(({ operation, shapes }) => operation.expressionChecks(shapes)),
   }
+  return { body, findings: version.findings }
+}
+
+function frameOf(target: PlanTarget): { readonly defaultSchema: string; readonly versionViews: boolean } {
+  return { defaultSchema: defaultSchemaOf(target), versionViews: target.versions.schemas }
 }
 
 function defaultSchemaOf({ schemas }: PlanTarget): string {
@@ -82,10 +107,7 @@ function defaultSchemaOf({ schemas }: PlanTarget): string {
 }
 
 /** A revision that can't even be read as operations. */
-function judged(judge: () => Judgement): {
-  readonly operations: Judgement["operations"] | null
-  readonly findings: readonly Finding[]
-} {
+function judged(judge: () => Judgement): Judgement | (Pick<Judgement, "findings"> & { readonly operations: null }) {
   try {
     return judge()
   } catch (error) {

@@ -1,16 +1,23 @@
 import { findTable, withTable } from "../catalog/model.ts"
-import type { Catalog } from "../catalog/model.ts"
+import type { Catalog, Table } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
 import { displayName } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
-import type { BoundOperation } from "./bound-operation.ts"
+import type { ShownColumn } from "../operations/operation.ts"
+import { SluiceError } from "../domain/errors.ts"
+import type { BoundOperation, Shapes } from "./bound-operation.ts"
 import { opaqueTo } from "./opaque-relations.ts"
+import { restricted, settled } from "./settled.ts"
+import type { Movements } from "./settled.ts"
 
-/** An operation together with the catalog that it is asked about. */
+/** An operation together with the catalogs that it is asked about. */
 export interface JudgedOperation {
   readonly operation: BoundOperation
-  /** The catalog before the plan, and the tables that earlier operations of the plan create. */
-  readonly before: Catalog
+  /**
+   * `before`: the catalog before the plan, and the tables that earlier operations of the plan create; for one that is
+   * built on the shape after the plan, with the columns, too, that they add and without those that they move.
+   */
+  readonly shapes: Shapes
 }
 
 export interface Judgement {
@@ -18,66 +25,108 @@ export interface Judgement {
   readonly findings: readonly Finding[]
   /** The catalog once all of it is contracted; as far as it came where there are errors. */
   readonly after: Catalog
+  /** Where columns of that catalog lie until then. */
+  readonly shown: readonly ShownColumn[]
 }
 
 /**
  * Asks each operation whether it can be done. A plan is one concatenated change: its expressions see the shape before
- * the plan. An operation that would only be right after an earlier one has been contracted is refused, with the
- * revision to start first; so is one that contradicts an earlier one.
+ * the plan, its indexes and constraints the one after. An operation that would only be right after an earlier one has
+ * been contracted is refused, with the revision to start first; so is one that contradicts another.
  */
 export function judgeOperations(operations: readonly BoundOperation[], catalog: Catalog): Judgement {
   const judged: JudgedOperation[] = []
   const findings: Finding[] = []
+  const after = afterAll(operations, catalog)
+  const shown = operations.flatMap((operation) => unlessRefused(() => operation.shown(catalog), []))
   let running = catalog
-  for (const [index, operation] of operations.entries()) {
+  let movements: Movements = { added: [], parts: [] }
+  for (const [index, bound] of operations.entries()) {
     const earlier = operations.slice(0, index)
-    const before = withCreatedTables(catalog, running)
-    const found = judge(operation, earlier, before, running, catalog)
+    const operation = bound.knowing({ tables: createdTables(catalog, running), columns: movements.added })
+    const before = operation.seesAfter ? settled(catalog, running, movements) : withCreatedTables(catalog, running)
+    const shapes = { before, after, shown }
+    const found = judge(operation, earlier, shapes, running, catalog)
     findings.push(...found)
     if (found.some(({ severity }) => severity === "error")) continue
-    judged.push({ operation, before })
+    judged.push({ operation, shapes })
+    movements = {
+      added: [...movements.added, ...operation.adds(before)],
+      parts: [...movements.parts, ...[operation.sync(shapes) ?? []].flat()],
+    }
     running = operation.after(running)
   }
-  return { operations: judged, findings, after: running }
+  const left = settled(catalog, running, movements)
+  return { operations: judged, findings: [...findings, ...lostLater(judged, left)], after: running, shown }
+}
+
+/** The catalog once all operations are contracted; those that can't be done, and will be refused, leave it as it is. */
+function afterAll(operations: readonly BoundOperation[], catalog: Catalog): Catalog {
+  return operations.reduce((running, operation) => unlessRefused(() => operation.after(running), running), catalog)
+}
+
+/** An operation that will be refused may not know what it leaves behind. */
+function unlessRefused<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask()
+  } catch (error) {
+    if (error instanceof SluiceError) return otherwise
+    throw error
+  }
+}
+
+/** Indexes and constraints on something that a later operation moves: they would go with it at contract. */
+function lostLater(judged: readonly JudgedOperation[], left: Catalog): readonly Finding[] {
+  return judged.flatMap(({ operation, shapes }, index) => {
+    const [error] = operation.seesAfter ? errors(operation.check(shapes, restricted(shapes.before, left))) : []
+    const later = judged
+      .slice(index + 1)
+      .filter(({ operation: other }) => !other.seesAfter)
+      .find(({ operation: other }) => other.relations.some((relation) => isAmong(relation, operation.relations)))
+    return error && later ? [startBefore(operation, later.operation, error.message)] : []
+  })
 }
 
 function judge(
   operation: BoundOperation,
   earlier: readonly BoundOperation[],
-  before: Catalog,
+  shapes: Shapes,
   running: Catalog,
   catalog: Catalog,
 ): readonly Finding[] {
   const opaque = earlier.find((other) => opaqueTo(other, operation, catalog))
   if (opaque) return [startFirst(operation, opaque, "an earlier operation runs SQL on the same table")]
-  const found = operation.check(before)
-  const atLast = errors(operation.check(running))
-  const culprit = earlier.findLast((other) =>
-    other.relations.some((relation) => isAmong(relation, operation.relations)),
-  )
+  const found = operation.check(shapes)
   if (errors(found).length > 0) {
-    // It would do once the earlier operations are contracted.
+    // It may do once the earlier operations are contracted: a plan of its own would begin with their shape.
+    const later = errors(operation.check({ ...shapes, before: running }, running))
+    const culprit = earlier.findLast((other) =>
+      other.relations.some((relation) => isAmong(relation, operation.relations)),
+    )
     const message = errors(found)[0]?.message ?? ""
-    return atLast.length === 0 && culprit ? [startFirst(operation, culprit, message)] : found
+    return later.length === 0 && culprit ? [startFirst(operation, culprit, message)] : found
   }
+  const atLast = errors(operation.check(shapes, running))
   if (atLast.length > 0) return atLast
-  const late = needsCreatedTable(operation, earlier, before, catalog)
+  const late = needsCreatedTable(operation, earlier, shapes, catalog)
   return late ? [startFirst(operation, late, "the table is created by this plan and holds no rows yet")] : found
 }
 
 /**
  * Whether an operation changes a table that the plan itself creates, or would have to compare rows with such a table:
- * what precheck asks about rows can't be asked of a table that isn't there. A mere foreign key to it is fine.
+ * what precheck asks about rows can't be asked of a table that isn't there. A mere foreign key to it is fine, and so
+ * are indexes and constraints on it: it holds no rows yet.
  */
 function needsCreatedTable(
   operation: BoundOperation,
   earlier: readonly BoundOperation[],
-  before: Catalog,
+  shapes: Shapes,
   catalog: Catalog,
 ): BoundOperation | undefined {
   const [changed] = operation.relations
-  const created = operation.relations.filter((relation) => isCreated(relation, before, catalog))
-  const isBlocked = created.some((relation) => relation === changed) || operation.dataChecks(before).length > 0
+  const created = operation.relations.filter((relation) => isCreated(relation, shapes.before, catalog))
+  const changesCreated = !operation.seesAfter && created.some((relation) => relation === changed)
+  const isBlocked = changesCreated || operation.dataChecks(shapes).length > 0
   if (created.length === 0 || !isBlocked) return undefined
   return earlier.find((other) => other.relations.some((relation) => isAmong(relation, created)))
 }
@@ -88,8 +137,11 @@ function isCreated(relation: RelationName, before: Catalog, catalog: Catalog): b
 
 /** The tables of before, as they were, and those that were not there before. */
 function withCreatedTables(catalog: Catalog, running: Catalog): Catalog {
-  const created = running.tables.filter((table) => !findTable(catalog, table))
-  return created.reduce((result, table) => withTable(result, table), catalog)
+  return createdTables(catalog, running).reduce((result, table) => withTable(result, table), catalog)
+}
+
+function createdTables(catalog: Catalog, running: Catalog): readonly Table[] {
+  return running.tables.filter((table) => !findTable(catalog, table))
 }
 
 function startFirst(operation: BoundOperation, earlier: BoundOperation, reason: string): Finding {
@@ -102,6 +154,19 @@ function startFirst(operation: BoundOperation, earlier: BoundOperation, reason: 
     hint: same
       ? `Move it to a revision of its own, after ${earlier.revision}, and start that one first.`
       : `Start ${earlier.revision} first, and this one once it has been contracted.`,
+  }
+}
+
+function startBefore(operation: BoundOperation, later: BoundOperation, reason: string): Finding {
+  const same = operation.revision === later.revision
+  return {
+    code: "START_EARLIER_FIRST",
+    severity: "error",
+    subject: `${operation.revision}: ${operation.kind} ${operation.relations.map(displayName).join(", ")}`,
+    message: `A later operation of the same plan, ${later.kind}, moves what it is built on: ${reason}`,
+    hint: same
+      ? `Move it to a revision of its own, to be started once ${later.revision} has been contracted.`
+      : `Start ${operation.revision} first, and ${later.revision} once it has been contracted.`,
   }
 }
 

@@ -2,15 +2,20 @@ import type { Sync, SyncColumn, SyncGroup } from "../domain/backfill.ts"
 import { hashOf } from "../domain/hash.ts"
 import type { RelationName } from "../domain/relation.ts"
 import { fittingName, reservedPrefix } from "../operations/names.ts"
-import type { SyncPart } from "../operations/operation.ts"
-import { insertTriggerName, updateTriggerName } from "../operations/sync/triggers.ts"
+import type { ShownColumn, SyncPart } from "../operations/operation.ts"
+import { triggerNames } from "../operations/sync/triggers.ts"
 
 /** The dual write of each table that the parts are about, in the order of their first mention. */
-export function mergeSyncs(parts: readonly SyncPart[], revisions: readonly string[]): readonly Sync[] {
+export function mergeSyncs(
+  parts: readonly SyncPart[],
+  revisions: readonly string[],
+  shown: readonly ShownColumn[] = [],
+): readonly Sync[] {
   const relations = new Map(parts.map(({ relation }) => [keyOf(relation), relation]))
   return [...relations].map(([key, relation]) => {
     const groups = parts.filter((part) => keyOf(part.relation) === key).map(({ group }) => group)
-    return syncOf(relation, connect(groups), revisions)
+    const renamed = shown.filter((column) => keyOf(column.relation) === key)
+    return syncOf(relation, connect(groups), revisions, renamed)
   })
 }
 
@@ -18,16 +23,27 @@ export function mergeSyncs(parts: readonly SyncPart[], revisions: readonly strin
  * One table's dual write. Its names are of this change alone: the marker outlives the run's contract, and another run
  * on the same table may have begun by then.
  */
-export function syncOf(relation: RelationName, groups: readonly SyncGroup[], revisions: readonly string[]): Sync {
-  const mark = hashOf({ relation, revisions }).slice(0, 8)
+export function syncOf(
+  relation: RelationName,
+  groups: readonly SyncGroup[],
+  revisions: readonly string[],
+  shown: readonly ShownColumn[] = [],
+): Sync {
+  const mark = markOf(relation, revisions)
   return {
     relation: { schema: relation.schema, name: relation.name },
+    mark,
     groups,
+    renamed: shown.map(({ physical, name }) => ({ physical, name })),
     marker: `${reservedPrefix}_filled_${mark}`,
     function: fittingName(`sync_${mark}_${relation.name}`),
-    insertTrigger: insertTriggerName,
-    updateTrigger: updateTriggerName,
+    ...triggerNames(mark),
   }
+}
+
+/** 8 hex digits that tell a change's names on a table from those of any other change on it. */
+export function markOf({ schema, name }: RelationName, revisions: readonly string[]): string {
+  return hashOf({ relation: { schema, name }, revisions }).slice(0, 8)
 }
 
 /**
@@ -38,7 +54,7 @@ function connect(groups: readonly SyncGroup[]): readonly SyncGroup[] {
   const result: SyncGroup[] = []
   for (const group of groups) {
     const near = result.filter((other) => isConnected(group, other))
-    const merged = near.reduce((left, right) => union(right, left), group)
+    const merged = [...near, group].reduce(union)
     // In the place of the first that it joins, so that the order of the operations stays.
     const at = near[0] ? result.indexOf(near[0]) : result.length
     const others = result.filter((other) => !near.includes(other))

@@ -14,7 +14,7 @@ export interface Referenced {
 
 /** The relations that the revisions touch and the functions that their expressions call. */
 export function referencedBy(revisions: readonly Revision[], defaultSchema: string): Referenced {
-  const operations = bindOperations(revisions, defaultSchema)
+  const operations = bindOperations(revisions, { defaultSchema, versionViews: false })
   const functions = new Map<string, QualifiedName>()
   for (const text of operations.flatMap(({ input }) => stringsIn(input)))
     for (const name of functionsIn(text)) functions.set(JSON.stringify([name.schema, name.name]), name)

@@ -2,8 +2,7 @@ import type { PlannedRevision } from "../domain/plan.ts"
 import type { SqlStep } from "../domain/step.ts"
 import { observation } from "../operations/observe.ts"
 import { sqlStep } from "../operations/sql-step.ts"
-import { join, literal, sql } from "../sql/sql.ts"
-import type { Sql } from "../sql/sql.ts"
+import { literal, sql, textArray } from "../sql/sql.ts"
 
 /** Says in the target that a revision is applied: a part of the contract step, so true exactly when that is. */
 export function revisionStep(revision: PlannedRevision): SqlStep {
@@ -22,8 +21,4 @@ VALUES (${literal(id)}, ${textArray(parents)}, ${literal(title)}, ${literal(cont
     needs: [],
     relations: [],
   })
-}
-
-function textArray(values: readonly string[]): Sql {
-  return sql`ARRAY[${join(values.map(literal))}]::text[]`
 }

@@ -4,15 +4,19 @@ import { displayName } from "../domain/relation.ts"
 import type { BackfillStep, VerifyStep } from "../domain/step.ts"
 import { columnExists, observation } from "../operations/observe.ts"
 import { addedColumns } from "../operations/sync/install.ts"
-import { backfillBatchSql, backfillOf, verifyRangeSql } from "../operations/sync/backfill-sql.ts"
+import { backfillBatchSql, backfillOf, tableWalk, verifyRangeSql } from "../operations/sync/backfill-sql.ts"
+import { walkedTable } from "../operations/sync/ranges.ts"
 import { unfilledRow } from "../operations/sync/unfilled-row.ts"
-import { sql } from "../sql/sql.ts"
+import { walkOf } from "../operations/sync/walk-key.ts"
+import { ident, sql } from "../sql/sql.ts"
 
 /** Nothing of these steps stays behind: what they filled goes with the sync step, a comparison changes nothing. */
 const common = {
   undo: null,
   repair: null,
   beforeImage: null,
+  back: false,
+  endsOldShape: false,
   lock: "RowExclusive",
   transactional: true,
   rewritesTable: false,
@@ -44,6 +48,7 @@ export function backfillStep(sync: Sync, table: Table, id: string): BackfillStep
 /** The comparison of every row of one table. */
 export function verifyStep(sync: Sync, table: Table, id: string, phase: "verify" | "contract"): VerifyStep {
   const { relation } = sync
+  const walk = walkOf(table)
   const when = phase === "verify" ? "" : " a last time"
   return {
     ...common,
@@ -57,6 +62,12 @@ export function verifyStep(sync: Sync, table: Table, id: string, phase: "verify"
     lock: "AccessShare",
     needs: [{ kind: "select", relation }],
     relations: [relation],
-    backfill: backfillOf(sync, table),
+    walk: tableWalk(walk),
+    countUnfilled: sql`SELECT count(*) AS rows FROM ${walkedTable(walk)} WHERE t.${ident(sync.marker)} IS NULL`,
+    difference: {
+      code: "VERIFY_MISMATCH",
+      what: "rows whose old and new shape don't agree",
+      hint: "Their keys are listed with the run. Put the rows right, then `sluice retry`.",
+    },
   }
 }

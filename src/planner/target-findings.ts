@@ -24,13 +24,5 @@ export function targetFindings(target: PlanTarget, catalog: Catalog): readonly F
       message: `The server is PostgreSQL ${catalog.serverMajor}; Sluice was tried up to ${majors.newest}`,
       hint: "Rehearse the plan on a copy first.",
     })
-  if (target.versions.schemas)
-    findings.push({
-      code: "NO_VERSION_VIEWS",
-      severity: "warning",
-      subject: target.name,
-      message: "This version of Sluice makes no version views: applications use the tables themselves",
-      hint: "Have statements name their columns: a prepared SELECT * on a bare table fails once a column is added.",
-    })
   return findings
 }

@@ -1,5 +1,6 @@
 import type { Gates } from "../domain/gate.ts"
 import type { Strategy } from "../domain/plan.ts"
+import type { VersionRoles } from "../domain/versions.ts"
 
 /** What a plan takes from its target's configuration: all of it is in the plan's hash. */
 export interface PlanTarget {
@@ -8,7 +9,7 @@ export interface PlanTarget {
   readonly schemas: readonly string[]
   readonly versions: {
     readonly schemas: boolean
-    readonly roles: { readonly old: string | null; readonly new: string | null }
+    readonly roles: VersionRoles
   }
   readonly gates: Gates
   readonly soakMs: number

@@ -1,8 +1,11 @@
 import type { Catalog, CatalogFunction } from "../catalog/model.ts"
+import type { DefaultGrant, SchemaGrant } from "../catalog/rights.ts"
+import type { VersionSchema } from "../domain/versions.ts"
 import type { RelationName } from "../domain/relation.ts"
 import { BugError } from "../domain/errors.ts"
 import { tableOf, type OfRelation, type RelationRow, type TableParts } from "./catalog-rows.ts"
 import * as catalogSql from "./sql/catalog.ts"
+import { columnDependentsSql } from "./sql/column-dependents.ts"
 import type { Session } from "./session.ts"
 
 /** Which part of the database to read. Schema `sluice` is never a part of it. */
@@ -11,14 +14,16 @@ export interface CatalogWish {
   readonly schemas: readonly string[]
   /** Read in full, with their partitions and parents; `all`: every table of the schemas. What isn't there is left out. */
   readonly relations: readonly RelationName[] | "all"
+  /** Those of the schemas of which every table is read besides `relations`. Default: none. */
+  readonly inFull?: readonly string[]
   /** `schema: null` means pg_catalog, the only schema on our search_path. */
   readonly functions: readonly { readonly schema: string | null; readonly name: string }[]
 }
 
 /**
- * Reads the model of a part of the database: nine queries, whatever the number of tables, in one snapshot. Printing
- * definitions, PostgreSQL takes ACCESS SHARE on the tables for as long as this transaction: under an exclusive lock
- * of somebody else it ends in LOCK_TIMEOUT. Equal shapes give equal models: lists come in a fixed order, nothing
+ * Reads the model of a part of the database: about a dozen queries, whatever the number of tables, in one snapshot.
+ * Printing definitions, PostgreSQL takes ACCESS SHARE on the tables for as long as this transaction: under an exclusive
+ * lock of somebody else it ends in LOCK_TIMEOUT. Equal shapes give equal models: lists come in a fixed order, nothing
  * depends on oids.
  */
 export async function readCatalog(session: Session, want: CatalogWish): Promise<Catalog> {
@@ -31,14 +36,14 @@ async function read(session: Session, want: CatalogWish): Promise<Catalog> {
   const named = want.relations === "all" ? [] : want.relations
   const names = [named.map(({ schema }) => schema), named.map(({ name }) => name)]
   const schemas = [...new Set([...want.schemas, ...named.map(({ schema }) => schema)])]
-  const [frame] = await session.query<{ major: number; schemas: string[] }>(catalogSql.frameSql, [schemas])
+  const [frame] = await session.query<FrameRow>(catalogSql.frameSql, [schemas])
   if (!frame) throw new BugError({ code: "BUG", subject: "catalog", message: "the server's version can't be read" })
-  const schemasInFull = want.relations === "all" ? frame.schemas : []
+  const versions = frame.has_versions ? await session.query<VersionRow>(catalogSql.versionSchemasSql) : []
+  const inUse = versions.filter(({ base, hidden }) => !hidden && schemas.includes(base))
+  const schemasInFull = want.relations === "all" ? frame.schemas : (want.inFull ?? [])
   const relations = await session.query<RelationRow>(catalogSql.relationsSql, [...names, schemasInFull])
-  const parts = await readParts(
-    session,
-    relations.map(({ oid }) => oid),
-  )
+  const oids = relations.map(({ oid }) => oid)
+  const parts = await readParts(session, oids, versions)
   return {
     serverMajor: frame.major,
     schemas: frame.schemas.toSorted(),
@@ -47,18 +52,42 @@ async function read(session: Session, want: CatalogWish): Promise<Catalog> {
       await session.query<Catalog["otherRelations"][number]>(catalogSql.otherRelationsSql, [schemas, ...names])
     ).toSorted(byName),
     functions: await readFunctions(session, want),
+    versionSchemas: inUse.map(({ name, base, revision }) => ({ name, base, revision })),
+    rights: {
+      role: frame.role,
+      schemas: await session.query<SchemaGrant>(catalogSql.schemaGrantsSql, [schemas]),
+      defaults: await session.query<DefaultGrant>(catalogSql.defaultGrantsSql, [schemas]),
+    },
   }
 }
 
-async function readParts(session: Session, oids: readonly string[]): Promise<TableParts> {
-  const rowsOf = async <Row extends OfRelation>(text: string): Promise<ReadonlyMap<string, readonly Row[]>> =>
-    byRelation(await session.query<Row>(text, [oids]))
+interface FrameRow {
+  readonly major: number
+  readonly role: string
+  readonly schemas: readonly string[]
+  readonly has_versions: boolean
+}
+
+interface VersionRow extends VersionSchema {
+  readonly hidden: boolean
+}
+
+async function readParts(
+  session: Session,
+  oids: readonly string[],
+  versions: readonly VersionSchema[],
+): Promise<TableParts> {
+  const names = versions.map(({ name }) => name)
+  const rowsOf = async <Row extends OfRelation>(text: string, ...more: unknown[]) =>
+    byRelation(await session.query<Row>(text, [oids, ...more]))
   return {
     columns: await rowsOf(catalogSql.columnsSql),
     constraints: await rowsOf(catalogSql.constraintsSql),
     indexes: await rowsOf(catalogSql.indexesSql),
     triggers: await rowsOf(catalogSql.triggersSql),
-    dependents: await rowsOf(catalogSql.dependentsSql),
+    grants: await rowsOf(catalogSql.grantsSql),
+    dependents: await rowsOf(catalogSql.dependentsSql, names),
+    columnDependents: await rowsOf(columnDependentsSql, names),
   }
 }
 

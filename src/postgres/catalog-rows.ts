@@ -1,4 +1,6 @@
-import type { Column, Constraint, Index, Table, Trigger } from "../catalog/model.ts"
+import type { Column, ColumnDependent, Constraint, Index, Table, Trigger } from "../catalog/model.ts"
+import type { Grant } from "../catalog/rights.ts"
+import type { RelationName } from "../domain/relation.ts"
 
 /** A row that belongs to a table, by its oid. */
 export interface OfRelation {
@@ -11,15 +13,19 @@ export interface RelationRow extends Pick<
   "schema" | "name" | "owner" | "partitioning" | "persistence" | "comment"
 > {
   readonly oid: string
+  readonly partition_key: string | null
   readonly parent_schema: string | null
   readonly parent_name: string | null
+  readonly inherits: readonly RelationName[]
+  readonly inherited_by: readonly RelationName[]
   readonly rls_enabled: boolean
   readonly rls_forced: boolean
   readonly replica_identity: Table["replicaIdentity"]
 }
 
-export interface ColumnRow extends OfRelation, Omit<Column, "notNull"> {
+export interface ColumnRow extends OfRelation, Omit<Column, "notNull" | "domain"> {
   readonly not_null: boolean
+  readonly domain: true | null
 }
 
 export interface ConstraintRow extends OfRelation, Omit<Constraint, "references"> {
@@ -29,10 +35,13 @@ export interface ConstraintRow extends OfRelation, Omit<Constraint, "references"
 
 export type IndexRow = OfRelation & Index
 export type TriggerRow = OfRelation & Trigger
+export type GrantRow = OfRelation & Grant
 
 export interface DependentRow extends OfRelation {
   readonly dependent: string
 }
+
+export type ColumnDependentRow = OfRelation & ColumnDependent
 
 /** The rows of each kind, by the table's oid. */
 export interface TableParts {
@@ -40,7 +49,9 @@ export interface TableParts {
   readonly constraints: ReadonlyMap<string, readonly ConstraintRow[]>
   readonly indexes: ReadonlyMap<string, readonly IndexRow[]>
   readonly triggers: ReadonlyMap<string, readonly TriggerRow[]>
+  readonly grants: ReadonlyMap<string, readonly GrantRow[]>
   readonly dependents: ReadonlyMap<string, readonly DependentRow[]>
+  readonly columnDependents: ReadonlyMap<string, readonly ColumnDependentRow[]>
 }
 
 /** Puts a table of the model together. */
@@ -51,7 +62,9 @@ export function tableOf(row: RelationRow, parts: TableParts): Table {
     name,
     owner,
     partitioning,
+    ...(row.partition_key === null ? {} : { partitionKey: row.partition_key }),
     parent: nameOf(row.parent_schema, row.parent_name),
+    inheritance: inheritanceOf(row),
     persistence,
     rowSecurity: { enabled: row.rls_enabled, forced: row.rls_forced },
     replicaIdentity: row.replica_identity,
@@ -60,13 +73,24 @@ export function tableOf(row: RelationRow, parts: TableParts): Table {
     constraints: (parts.constraints.get(row.oid) ?? []).map(constraintOf),
     indexes: (parts.indexes.get(row.oid) ?? []).map(indexOf),
     triggers: (parts.triggers.get(row.oid) ?? []).map(triggerOf),
+    grants: (parts.grants.get(row.oid) ?? []).map(grantOf),
     dependents: (parts.dependents.get(row.oid) ?? []).map(({ dependent }) => dependent),
+    columnDependents: (parts.columnDependents.get(row.oid) ?? []).map(({ column, dependent }) => ({
+      column,
+      dependent,
+    })),
   }
 }
 
+function inheritanceOf({ inherits, inherited_by }: RelationRow): Table["inheritance"] {
+  if (inherits.length === 0 && inherited_by.length === 0) return null
+  return { parents: inherits, children: inherited_by }
+}
+
 function columnOf(row: ColumnRow): Column {
-  const { name, type, not_null: notNull, default: expression, identity, generated, collation, comment } = row
-  return { name, type, notNull, default: expression, identity, generated, collation, comment }
+  const { name, type, not_null: notNull, default: expression, identity, generated, collation, comment, domain } = row
+  const column = { name, type, notNull, default: expression, identity, generated, collation, comment }
+  return domain === null ? column : { ...column, domain }
 }
 
 function constraintOf(row: ConstraintRow): Constraint {
@@ -75,14 +99,18 @@ function constraintOf(row: ConstraintRow): Constraint {
   return { name, kind, columns, definition, validated, references, comment }
 }
 
-function indexOf({ name, columns, unique, valid, definition, constraint }: IndexRow): Index {
-  return { name, columns, unique, valid, definition, constraint }
+function indexOf({ name, columns, reads, unique, valid, definition, constraint }: IndexRow): Index {
+  return { name, columns, reads, unique, valid, definition, constraint }
 }
 
 function triggerOf({ name, definition, enabled }: TriggerRow): Trigger {
   return { name, definition, enabled }
 }
 
-function nameOf(schema: string | null, name: string | null): { schema: string; name: string } | null {
+function grantOf({ grantee, privilege, column, grantable }: GrantRow): Grant {
+  return { grantee, privilege, column, grantable }
+}
+
+function nameOf(schema: string | null, name: string | null): RelationName | null {
   return schema === null || name === null ? null : { schema, name }
 }

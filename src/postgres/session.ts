@@ -77,6 +77,11 @@ export class Session {
     return (await this.#run(text, values)).rows as readonly Row[]
   }
 
+  /** Runs one statement and answers how many rows it touched. */
+  async execute(text: string, values?: readonly unknown[]): Promise<number> {
+    return (await this.#run(text, values)).rowCount ?? 0
+  }
+
   /** `BEGIN`, `work`, `COMMIT`; `ROLLBACK` where `work` fails. Can't be nested. */
   async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (this.#inTransaction) throw bug("a transaction was begun inside another")

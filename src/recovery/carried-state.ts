@@ -1,8 +1,8 @@
-import type { GateName } from "../domain/gate.ts"
-import { gateNames } from "../domain/gate.ts"
+import type { WaitName } from "../domain/gate.ts"
+import { gateNames, waitNames } from "../domain/gate.ts"
 import type { Phase } from "../domain/phase.ts"
 import type { Plan } from "../domain/plan.ts"
-import type { CarriedState } from "../domain/run.ts"
+import type { CarriedState, GateTimer } from "../domain/run.ts"
 import type { LedgerEntry } from "../domain/ledger-entry.ts"
 
 /** What is known of a run whose workflow was lost: the target's journal, and the ledger. */
@@ -30,7 +30,7 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   const intended = new Set(lost.entries.filter(({ kind }) => kind === "attempt.intent").map(({ step }) => step))
   const steps = plan.steps.map(({ id }) => id)
   const decisions = lost.entries.filter(({ kind }) => kind === "decision.accepted").map(({ detail }) => detail)
-  const gatesPassed = gateNames.filter((gate) =>
+  const gatesPassed = waitNames.filter((gate) =>
     decisions.some((detail) => detail["verb"] === "proceed" && detail["gate"] === gate),
   )
   const abort = lost.entries.findLast(({ kind, detail }) => kind === "decision.accepted" && detail["verb"] === "abort")
@@ -44,11 +44,12 @@ export function carriedStateOf(lost: LostRun): CarriedState {
     nonces: decisions.flatMap(({ nonce }) => (typeof nonce === "string" ? [nonce] : [])),
     paused: decisions.findLast(({ verb }) => verb === "pause" || verb === "resume")?.["verb"] === "pause",
     keepUntil: keepUntil(plan, journal),
+    gateTimer: gateTimer(lost, gatesPassed),
     aborting: abort ? { reason: String(abort.detail["reason"] ?? "no reason given"), actor: abort.actor } : null,
   }
 }
 
-function phasesDone({ registered, backedUp }: LostRun, gatesPassed: readonly GateName[]): readonly Phase[] {
+function phasesDone({ registered, backedUp }: LostRun, gatesPassed: readonly WaitName[]): readonly Phase[] {
   return [
     ...(registered ? (["precheck", "plan"] as const) : []),
     ...(registered && backedUp ? (["backup"] as const) : []),
@@ -56,6 +57,19 @@ function phasesDone({ registered, backedUp }: LostRun, gatesPassed: readonly Gat
     ...(gatesPassed.includes("contract") ? (["soak"] as const) : []),
     ...(gatesPassed.includes("purge") ? (["keep"] as const) : []),
   ]
+}
+
+/** Counts from when the gate opened, not from the adoption. */
+function gateTimer({ plan, entries }: LostRun, gatesPassed: readonly WaitName[]): GateTimer | null {
+  const opened = entries.findLast(({ kind }) => kind === "gate.opened")?.detail["gate"]
+  const gate = gateNames.find((name) => name === opened && !gatesPassed.includes(name))
+  const mode = gate === undefined ? null : plan.gates[gate]
+  if (gate === undefined || mode === null || typeof mode === "string") return null
+  const of = (kind: LedgerEntry["kind"]): readonly LedgerEntry[] =>
+    entries.filter((entry) => entry.kind === kind && entry.detail["gate"] === gate)
+  if (of("decision.refused").some(({ detail }) => detail["by"] === "gate mode")) return { gate, until: null }
+  const [first] = of("gate.opened")
+  return first ? { gate, until: Date.parse(first.at) + mode.afterMs } : null
 }
 
 /** Keep counts from the contract, not from the adoption. */

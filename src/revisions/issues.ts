@@ -68,7 +68,7 @@ function knownKeys(schema: JsonSchema, path: readonly PropertyKey[]): readonly s
     places = places
       .flatMap((place) => {
         if (typeof part === "number") return Array.isArray(place.items) ? [] : [place.items]
-        return [place.properties?.[String(part)]]
+        return [place.properties?.[String(part)] ?? place.additionalProperties]
       })
       .filter((place) => typeof place === "object")
       .flatMap((place) => branchesOf(place))

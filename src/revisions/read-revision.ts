@@ -68,7 +68,9 @@ function checked(file: string, value: unknown, line: Place["line"]): LoneRevisio
   throwOnErrors(findings)
   const parents = outer.data.parents === undefined ? null : [outer.data.parents].flat()
   const title = outer.data.title ?? titleOf(id)
-  const contentHash = hashOf({ id, parents, title, operations: outer.data.operations })
+  // As read: a schema keeps what a JSON object would lose, such as the order of an index's columns.
+  const content = operationsRead.map((operation) => ({ [operation.kind]: operation.input }))
+  const contentHash = hashOf({ id, parents, title, operations: content })
   return {
     id,
     parents: parents ?? [],

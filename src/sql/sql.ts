@@ -45,6 +45,11 @@ export function join(parts: readonly Sql[], separator = ", "): Sql {
   return parts.join(separator) as Sql
 }
 
+/** `ARRAY['a', 'b']::text[]`, empty where there is nothing in it. */
+export function textArray(values: readonly string[]): Sql {
+  return sql`ARRAY[${join(values.map(literal))}]::text[]`
+}
+
 /** Nothing: for optional clauses. */
 export const none = "" as Sql
 

@@ -28,6 +28,7 @@ export function stateOrNew(directory: string): StackState {
     postgres: { port: null, process: null },
     temporal: { port: null, uiPort: null, namespace: "default", process: null },
     worker: { process: null },
+    supervision: null,
   }
 }
 

@@ -1,21 +1,18 @@
 import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { Secret } from "../config/config.ts"
 import { BugError } from "../domain/errors.ts"
-import { component } from "./component.ts"
 import type { Component } from "./component.ts"
-import { prepareDatabases } from "./databases.ts"
 import { prepareFolder, stateOrNew } from "./folder.ts"
 import { takeOwnership } from "./ownership.ts"
-import { startPostgres } from "./postgres-cluster.ts"
+import { KeptState, postgresPart, temporalPart, workerPart, type PartsContext } from "./parts.ts"
 import { identifySelf } from "./process-identity.ts"
-import { addressesOf, stackFolder, writeState } from "./state.ts"
-import type { StackAddresses, StackState } from "./state.ts"
+import { addressesOf, stackFolder, withoutProcesses } from "./state.ts"
+import type { StackAddresses } from "./state.ts"
 import { endLeftovers } from "./stop.ts"
-import { startTemporal } from "./temporal-server.ts"
+import { superviseStack } from "./supervise-stack.ts"
+import type { Supervisor } from "./supervisor.ts"
 import { findToolchain } from "./toolchain.ts"
-import { startWorkerProcess } from "./worker.ts"
 import type { WorkerCommand } from "./worker.ts"
 
 export interface StackOptions {
@@ -25,6 +22,8 @@ export interface StackOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Told what is done, a line each. */
   readonly say?: (line: string) => void
+  /** Starts again what dies by itself, as long as this process lives. What the caller kills or stops stays so. */
+  readonly supervise?: boolean
   /** What runs as the worker once the servers are up. Without it there is none. */
   readonly worker?: (addresses: StackAddresses) => WorkerCommand | Promise<WorkerCommand>
 }
@@ -47,73 +46,50 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   const toolchain = findToolchain()
   prepareFolder(directory)
   const release = takeOwnership(directory)
-  let state = stateOrNew(directory)
-  const save = (change: Partial<StackState>): void => writeState(directory, (state = { ...state, ...change }))
+  const state = new KeptState(directory, stateOrNew(directory))
   const components: Component[] = []
+  let supervisor: Supervisor | null = null
   const stop = async (): Promise<void> => {
+    await supervisor?.stop()
     for (const each of components.toReversed()) await each.stop()
-    save({ owner: null })
+    state.change({ owner: null, supervision: null })
     release()
   }
   try {
-    await endLeftovers(state)
-    save({ owner: identifySelf() })
+    await endLeftovers(state.now)
+    state.change({ ...withoutProcesses(state.now), owner: identifySelf() })
     const logs = logFiles(directory)
-    const postgres = component(
-      async () => {
-        const cluster = await startPostgres({
-          binDirectory: toolchain.postgresBin,
-          dataDirectory: state.dataDirectory,
-          password: new Secret(state.passwords.superuser),
-          logFile: logs.postgres,
-          port: state.postgres.port,
-          settings: options.settings ?? {},
-        })
-        await prepareDatabases(cluster.url("postgres"), new Secret(state.passwords.sluice))
-        return cluster
-      },
-      (program) =>
-        save({ postgres: { port: program?.port ?? state.postgres.port, process: program?.identity ?? null } }),
-    )
-    const isFirst = state.temporal.port === null
-    const temporal = component(
-      () =>
-        startTemporal({
-          cli: toolchain.temporalCli,
-          databaseFile: join(stackFolder(directory), "temporal.db"),
-          logFile: logs.temporal,
-          port: state.temporal.port,
-          uiPort: state.temporal.uiPort,
-        }),
-      (program) => {
-        const { port, uiPort } = program ?? state.temporal
-        save({ temporal: { ...state.temporal, port, uiPort, process: program?.identity ?? null } })
-      },
-    )
+    const context: PartsContext = { directory, toolchain, state, logs, died: () => supervisor?.look() }
+    const postgres = postgresPart(context, options.settings ?? {})
+    const isFirst = state.now.temporal.port === null
+    const temporal = temporalPart(context)
     components.push(postgres, temporal)
     say("Starting PostgreSQL and Temporal's development server")
     // Both are waited for even where one fails, so that none is left half started.
     const started = await Promise.allSettled([postgres.start(), temporal.start()])
     for (const each of started) if (each.status === "rejected") throw each.reason
-    const addresses = addressesOf(state)
-    if (addresses === null) throw new BugError({ code: "BUG", subject: "stack", message: "the servers have no ports" })
-    if (isFirst) await keepClosedRuns(toolchain.temporalCli, addresses)
+    if (isFirst) await keepClosedRuns(toolchain.temporalCli, addressesNow(state))
     let worker: Component | null = null
     if (options.worker !== undefined) {
       say("Starting a worker")
       const command = options.worker
-      worker = component(
-        async () => startWorkerProcess(await command(addresses), logs.worker),
-        (program) => save({ worker: { process: program?.identity ?? null } }),
-      )
+      worker = workerPart(context, () => command(addressesNow(state)))
       components.push(worker)
       await worker.start()
     }
-    return { addresses, dataDirectory: state.dataDirectory, logs, postgres, temporal, worker, stop }
+    if (options.supervise === true) supervisor = superviseStack(context, { postgres, temporal, worker }, say)
+    const { dataDirectory } = state.now
+    return { addresses: addressesNow(state), dataDirectory, logs, postgres, temporal, worker, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+function addressesNow(state: KeptState): StackAddresses {
+  const addresses = addressesOf(state.now)
+  if (addresses === null) throw new BugError({ code: "BUG", subject: "stack", message: "the servers have no ports" })
+  return addresses
 }
 
 function logFiles(directory: string): RunningStack["logs"] {

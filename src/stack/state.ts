@@ -27,6 +27,11 @@ const stateSchema = z.object({
     process: processSchema,
   }),
   worker: z.object({ process: processSchema }),
+  /** Null: what dies stays dead. Else its owner starts it again, but for the parts that it has given up. */
+  supervision: z
+    .object({ givenUp: z.array(z.string()) })
+    .nullable()
+    .default(null),
 })
 export type StackState = z.infer<typeof stateSchema>
 
@@ -63,6 +68,18 @@ export function writeState(directory: string, state: StackState): void {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 })
   renameSync(`${file}.${process.pid}`, file)
+}
+
+/** The same stack with nothing of it running. */
+export function withoutProcesses(state: StackState): StackState {
+  return {
+    ...state,
+    owner: null,
+    postgres: { ...state.postgres, process: null },
+    temporal: { ...state.temporal, process: null },
+    worker: { process: null },
+    supervision: null,
+  }
 }
 
 /** The addresses that a state stands for; null where it was never fully up. */

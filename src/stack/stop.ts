@@ -2,8 +2,8 @@ import { rm } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { currentOwner } from "./ownership.ts"
 import { endLeftover } from "./postgres-cluster.ts"
-import { endProcess, isAlive } from "./process-identity.ts"
-import { readState, stackFolder, writeState } from "./state.ts"
+import { endProcess, isAlive, type ProcessIdentity } from "./process-identity.ts"
+import { readState, stackFolder, withoutProcesses, writeState } from "./state.ts"
 import type { StackState } from "./state.ts"
 
 /** Ends this folder's stack, whoever runs it. Answers the names of what was still running. */
@@ -16,13 +16,7 @@ export async function stopStack(directory: string): Promise<readonly string[]> {
   if (owner !== null && owner.pid !== process.pid) await endProcess(owner, { signal: "SIGTERM", graceMs: 60_000 })
   const rest = readState(directory) ?? state
   await endLeftovers(rest)
-  writeState(directory, {
-    ...rest,
-    owner: null,
-    postgres: { ...rest.postgres, process: null },
-    temporal: { ...rest.temporal, process: null },
-    worker: { process: null },
-  })
+  writeState(directory, withoutProcesses(rest))
   return running
 }
 
@@ -59,6 +53,15 @@ export async function endLeftovers(state: StackState): Promise<void> {
 
 /** The parts that run at this moment, by their process. */
 export function runningParts(state: StackState): readonly string[] {
+  return startedParts(state).flatMap(([name, identity]) => (isAlive(identity) ? [name] : []))
+}
+
+/** The parts that were started and not ended in order, and yet don't run. */
+export function deadParts(state: StackState): readonly string[] {
+  return startedParts(state).flatMap(([name, identity]) => (isAlive(identity) ? [] : [name]))
+}
+
+function startedParts(state: StackState): readonly (readonly [string, ProcessIdentity])[] {
   const parts = { PostgreSQL: state.postgres.process, Temporal: state.temporal.process, worker: state.worker.process }
-  return Object.entries(parts).flatMap(([name, identity]) => (identity !== null && isAlive(identity) ? [name] : []))
+  return Object.entries(parts).flatMap(([name, identity]) => (identity === null ? [] : [[name, identity] as const]))
 }

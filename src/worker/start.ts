@@ -13,7 +13,12 @@ import { workflowBundle } from "./bundle.ts"
 import { registerSearchAttributes } from "./search-attributes.ts"
 import { writeReport } from "./write-report.ts"
 
+/** How often an idle worker looks whether its configuration has changed. */
+const lookEveryMs = 2_000
+
 export interface WorkerOptions {
+  /** The configuration as it stands at the moment of the call. Default: the one given, for ever. */
+  readonly configNow?: () => Config
   /** Where words of the worker go, a line each. */
   readonly log?: (line: string) => void
   /** Activities at the same time on targets. Each holds up to a handful of connections. Default 8. */
@@ -42,8 +47,9 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
   await registerSearchAttributes(connection, namespace)
 
   const ledger = new Ledger(control)
+  const configNow = options.configNow ?? (() => config)
   const deps: ActivityDeps = {
-    config,
+    config: configNow,
     control,
     ledger,
     recorder: new AttemptRecorder(control),
@@ -84,7 +90,10 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
       throw error
     },
   )
+  // Where no work comes, an edit of the file is still answered while its author watches.
+  const look = setInterval(configNow, lookEveryMs)
   async function close(): Promise<void> {
+    clearInterval(look)
     await connection.close()
     await control.close()
   }

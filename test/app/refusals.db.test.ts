@@ -46,6 +46,15 @@ describe("plan", () => {
   })
 
   test.each([
+    ["a table that others inherit from", "CREATE TABLE heirs () INHERITS (people)", "INHERITED_TABLE"],
+    ["a table that inherits", "CREATE TABLE beings (id bigint); ALTER TABLE people INHERIT beings", "INHERITING_TABLE"],
+  ])("%s is refused, with the way out", async (_, given, code) => {
+    await bench.target.query(`SET ROLE ${bench.role.name}; ${given}`)
+    const finding = { subject: "public.people", hint: expect.stringContaining("NO INHERIT") }
+    await expect(plan(await bench.app(), { target: "shop" })).rejects.toMatchObject({ code, finding })
+  })
+
+  test.each([
     [
       "an expression that does not parse",
       "up: \"lower(name) || '@example.com'\"",

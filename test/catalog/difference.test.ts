@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest"
 import { differenceOf } from "../../src/catalog/difference.ts"
+import type { Catalog, Table } from "../../src/catalog/model.ts"
+import { shapeHash } from "../../src/catalog/shape.ts"
 import { sameDefinition } from "../../src/catalog/same-definition.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { catalog, column, table, users } from "../planner/sample-catalog.ts"
@@ -26,6 +28,7 @@ describe("a difference is told in words, each thing once", () => {
     const index = {
       name: "i",
       columns: ["id"],
+      reads: ["id"],
       unique: false,
       valid: true,
       definition: "CREATE INDEX i ON public.users USING btree (id)",
@@ -45,6 +48,16 @@ describe("a difference is told in words, each thing once", () => {
     expect(differenceOf(catalog(users), catalog(turned))).toEqual([
       "table public.users: order of columns id, name, email -> email, name, id",
     ])
+  })
+
+  test("inheritance that began; none counts as a catalog that was kept before it was read", () => {
+    const children = [{ schema: "public", name: "heirs" }]
+    expect(differenceOf(catalog(users), catalog({ ...users, inheritance: { parents: [], children } }))).toEqual([
+      "table public.users: inheritance none -> from none, by public.heirs",
+    ])
+    const { inheritance: _, ...before } = users
+    expect(differenceOf(JSON.parse(JSON.stringify(catalog(before as Table))) as Catalog, catalog(users))).toEqual([])
+    expect(shapeHash(before as Table)).toBe(shapeHash(users))
   })
 
   test("a function's volatility", () => {
@@ -72,6 +85,12 @@ describe("what a person wrote and what PostgreSQL prints mean the same", () => {
     ["expression", "pg_catalog.lower(a)", "lower(a)"],
     ["constraint", "CHECK (a > 0 AND b <> '')", "CHECK (((a > 0) AND (b <> ''::text)))"],
     ["constraint", 'UNIQUE ("a")', "UNIQUE (a)"],
+    ["constraint", "CHECK (a IN ('x', 'y'))", "CHECK ((a = ANY (ARRAY['x'::text, 'y'::text])))"],
+    ["constraint", "CHECK (a NOT IN (1, 2))", "CHECK ((a <> ALL (ARRAY[1, 2])))"],
+    ["constraint", "CHECK (a IN ('x'))", "CHECK ((a = 'x'::text))"],
+    ["constraint", "CHECK (a BETWEEN 1 AND 2 OR b)", "CHECK ((((a >= 1) AND (a <= 2)) OR b))"],
+    ["constraint", "CHECK (a NOT BETWEEN 1 AND 2)", "CHECK (((a < 1) OR (a > 2)))"],
+    ["constraint", "CHECK (a LIKE 'x%' AND b NOT ILIKE '_')", "CHECK (((a ~~ 'x%'::text) AND (b !~~* '_'::text)))"],
     [
       "index",
       'CREATE UNIQUE INDEX "i" ON "public"."t" USING btree ("a")',
@@ -85,6 +104,8 @@ describe("what a person wrote and what PostgreSQL prints mean the same", () => {
     ["expression", "'x'", "'y'"],
     ["constraint", "CHECK (a > 0)", "CHECK (a >= 0)"],
     ["constraint", "UNIQUE (a, b)", "UNIQUE (b, a)"],
+    ["constraint", "CHECK (a IN (1, 2))", "CHECK ((a = ANY (ARRAY[1, 3])))"],
+    ["constraint", "CHECK (a IN (1, 2))", "CHECK ((a <> ALL (ARRAY[1, 2])))"],
     ["index", "CREATE INDEX i ON t (a)", "CREATE INDEX i ON t (a DESC)"],
   ] as const)("not %s %s and %s", (kind, left, right) => {
     expect(sameDefinition(kind, left, right)).toBe(false)

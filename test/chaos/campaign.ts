@@ -8,18 +8,20 @@ import { startStack } from "../../src/stack/start.ts"
 import { resetStack } from "../../src/stack/stop.ts"
 import { startWorkerProcess } from "../../src/stack/worker.ts"
 import { blowOf } from "./blow.ts"
+import type { Change } from "./changes/change.ts"
 import { harmedRun, type HarmedRun } from "./one-run.ts"
 
 export interface CampaignOptions {
   /** An empty folder, or one of an earlier campaign. */
   readonly directory: string
+  readonly change: Change
   readonly seed: number
   readonly runs: number
   readonly say: (line: string) => void
 }
 
 /** Runs under load, each with one blow at an instant that the seed decides; answers them all, the unharmed first. */
-export async function campaign({ directory, seed, runs, say }: CampaignOptions): Promise<readonly HarmedRun[]> {
+export async function campaign({ directory, change, seed, runs, say }: CampaignOptions): Promise<readonly HarmedRun[]> {
   prepareProject(directory)
   await resetStack(directory)
   const { SCHEDULEDB_URL: _, ...env } = process.env
@@ -43,7 +45,10 @@ export async function campaign({ directory, seed, runs, say }: CampaignOptions):
       // A blow after the end would prove nothing: the quickest run so far says how long there is.
       const shortestMs = Math.min(...done.map(({ tookMs }) => tookMs))
       const afterMs = number === 0 ? 0 : Math.round(random() * shortestMs * 0.9)
-      const one = await harmedRun({ app, stack, another }, { number, parent, blow, afterMs, seed: seed + number })
+      const one = await harmedRun(
+        { app, stack, another },
+        { change, number, parent, blow, afterMs, seed: seed + number },
+      )
       done.push(one)
       say(
         `${String(number).padStart(3)} ${blow.padEnd(8)} in ${one.phase.padEnd(10)} ${String(one.tookMs).padStart(6)} ms  ${one.problems.join(" | ") || "right"}`,

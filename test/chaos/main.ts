@@ -2,23 +2,36 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { packageDirectory } from "../../src/stack/toolchain.ts"
 import { campaign } from "./campaign.ts"
+import type { Change } from "./changes/change.ts"
+import { email } from "./changes/email.ts"
+import { name } from "./changes/name.ts"
 import type { HarmedRun } from "./one-run.ts"
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     runs: { type: "string", default: "8" },
+    change: { type: "string", default: "name" },
     json: { type: "boolean", default: false },
   },
 })
 const seed = number("--seed", values.seed)
 const runs = number("--runs", values.runs)
+const change = changeNamed(values.change)
 const directory = join(packageDirectory(), ".sluice", "chaos")
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
-const done = await campaign({ directory, seed, runs, say })
+const done = await campaign({ directory, change, seed, runs, say })
 const wrong = done.filter(({ problems }) => problems.length > 0)
 process.stdout.write(values.json ? `${JSON.stringify({ seed, ...sums(done), runs: done })}\n` : `${inWords(done)}\n`)
 process.exitCode = wrong.length === 0 ? 0 : 1
+
+function changeNamed(text: string): Change {
+  const changes: Readonly<Record<string, Change>> = { name, email }
+  const change = changes[text]
+  if (change) return change
+  process.stderr.write(`--change is name (a column becomes two) or email (a column is added and filled), not ${text}\n`)
+  process.exit(2)
+}
 
 function number(option: string, text: string): number {
   const value = Number(text)

@@ -6,13 +6,14 @@ import { Client } from "pg"
 import type { App } from "../../src/app/context.ts"
 import { start } from "../../src/app/start.ts"
 import { steer } from "../../src/app/steer.ts"
-import { startApplication } from "../../src/demo/application/application.ts"
+import { startApplication, type LiveApplication } from "../../src/demo/application/application.ts"
 import { SluiceError } from "../../src/domain/errors.ts"
 import { hasEnded, type RunStatus } from "../../src/domain/run.ts"
 import { loadRun } from "../../src/ledger/run-status.ts"
+import type { Workload } from "../../src/demo/application/workload.ts"
 import type { RunningStack } from "../../src/stack/start.ts"
 import { deal, type Blow, type SecondWorker } from "./blow.ts"
-import { createTable, newStatements, revisionOf, workloadOf } from "./people.ts"
+import { rowsAtFirst, tableOf, type Change } from "./changes/change.ts"
 import { databasesOf, problemsOf } from "./verdict.ts"
 
 export interface Arena {
@@ -22,6 +23,7 @@ export interface Arena {
 }
 
 export interface RunToHarm {
+  readonly change: Change
   readonly number: number
   /** The last revision that was applied. */
   readonly parent: string | null
@@ -50,35 +52,48 @@ export interface HarmedRun {
 /** A run that takes longer than this after all was put back counts as stuck. */
 const patienceMs = 180_000
 
-/** One run on a table of its own, under load, with one blow. */
-export async function harmedRun(arena: Arena, { number, parent, blow, afterMs, seed }: RunToHarm): Promise<HarmedRun> {
+/** One run on a table of its own, under the load of two applications, with one blow. */
+export async function harmedRun(arena: Arena, request: RunToHarm): Promise<HarmedRun> {
+  const { change, number, blow, afterMs, seed } = request
   const { app, stack, another } = arena
-  const revision = revisionOf(number, parent)
-  await writeFile(join(app.config.migrations, `${revision.id}.yaml`), revision.text)
-  const databases = await prepare(stack, number)
-  const application = startApplication({
-    name: "application",
-    url: stack.addresses.adminUrl,
-    workload: workloadOf(number, seed),
-  })
+  const revision = await writeRevision(app, request)
+  const databases = await prepare(stack, change.createTable(number))
+  const applications = [0, 1].map((remainder) =>
+    startApplication({
+      name: `application ${remainder}`,
+      url: stack.addresses.adminUrl,
+      workload: workloadOf(change, { number, seed, remainder }),
+    }),
+  )
+  const all = <T>(ask: (application: LiveApplication) => Promise<T>): Promise<T[]> => Promise.all(applications.map(ask))
   try {
     const startedAt = Date.now()
-    const { run } = await start(app, { revision: revision.id, target: "scheduledb", plan: undefined })
+    const { run } = await start(app, { revision, target: "scheduledb", plan: undefined })
     const harmed = harm()
     const status = await carryThrough(app, run, async () => {
-      await application.use(newStatements(number))
-      await application.makes(20)
+      // First one application of each shape, then the new one alone.
+      await applications[1]?.use(change.newStatements(number))
+      await all((application) => application.makes(20))
+      await all((application) => application.use(change.newStatements(number)))
+      await all((application) => application.makes(20))
     })
     const { phase, afterwards } = await harmed
     const tookMs = Date.now() - startedAt
     await afterwards()
-    const report = await application.stop()
-    const comparison = await application.compare()
-    const aftermath = { number, blow, status, report, comparison, databases }
+    const reports = await all((application) => application.stop())
+    const columns = status.state === "completed" ? change.columns : {}
+    const comparisons = await all((application) => application.compare({ columns }))
+    const aftermath = { change, number, blow, status, reports, comparisons, databases }
     const problems = await problemsOf(aftermath, stack, await app.control())
-    const { requests, acknowledged, failed } = report
-    const figures = { requests, acknowledged, failed, lost: comparison.lost, completed: status.state === "completed" }
-    return { run, revision: revision.id, blow, afterMs, phase, tookMs, ...figures, problems }
+    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+    const figures = {
+      requests: sum(reports.map(({ requests }) => requests)),
+      acknowledged: sum(reports.map(({ acknowledged }) => acknowledged)),
+      failed: sum(reports.map(({ failed }) => failed)),
+      lost: sum(comparisons.map(({ lost }) => lost)),
+      completed: status.state === "completed",
+    }
+    return { run, revision, blow, afterMs, phase, tookMs, ...figures, problems }
 
     async function harm(): Promise<{ readonly phase: string; readonly afterwards: () => Promise<void> }> {
       await sleep(afterMs)
@@ -86,15 +101,39 @@ export async function harmedRun(arena: Arena, { number, parent, blow, afterMs, s
       return { phase: hasEnded(state) ? "ended" : phase, afterwards: await deal(blow, stack, another) }
     }
   } finally {
-    await application.close()
+    await all((application) => application.close())
   }
 }
 
-async function prepare(stack: RunningStack, number: number): Promise<readonly string[]> {
+async function writeRevision(app: App, { change, number, parent }: RunToHarm): Promise<string> {
+  const id = `${String(number).padStart(4, "0")}_change`
+  const { title, operations } = change.revision(number)
+  const text = `id: ${id}\nparents: [${parent ?? ""}]\ntitle: ${title}\noperations:${operations}`
+  await writeFile(join(app.config.migrations, `${id}.yaml`), text)
+  return id
+}
+
+/** The applications' rows don't meet. */
+function workloadOf(
+  change: Change,
+  { number, seed, remainder }: { readonly number: number; readonly seed: number; readonly remainder: number },
+): Workload {
+  return {
+    table: { name: `public.${tableOf(number)}`, key: "id" },
+    statements: change.oldStatements(number),
+    lanes: 1,
+    pauseMs: 4,
+    existingKeys: { first: 1, last: rowsAtFirst, only: { remainder, of: 2 } },
+    firstNumber: 1 + remainder * 1_000_000,
+    seed: seed + remainder,
+  }
+}
+
+async function prepare(stack: RunningStack, createTable: string): Promise<readonly string[]> {
   const client = new Client({ connectionString: stack.addresses.adminUrl.reveal() })
   await client.connect()
   try {
-    await client.query(createTable(number))
+    await client.query(`SET ROLE sluice; ${createTable}; RESET ROLE`)
     return await databasesOf(client)
   } finally {
     await client.end()

@@ -6,22 +6,23 @@ import { Ledger } from "../../src/ledger/chain.ts"
 import type { Control } from "../../src/ledger/control.ts"
 import type { RunningStack } from "../../src/stack/start.ts"
 import type { Blow } from "./blow.ts"
-import { wrongRows } from "./people.ts"
+import type { Change } from "./changes/change.ts"
 import { loggedCommits, zombieCommits } from "./zombie-commits.ts"
 
 export interface Aftermath {
+  readonly change: Change
   readonly number: number
   readonly blow: Blow
   readonly status: RunStatus
-  readonly report: ApplicationReport
-  readonly comparison: Comparison
+  readonly reports: readonly ApplicationReport[]
+  readonly comparisons: readonly Comparison[]
   /** The databases that were there before the run. */
   readonly databases: readonly string[]
 }
 
 /** Everything that is wrong after a run; empty where it ended as an unharmed one does. */
 export async function problemsOf(
-  { number, blow, status, report, comparison, databases }: Aftermath,
+  { change, number, blow, status, reports, comparisons, databases }: Aftermath,
   stack: RunningStack,
   control: Control,
 ): Promise<readonly string[]> {
@@ -32,12 +33,14 @@ export async function problemsOf(
     state !== "completed",
     `ended as ${state} in ${phase}: ${findings.map(({ code, message }) => `${code} ${message}`).join("; ")}`,
   )
-  const [example] = comparison.examples
-  add(comparison.lost > 0, `${comparison.lost} acknowledged writes lost, e.g. ${example?.key}: ${example?.problem}`)
-  add(report.acknowledged === 0, "the application wrote nothing")
-  // A dead server answers nobody; nothing else may be felt.
-  add(blow !== "postgres" && report.failed > 0, `failed calls: ${JSON.stringify(report.failures)}`)
-  if (state === "completed") problems.push(...(await inTarget(stack, number, databases)))
+  for (const { lost, examples } of comparisons)
+    add(lost > 0, `${lost} acknowledged writes lost, e.g. ${examples[0]?.key}: ${examples[0]?.problem}`)
+  for (const { acknowledged, failed, failures } of reports) {
+    add(acknowledged === 0, "an application wrote nothing")
+    // A dead server answers nobody; nothing else may be felt.
+    add(blow !== "postgres" && failed > 0, `failed calls: ${JSON.stringify(failures)}`)
+  }
+  if (state === "completed") problems.push(...(await inTarget(stack, change.wrongRows(number), databases)))
   const { valid, problem } = await new Ledger(control).verify()
   add(!valid, `audit verify: ${problem?.message}`)
   const zombies = await zombieCommits(stack.logs.postgres, status.run)
@@ -46,12 +49,16 @@ export async function problemsOf(
   return problems
 }
 
-async function inTarget(stack: RunningStack, number: number, databases: readonly string[]): Promise<readonly string[]> {
+async function inTarget(
+  stack: RunningStack,
+  wrongRows: string,
+  databases: readonly string[],
+): Promise<readonly string[]> {
   const client = new Client({ connectionString: stack.addresses.adminUrl.reveal() })
   await client.connect()
   try {
     const problems: string[] = []
-    const { rows: wrong } = await client.query<{ rows: number }>(wrongRows(number))
+    const { rows: wrong } = await client.query<{ rows: number }>(wrongRows)
     if (wrong[0]?.rows !== 0) problems.push(`${wrong[0]?.rows} rows that aren't filled, or wrongly`)
     const { rows: left } = await client.query<{ name: string }>(leftovers)
     if (left.length > 0) problems.push(`left over: ${left.map(({ name }) => name).join(", ")}`)
@@ -71,7 +78,8 @@ export async function databasesOf(client: Client): Promise<readonly string[]> {
 
 /** Objects of ours outside of our schema's tables, broken indexes, runs that still hold a lease. */
 const leftovers = `
-  SELECT attname::text AS name FROM pg_attribute WHERE attname LIKE '\\_sluice%' AND NOT attisdropped
+  SELECT a.attname::text AS name FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+        WHERE a.attname LIKE '\\_sluice%' AND NOT a.attisdropped
   UNION ALL SELECT tgname::text FROM pg_trigger WHERE tgname LIKE '~sluice%'
   UNION ALL SELECT conname::text FROM pg_constraint WHERE conname LIKE '\\_sluice%'
   UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace = 'sluice'::regnamespace

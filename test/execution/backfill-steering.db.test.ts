@@ -105,7 +105,11 @@ describe("a backfill that is broken off", () => {
       const [cursor] = await readCursors(session, ref)
       if (!cursor) throw new Error("no cursor")
       await asSession(database.url, (other) => claimEpoch(other, request))
-      const late = runBatch(session, { claim: old, step: backfill }, { cursor, rows: 100, onPage: () => {} })
+      const late = runBatch(
+        session,
+        { claim: old, step: backfill, statement: backfill.sql },
+        { cursor, rows: 100, onPage: () => {} },
+      )
       await expect(late).rejects.toMatchObject({ code: "FENCED", kind: "RefusedError" })
       expect(await readCursors(session, ref)).toEqual([cursor])
     })

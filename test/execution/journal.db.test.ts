@@ -19,7 +19,7 @@ describe("the journal in the target", () => {
 
   test("is installed once though several do it at the same time", async () => {
     await Promise.all([1, 2, 3, 4].map(() => asSession(database.url, ensureJournal)))
-    expect(await database.query("SELECT version FROM sluice.version")).toEqual([{ version: 1 }])
+    expect(await database.query("SELECT version FROM sluice.version")).toEqual([{ version: 3 }])
   })
 
   test("lets no application in", async () => {
@@ -55,6 +55,25 @@ describe("the journal in the target", () => {
       ),
     )
     expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1)
+  })
+
+  test("lets one version of a schema be in the making, whatever tables the other run is about", async () => {
+    const made = (base: string) => [{ name: `${base}_0001`, base, revision: "0001" }]
+    const other = (hash: string, relations: Plan["relations"], bases: readonly string[]): Plan => {
+      const versions = { roles: { old: null, new: null }, made: bases.flatMap(made), ended: [] }
+      return { ...plan, hash: hash.repeat(64), relations, revisions: [], versions }
+    }
+    const register = (run: string, given: Plan): Promise<void> =>
+      asSession(database.url, (session) => registerRun(session, { run, plan: given, workflowId: "w" }))
+    await database.query("TRUNCATE sluice.run")
+    await register("v1", other("1", [{ schema: "public", name: "a" }], ["public"]))
+    await register("v2", other("2", [{ schema: "shop", name: "b" }], ["shop"]))
+    const second = register("v3", other("3", [{ schema: "public", name: "c" }], ["public"]))
+    await expect(second).rejects.toMatchObject({
+      code: "RUN_CONFLICT",
+      finding: { subject: "the version views of schema public" },
+    })
+    await register("v4", other("4", [{ schema: "public", name: "c" }], []))
   })
 
   test("refuses a plan whose revision is applied, and a run that has ended", async () => {

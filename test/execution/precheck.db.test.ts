@@ -1,7 +1,10 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest"
+import { Secret } from "../../src/config/config.ts"
 import { precheck } from "../../src/execution/precheck.ts"
 import { registerRun } from "../../src/execution/journal.ts"
 import type { TargetRun } from "../../src/execution/target-run.ts"
+import { parseConnectionUrl } from "../../src/postgres/connection-url.ts"
+import { readIdentity } from "../../src/postgres/database-identity.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { sql } from "../../src/sql/sql.ts"
 import { administer, createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
@@ -41,6 +44,23 @@ test("names each missing privilege with its GRANT", async () => {
   await role.drop()
 })
 
+test("refuses a database that isn't the one that the run was started for, also where it is a copy of it", async () => {
+  const copy = `${database.name}_copy`
+  await administer(`CREATE DATABASE ${copy} TEMPLATE ${database.name} STRATEGY wal_log`)
+  const copyUrl = new Secret(database.url.reveal().replace(database.name, copy))
+  const startedFor = await asSession(database.url, (session) =>
+    readIdentity(session, { url: database.url, urlVariables: ["SHOP_URL"] }),
+  )
+  expect(await codes({ ...run, startedFor })).toEqual([])
+  const [found, ...more] = await precheck({ ...run, startedFor, target: targetAt(copyUrl) })
+  expect(found).toMatchObject({ code: "TARGET_DIFFERS", severity: "error", hint: expect.stringContaining("SHOP_URL") })
+  expect(found?.message).toContain(`/${database.name} (from SHOP_URL)`)
+  expect(found?.message).toContain(`/${copy}`)
+  expect(JSON.stringify(found)).not.toContain(parseConnectionUrl(database.url).password)
+  expect(more).toEqual([])
+  await administer(`DROP DATABASE ${copy} WITH (FORCE)`)
+})
+
 test("finds an invalid index", async () => {
   await database.query("INSERT INTO t VALUES (3, 'x')")
   await database.query("CREATE UNIQUE INDEX CONCURRENTLY t_email ON t (email)").catch(() => {})
@@ -54,6 +74,17 @@ test("finds another run at work on the same relations, and not itself", async ()
   expect(await codes(run)).toEqual([])
   expect(await codes({ ...run, run: "r2" })).toEqual(["RUN_ACTIVE"])
   expect(await codes({ ...run, run: "r2", plan: { ...run.plan, hash: "b".repeat(64) } })).toEqual(["RUN_CONFLICT"])
+})
+
+test("finds an old application that isn't on its version's views, before the tables under them change", async () => {
+  const roles = { old: "nobody at all", new: "nobody either" }
+  const version = { name: "public_0001", base: "public", revision: "0001" }
+  const of = (ended: readonly (typeof version)[]): TargetRun => {
+    const versions = { roles, made: [{ ...version, name: "public_0002", revision: "0002" }], ended }
+    return { ...run, plan: { ...run.plan, versions } }
+  }
+  expect(await codes(of([version]))).toEqual(["ROLE_UNKNOWN"])
+  expect(await codes(of([]))).toEqual([])
 })
 
 test("finds a plan made for another major version", async () => {

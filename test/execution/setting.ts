@@ -48,6 +48,7 @@ export function planOf(steps: readonly Step[], more: Partial<Plan> = {}): Plan {
     gates,
     soakMs: 0,
     keepMs: 0,
+    versions: { roles: { old: null, new: null }, made: [], ended: [] },
     syncs: [],
     steps,
     dataChecks: [],

@@ -11,13 +11,15 @@ import type { Operation, OperationExample } from "../../src/operations/operation
 import { compilePlan, judgeRevisions, referencedBy } from "../../src/planner/compile.ts"
 import type { PlanTarget } from "../../src/planner/compile.ts"
 import { readCatalog } from "../../src/postgres/catalog-reader.ts"
+import { runDataChecks } from "../../src/postgres/data-checks.ts"
+import { checkExpressions } from "../../src/postgres/expressions.ts"
 import { withSession } from "../../src/postgres/session.ts"
 import type { Session } from "../../src/postgres/session.ts"
 import type { Revision } from "../../src/revisions/revision.ts"
 import { createDatabase } from "./database.ts"
 import type { TestDatabase } from "./database.ts"
 
-const target: PlanTarget = {
+const bareTarget: PlanTarget = {
   name: "lifecycle",
   schemas: ["public"],
   versions: { schemas: false, roles: { old: null, new: null } },
@@ -36,13 +38,13 @@ const rowsPerBatch = 60
  */
 export class Lifecycle {
   readonly plan: Plan
-  readonly #example: OperationExample<unknown>
+  readonly #example: LifecycleSetting
   readonly #database: TestDatabase
   readonly #twin: TestDatabase
   readonly #after: Catalog
   readonly #revisions: readonly Revision[]
 
-  private constructor(example: OperationExample<unknown>, parts: LifecycleParts) {
+  private constructor(example: LifecycleSetting, parts: LifecycleParts) {
     this.#example = example
     this.plan = parts.plan
     this.#database = parts.database
@@ -52,19 +54,27 @@ export class Lifecycle {
   }
 
   static async begin(operation: Operation<unknown>, example: OperationExample<unknown>): Promise<Lifecycle> {
-    const database = await createDatabase({ prefix: "lifecycle", schema: example.given })
-    const twin = await createDatabase({ prefix: "twin", schema: example.given })
-    const revision = revisionOf(operation, example)
+    return Lifecycle.beginWith([revisionOf(operation, example)], example)
+  }
+
+  /** Several operations in one plan. */
+  static async beginWith(revisions: readonly Revision[], setting: LifecycleSetting): Promise<Lifecycle> {
+    const target = { ...bareTarget, versions: { ...bareTarget.versions, schemas: setting.versionViews ?? false } }
+    const database = await createDatabase({ prefix: "lifecycle", schema: setting.given })
+    const twin = await createDatabase({ prefix: "twin", schema: setting.given })
     const { plan, after } = await inSession(database, async (session) => {
       await ensureJournal(session)
-      const catalog = await catalogOf(session, [revision])
-      const compiled = compilePlan({ revisions: [revision], catalog, target })
+      const catalog = await catalogOf(session, revisions)
+      const compiled = compilePlan({ revisions, catalog, target })
       expect(compiled.findings.filter(({ severity }) => severity === "error")).toEqual([])
-      expect(compiled.plan?.hash).toBe(compilePlan({ revisions: [revision], catalog, target }).plan?.hash)
-      return { plan: compiled.plan, after: judgeRevisions([revision], catalog, target).after }
+      expect(compiled.plan?.hash).toBe(compilePlan({ revisions, catalog, target }).plan?.hash)
+      const { plan } = compiled
+      expect(await checkExpressions(session, plan?.expressionChecks ?? [])).toEqual([])
+      expect((await runDataChecks(session, plan?.dataChecks ?? [])).findings).toEqual([])
+      return { plan, after: judgeRevisions(revisions, catalog, target).after }
     })
     if (!plan) throw new Error("no plan, and no finding that says why")
-    return new Lifecycle(example, { plan, after, database, twin, revisions: [revision] })
+    return new Lifecycle(setting, { plan, after, database, twin, revisions })
   }
 
   async end(): Promise<void> {
@@ -115,6 +125,13 @@ export class Lifecycle {
     expect(await dump(this.#database)).toEqual(await dump(this.#twin))
   }
 
+  /** Schema and rows are those of the twin, but for the place of columns: those that purge had dropped come last. */
+  async expectRestored(): Promise<void> {
+    expect(await contents(this.#database)).toEqual(await contents(this.#twin))
+    const [own, twin] = [await dump(this.#database), await dump(this.#twin)]
+    expect(withoutPlaces(own)).toEqual(withoutPlaces(twin))
+  }
+
   /** The catalog is the one that the operation has promised. */
   async expectContracted(): Promise<void> {
     const catalog = await inSession(this.#database, (session) => catalogOf(session, this.#revisions))
@@ -124,7 +141,8 @@ export class Lifecycle {
   /** Nothing of ours is left, outside of our own schema's journal. */
   async expectNothingOfOurs(): Promise<void> {
     const left = await this.#database.query(
-      `SELECT attname::text AS name FROM pg_attribute WHERE attname LIKE '\\_sluice%' AND NOT attisdropped
+      `SELECT a.attname::text AS name FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+        WHERE a.attname LIKE '\\_sluice%' AND NOT a.attisdropped AND c.relnamespace::regnamespace::text NOT LIKE 'sluice%'
        UNION ALL SELECT tgname::text FROM pg_trigger WHERE tgname LIKE '~sluice%'
        UNION ALL SELECT conname::text FROM pg_constraint WHERE conname LIKE '\\_sluice%'
        UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace = 'sluice'::regnamespace`,
@@ -137,6 +155,9 @@ export class Lifecycle {
   }
 }
 
+/** Tables, and what applications write. */
+export type LifecycleSetting = Pick<OperationExample<unknown>, "given" | "oldWrites" | "newWrites" | "versionViews">
+
 interface LifecycleParts {
   readonly plan: Plan
   readonly database: TestDatabase
@@ -145,13 +166,17 @@ interface LifecycleParts {
   readonly revisions: readonly Revision[]
 }
 
-function revisionOf({ kind }: Operation<unknown>, { input, title }: OperationExample<unknown>): Revision {
-  const operations = [{ kind, input }]
+/** The example as a revision, with what stands beside it. */
+export function revisionOf(
+  { kind }: Operation<unknown>,
+  { input, title, beside }: OperationExample<unknown>,
+): Revision {
+  const operations = [...(beside ?? []), { kind, input }]
   return { id: "0001_example", parents: [], title, operations, contentHash: "0".repeat(64), file: "0001_example.yaml" }
 }
 
 async function catalogOf(session: Session, revisions: readonly Revision[]): Promise<Catalog> {
-  return readCatalog(session, { schemas: target.schemas, ...referencedBy(revisions, "public") })
+  return readCatalog(session, { schemas: bareTarget.schemas, ...referencedBy(revisions, "public") })
 }
 
 async function inSession<T>({ url }: TestDatabase, work: (session: Session) => Promise<T>): Promise<T> {
@@ -165,9 +190,10 @@ async function observe(session: Session, step: Step): Promise<unknown> {
 
 async function performOne(session: Session, step: Step, planHash: string): Promise<void> {
   if (step.action === "verify") return compareAll(session, step)
+  if (step.back) return expect([step.id, await observe(session, step)]).toEqual([step.id, "before"])
   // Raw SQL leaves nothing that could be looked for.
   const isVisible = step.observe !== "SELECT 'before'"
-  if (step.action === "backfill") await fillAll(session, step)
+  if (step.action === "backfill") await fillAll(session, step, step.sql)
   else {
     if (isVisible) expect([step.id, await observe(session, step)]).toEqual([step.id, "before"])
     await run(session, step, step.sql, planHash)
@@ -177,10 +203,13 @@ async function performOne(session: Session, step: Step, planHash: string): Promi
 
 async function undoOne(session: Session, step: Step): Promise<void> {
   if (step.undo === null) return
-  await run(session, step, step.undo, "undo")
+  // There for the way back alone, which may leave it nothing to do.
+  if (step.back && (await observe(session, step)) === "before") return
+  if (step.action === "backfill") await fillAll(session, step, step.undo)
+  else await run(session, step, step.undo, "undo")
   expect([step.id, await observe(session, step)]).toEqual([step.id, "before"])
   // Undone already: as harmless as it has to be where nobody knows whether it was.
-  if (!step.transactional) await run(session, step, step.undo, "undo")
+  if (!step.transactional && !step.back) await run(session, step, step.undo, "undo")
 }
 
 async function run(session: Session, step: Step, text: string, planHash: string): Promise<void> {
@@ -198,7 +227,7 @@ async function firstBatch(session: Session, { backfill }: BackfillStep): Promise
   return [null, end?.key ?? null]
 }
 
-async function fillAll(session: Session, { backfill, sql }: BackfillStep): Promise<void> {
+async function fillAll(session: Session, { backfill }: BackfillStep, sql: string): Promise<void> {
   let first: readonly string[] | null = null
   for (;;) {
     const found: readonly { key: readonly string[] }[] = await session.query(backfill.batchEnd, [
@@ -220,6 +249,28 @@ async function compareAll(session: Session, step: VerifyStep): Promise<void> {
     5,
   ])
   expect([step.id, answer?.bad, answer?.keys]).toEqual([step.id, "0", []])
+}
+
+/** The rows of every table of the application's, column by column, whatever the order of either. */
+async function contents(database: TestDatabase): Promise<unknown> {
+  const tables = await database.query<{ name: string }>(
+    `SELECT c.oid::regclass::text AS name
+       FROM pg_class AS c
+      WHERE c.relkind = 'r' AND c.relnamespace::regnamespace::text !~ '^(pg_|information_schema|sluice)'
+      ORDER BY 1`,
+  )
+  const all: Record<string, unknown> = {}
+  for (const { name } of tables)
+    all[name] = await database.query(`SELECT to_jsonb(t)::text AS row FROM ${name} AS t ORDER BY 1`)
+  return all
+}
+
+/** The lines of a schema dump without any order, in which a column's line ends with a comma or not. */
+function withoutPlaces(lines: readonly string[]): readonly string[] {
+  return lines
+    .filter((line) => !line.startsWith("INSERT INTO "))
+    .map((line) => line.replace(/,$/, ""))
+    .toSorted()
 }
 
 /** Everything that pg_dump knows of a database but our own schema; rows without their order, which nobody promises. */

@@ -8,7 +8,7 @@ import { showStatus } from "../../src/app/status.ts"
 import { steer, type SteerRequest } from "../../src/app/steer.ts"
 import type { Config, TargetConfig } from "../../src/config/config.ts"
 import { defaultLimits } from "../../src/config/limits.ts"
-import type { GateMode, GateName } from "../../src/domain/gate.ts"
+import type { GateMode, GateName, WaitName } from "../../src/domain/gate.ts"
 import { gateNames } from "../../src/domain/gate.ts"
 import { hasEnded, type OperatorVerb, type RunStatus } from "../../src/domain/run.ts"
 import type { LedgerEntry } from "../../src/domain/ledger-entry.ts"
@@ -32,6 +32,8 @@ export interface ProjectOptions {
   readonly limits?: Partial<TargetConfig["limits"]>
   /** Continue-as-new once history has this many events. */
   readonly historyBudget?: number
+  /** Default: none, applications use the tables themselves. */
+  readonly versions?: TargetConfig["versions"]
   /** SQL to run once the rows are there. */
   readonly schema?: string
 }
@@ -51,7 +53,7 @@ export class Project {
   readonly database: TestDatabase
   readonly target: TargetConfig
   readonly #holders: Holder[] = []
-  #run: Started | null = null
+  #run: Pick<Started, "run" | "workflowId"> | null = null
 
   private constructor(app: App, database: TestDatabase, target: TargetConfig) {
     this.app = app
@@ -97,8 +99,31 @@ export class Project {
   }
 
   async start(): Promise<Started> {
-    this.#run = await start(this.app, { target: this.target.name })
-    return this.#run
+    const started = await start(this.app, { target: this.target.name })
+    this.#run = started
+    return started
+  }
+
+  /** From here on the project speaks of this run: of an earlier one, where there are several. */
+  follow({ run, workflowId }: Pick<Started, "run" | "workflowId">): void {
+    this.#run = { run, workflowId }
+  }
+
+  /** Adds a revision behind those that are there. */
+  async addRevision(id: string, parent: string, operations: string): Promise<void> {
+    const text = `id: ${id}\nparents: [${parent}]\ntitle: ${id}\noperations:${operations}`
+    await writeFile(join(this.app.config.migrations, `${id}.yaml`), text)
+  }
+
+  /** Another revision, after the ones that are there: `0002_city`. */
+  async write(id: string, parent: string, operations: string): Promise<void> {
+    const text = `id: ${id}\nparents: [${parent}]\ntitle: ${id}\noperations:${operations}`
+    await writeFile(join(this.app.config.migrations, `${id}.yaml`), text)
+  }
+
+  /** From now on everything here is about this run. */
+  turnTo(run: Started): void {
+    this.#run = run
   }
 
   send(verb: OperatorVerb, request: Omit<SteerRequest, "run" | "verb"> = {}): ReturnType<typeof steer> {
@@ -106,7 +131,7 @@ export class Project {
   }
 
   /** Waits for the gate and lets the run through it. */
-  async pass(...gates: readonly GateName[]): Promise<void> {
+  async pass(...gates: readonly WaitName[]): Promise<void> {
     for (const gate of gates) {
       await this.atGate(gate)
       await this.send("proceed", { gate })
@@ -119,7 +144,7 @@ export class Project {
     await this.atGate(gate)
   }
 
-  atGate(gate: GateName): Promise<RunStatus> {
+  atGate(gate: WaitName): Promise<RunStatus> {
     return this.until(`gate ${gate}`, (status) => status.waitingFor === gate && status.state === "waiting")
   }
 
@@ -208,7 +233,7 @@ function targetOf(name: string, url: TargetConfig["url"], options: ProjectOption
     name,
     url,
     schemas: ["public"],
-    versions: { schemas: false, roles: { old: null, new: null } },
+    versions: options.versions ?? { schemas: false, roles: { old: null, new: null } },
     gates: { "dual-write": "manual", switch: "manual", contract: "manual", purge: "manual", ...options.gates },
     soakMs: options.soakMs ?? 0,
     keepMs: options.keepMs ?? 0,

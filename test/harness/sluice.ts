@@ -1,8 +1,11 @@
 import { mkdir, mkdtemp } from "node:fs/promises"
 import { join } from "node:path"
 import { inject } from "vitest"
+import { findPollers } from "../../src/app/pollers.ts"
+import { TemporalLink } from "../../src/app/temporal.ts"
 import type { Config, TargetConfig } from "../../src/config/config.ts"
 import { openControl, type Control } from "../../src/ledger/control.ts"
+import { waitUntil } from "../../src/stack/wait-until.ts"
 import { startWorker, type RunningWorker, type WorkerOptions } from "../../src/worker/start.ts"
 import { createDatabase, createRole, type TestDatabase, type TestRole } from "./database.ts"
 import { createNamespace } from "./namespace.ts"
@@ -46,6 +49,7 @@ export class Sluice {
     const targets: Record<string, TargetConfig> = {}
     const config: Config = {
       file: null,
+      secretFiles: {},
       directory,
       temporal: { address: inject("temporal").address, namespace, tls: null, apiKey: null },
       control: { url: controlDatabase.urlAs(role) },
@@ -58,9 +62,16 @@ export class Sluice {
     return sluice
   }
 
-  /** Starts a worker where none runs; with `bundle` one of another version. */
+  /** Starts a worker where none runs, and waits until it polls; with `bundle` one of another version. */
   async startWorker(options: WorkerOptions = {}): Promise<void> {
-    this.#worker ??= await startWorker(this.#config, options)
+    if (this.#worker) return
+    const since = Date.now()
+    this.#worker = await startWorker(this.#config, options)
+    const link = new TemporalLink(this.#config.temporal)
+    const polls = async (): Promise<boolean> =>
+      (await findPollers(link, 10_000, since)).every(({ workers }) => workers.length > 0)
+    await waitUntil(polls, { timeoutMs: 30_000 })
+    await link.close()
   }
 
   async stopWorker(): Promise<void> {

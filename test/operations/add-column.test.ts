@@ -4,14 +4,14 @@ import type { AddColumnInput } from "../../src/operations/add-column/input.ts"
 import type { Table } from "../../src/catalog/model.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { catalog, column, table, users } from "../planner/sample-catalog.ts"
+import { planContext } from "./plan-context.ts"
 
 beforeAll(loadParser)
 
-const context = { defaultSchema: "public", revision: "0001" }
 const text = { name: "nick", type: "text" }
 
 function codes(input: AddColumnInput, live: Table = users, severity = "error"): readonly string[] {
-  const findings = addColumn.check(addColumn.input.parse(input), catalog(live), context)
+  const findings = addColumn.check(addColumn.input.parse(input), catalog(live), planContext(catalog(live)))
   expect(findings.every(({ hint }) => (hint ?? "").length > 5)).toBe(true)
   return findings.filter((finding) => finding.severity === severity).map(({ code }) => code)
 }
@@ -42,7 +42,13 @@ describe("refused before anything is touched", () => {
       "a table with heirs",
       { table: "users", column: text, up: "name" },
       "INHERITED_TABLE",
-      { dependents: ["table public.heirs"] },
+      { inheritance: { parents: [], children: [{ schema: "public", name: "heirs" }] } },
+    ],
+    [
+      "an heir",
+      { table: "users", column: text, up: "name" },
+      "INHERITING_TABLE",
+      { inheritance: { parents: [{ schema: "public", name: "people" }], children: [] } },
     ],
     [
       "a column that is there",
@@ -119,7 +125,7 @@ describe("refused before anything is touched", () => {
       "a dual write that is under way",
       { table: "users", column: text, up: "name" },
       "DUAL_WRITE_ACTIVE",
-      { triggers: [{ name: "~sluice_ins", definition: "", enabled: "always" }] },
+      { triggers: [{ name: "~sluice_upd_0a1b2c3d", definition: "", enabled: "always" }] },
     ],
     [
       "too many columns",
@@ -186,8 +192,8 @@ describe("only what has to be filled is filled", () => {
     ["a volatile default", { table: "users", column: { name: "r", type: "float", default: "random()" } }, true],
     ["up", { table: "users", column: text, up: "name" }, true],
   ])("%s", (_, input, filled) => {
-    expect(addColumn.sync(input, catalog(users), context) !== null).toBe(filled)
-    const [step] = addColumn.expand(input, catalog(users), context)
+    expect(addColumn.sync(input, catalog(users), planContext(catalog(users))) !== null).toBe(filled)
+    const [step] = addColumn.expand(input, catalog(users), planContext(catalog(users)))
     expect(step?.phase === "expand").toBe(!filled)
   })
 })
@@ -197,7 +203,7 @@ test("names that PostgreSQL would choose are taken once only", () => {
   const after = addColumn.after(
     { table: "users", column: { ...text, unique: true }, up: "name" },
     catalog(taken),
-    context,
+    planContext(catalog(taken)),
   )
   expect(after.tables[0]?.constraints.map(({ name }) => name)).toEqual(["users_nick_key", "users_nick_key1"])
 })

@@ -3,6 +3,7 @@ import { createTable } from "../../src/operations/create-table.ts"
 import type { CreateTableInput } from "../../src/operations/create-table/input.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { catalog, users } from "../planner/sample-catalog.ts"
+import { planContext } from "./plan-context.ts"
 
 beforeAll(loadParser)
 
@@ -72,10 +73,7 @@ test.each<[string, CreateTableInput, string]>([
     "REFERENCE_MISMATCH",
   ],
 ])("refused: %s", (_, input, code) => {
-  const findings = createTable.check(createTable.input.parse(input), catalog(users), {
-    defaultSchema: "public",
-    revision: "1",
-  })
+  const findings = createTable.check(createTable.input.parse(input), catalog(users), planContext(catalog(users)))
   expect(findings.filter(({ severity }) => severity === "error").map((finding) => finding.code)).toEqual([code])
 })
 
@@ -84,5 +82,5 @@ test("a table may point to itself", () => {
     name: "t",
     columns: [id, { name: "up", type: "int", references: { name: "f", table: "t", column: "id" } }],
   }
-  expect(createTable.check(input, catalog(users), { defaultSchema: "public", revision: "1" })).toEqual([])
+  expect(createTable.check(input, catalog(users), planContext(catalog(users)))).toEqual([])
 })

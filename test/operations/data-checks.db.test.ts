@@ -6,8 +6,8 @@ import { withSession } from "../../src/postgres/session.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { createDatabase } from "../harness/database.ts"
 import type { TestDatabase } from "../harness/database.ts"
+import { planContext } from "./plan-context.ts"
 
-const context = { defaultSchema: "public", revision: "0001_test" }
 let database: TestDatabase
 beforeAll(loadParser)
 afterEach(() => database.drop())
@@ -26,7 +26,7 @@ async function findings(given: string, input: Omit<AddColumnInput, "table">): Pr
     ]
     const catalog = await readCatalog(session, { schemas: ["public"], relations, functions })
     const found: Record<string, string[]> = {}
-    for (const check of addColumn.dataChecks({ table: "users", ...input }, catalog, context)) {
+    for (const check of addColumn.dataChecks({ table: "users", ...input }, catalog, planContext(catalog))) {
       const rows = await session.query<{ key: string }>(check.sql)
       expect(rows.every((row) => Object.keys(row).join() === "key" && typeof row.key === "string")).toBe(true)
       found[check.code] = rows.map(({ key }) => key).toSorted()

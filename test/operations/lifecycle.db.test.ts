@@ -2,6 +2,7 @@ import { beforeAll, describe, test } from "vitest"
 import { operations } from "../../src/operations/index.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { Lifecycle } from "../harness/lifecycle.ts"
+import { thereAndBackAndThere } from "../harness/there-and-back.ts"
 
 beforeAll(loadParser)
 
@@ -14,41 +15,7 @@ describe.each(declared.map((operation) => [operation.kind, operation] as const))
     async (_, example) => {
       const life = await Lifecycle.begin(operation, example)
       try {
-        await life.writeOld()
-        await life.perform("expand")
-        await life.writeOld()
-        await life.undo("expand")
-        await life.expectUntouched()
-
-        await life.perform("expand")
-        await life.writeOld()
-        await life.perform("backfill")
-        await life.writeOld()
-        await life.undo("expand", "backfill")
-        await life.expectUntouched()
-
-        await life.perform("expand")
-        await life.breakOffBackfill()
-        await life.writeOld()
-        await life.perform("backfill")
-        await life.writeOld()
-        await life.perform("verify")
-        await life.writeNew()
-        await life.writeOld()
-        await life.perform("contract")
-        await life.expectContracted()
-        await life.writeNew()
-
-        await life.undo("contract")
-        await life.writeOld()
-        await life.writeNew()
-        await life.perform("verify")
-        await life.perform("contract")
-        await life.expectContracted()
-
-        await life.perform("purge")
-        await life.expectContracted()
-        await life.expectNothingOfOurs()
+        await thereAndBackAndThere(life)
       } finally {
         await life.end()
       }

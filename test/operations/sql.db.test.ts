@@ -6,15 +6,24 @@ import type { SqlInput } from "../../src/operations/sql.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { createDatabase } from "../harness/database.ts"
 import type { TestDatabase } from "../harness/database.ts"
+import { planContext } from "./plan-context.ts"
 
 beforeAll(loadParser)
 
-const empty: Catalog = { serverMajor: 15, schemas: [], tables: [], otherRelations: [], functions: [] }
+const empty: Catalog = {
+  serverMajor: 15,
+  schemas: [],
+  tables: [],
+  otherRelations: [],
+  functions: [],
+  versionSchemas: [],
+  rights: { role: "postgres", schemas: [], defaults: [] },
+}
 const schema = 'Weird "Schema.x'
 const pinned = "SET search_path = pg_catalog;"
 
 function stepOf(input: SqlInput): SqlStep {
-  const [step] = sqlOperation.expand(input, empty, { defaultSchema: schema, revision: "0001_x" })
+  const [step] = sqlOperation.expand(input, empty, planContext(empty, { defaultSchema: schema, revision: "0001_x" }))
   if (step?.action !== "sql") throw new Error("one sql step expected")
   return step
 }

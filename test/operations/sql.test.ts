@@ -4,11 +4,20 @@ import type { Finding } from "../../src/domain/finding.ts"
 import { opaqueRelations, sqlOperation } from "../../src/operations/sql.ts"
 import type { SqlInput } from "../../src/operations/sql.ts"
 import { loadParser, parseStatements } from "../../src/sql/parser.ts"
+import { planContext } from "./plan-context.ts"
 
 beforeAll(loadParser)
 
-const context = { defaultSchema: 'Weird "Schema.x', revision: "0007_raw" }
-const empty: Catalog = { serverMajor: 15, schemas: [], tables: [], otherRelations: [], functions: [] }
+const empty: Catalog = {
+  serverMajor: 15,
+  schemas: [],
+  tables: [],
+  otherRelations: [],
+  functions: [],
+  versionSchemas: [],
+  rights: { role: "postgres", schemas: [], defaults: [] },
+}
+const context = planContext(empty, { defaultSchema: 'Weird "Schema.x', revision: "0007_raw" })
 
 const check = (input: SqlInput): readonly Finding[] => sqlOperation.check(input, empty, context)
 const errors = (input: SqlInput): readonly string[] =>
@@ -152,7 +161,15 @@ test("a concurrent index build stands alone, qualified, with its leftover's repa
 })
 
 test("what it touches is opaque: of all its texts, folded, qualified, an index with its table", () => {
-  const index = { name: "i", columns: ["a"], unique: false, valid: true, definition: "", constraint: null }
+  const index = {
+    name: "i",
+    columns: ["a"],
+    reads: ["a"],
+    unique: false,
+    valid: true,
+    definition: "",
+    constraint: null,
+  }
   const table = {
     schema: context.defaultSchema,
     name: "owner of i",
@@ -167,7 +184,10 @@ test("what it touches is opaque: of all its texts, folded, qualified, an index w
     constraints: [],
     indexes: [index],
     triggers: [],
+    grants: [],
+    inheritance: null,
     dependents: [],
+    columnDependents: [],
   } as const
   const input: SqlInput = {
     up: 'CREATE VIEW V AS SELECT * FROM pg_catalog.pg_class, other."T"',

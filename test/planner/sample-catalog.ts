@@ -41,7 +41,10 @@ export function table(name: string, columns: readonly Column[], more: Partial<Ta
     ],
     indexes: [],
     triggers: [],
+    grants: [],
+    inheritance: null,
     dependents: [],
+    columnDependents: [],
     ...more,
   }
 }
@@ -63,6 +66,8 @@ export function catalog(...tables: readonly Table[]): Catalog {
       { schema: null, name: "now", volatility: "stable" },
       { schema: null, name: "random", volatility: "volatile" },
     ],
+    versionSchemas: [],
+    rights: { role: "postgres", schemas: [], defaults: [] },
   }
 }
 

@@ -54,6 +54,25 @@ test("an abort that was accepted goes on after the workflow was lost", () => {
   expect(carriedStateOf(lost({ entries })).aborting).toEqual({ reason: "too risky", actor: "ada" })
 })
 
+test("a gate's time counts from when it opened first, and not again once the gate was refused to it", () => {
+  const timed = { ...plan, gates: { ...plan.gates, switch: { afterMs: 1_000 } } }
+  const opened = (gate: string, at: string): LedgerEntry => ({ ...entry("gate.opened", { gate }), at })
+  const entries = [
+    opened("dual-write", "2026-01-01T00:00:00.000Z"),
+    entry("decision.accepted", { verb: "proceed", gate: "dual-write" }),
+    opened("switch", "2026-01-02T00:00:00.000Z"),
+    opened("switch", "2026-01-03T00:00:00.000Z"),
+  ]
+  const until = Date.parse("2026-01-02T00:00:01.000Z")
+  expect(carriedStateOf(lost({ plan: timed, entries })).gateTimer).toEqual({ gate: "switch", until })
+  const refused = entry("decision.refused", { verb: "proceed", gate: "switch", by: "gate mode" })
+  const over = carriedStateOf(lost({ plan: timed, entries: [...entries, refused] }))
+  expect(over.gateTimer).toEqual({ gate: "switch", until: null })
+  const passed = entry("decision.accepted", { verb: "proceed", gate: "switch" })
+  expect(carriedStateOf(lost({ plan: timed, entries: [...entries, passed] })).gateTimer).toBeNull()
+  expect(carriedStateOf(lost({ entries })).gateTimer).toBeNull()
+})
+
 test("a run that isn't in the journal begins with its precheck", () => {
   expect(carriedStateOf(lost({ registered: false })).phasesDone).toEqual([])
 })

@@ -77,6 +77,28 @@ test("PostgreSQL and Temporal come back after SIGKILL at their old addresses", a
   await stack.stop()
 })
 
+test("a supervised stack starts again what dies, at its old addresses, and tells what is dead meanwhile", async () => {
+  const said: string[] = []
+  const stack = await startStack({ directory, supervise: true, say: (line) => said.push(line), worker: () => idle })
+  await ask(stack.addresses.targetUrl, "CREATE TABLE kept AS SELECT 42 AS answer")
+  const before = processesOf(readState(directory))
+  for (const each of before) send(each, "SIGKILL")
+  expect(await waitUntil(() => stackStatus(directory).dead.length === 3, { timeoutMs: 5_000, everyMs: 5 })).toBe(true)
+  expect(stackStatus(directory)).toMatchObject({
+    dead: ["PostgreSQL", "Temporal", "worker"],
+    parts: [],
+    supervised: true,
+  })
+  expect(await waitUntil(() => stackStatus(directory).parts.length === 3, { timeoutMs: 45_000 })).toBe(true)
+  expect(stackStatus(directory)).toMatchObject({ running: true, dead: [], givenUp: [] })
+  expect(processesOf(readState(directory))).not.toEqual(before)
+  expect(await ask(stack.addresses.targetUrl, "SELECT answer FROM kept")).toBe("42")
+  expect(await isServing(stack.addresses.temporal.address)).toBe(true)
+  expect(said.filter((line) => line.endsWith("runs again."))).toHaveLength(3)
+  await stack.stop()
+  expect(stackStatus(directory)).toMatchObject({ parts: [], dead: [], supervised: false })
+})
+
 test("a worker is part of the stack: it gets the addresses, is killed and started again", async () => {
   const stack = await startStack({
     directory,
@@ -154,6 +176,9 @@ test("a number that belongs to another process by now is never signalled", () =>
   expect(isAlive(self)).toBe(false)
   expect(send(self, "SIGKILL")).toBe(false)
 })
+
+/** A worker that does nothing. */
+const idle = { command: process.execPath, args: ["-e", "setInterval(() => {}, 1e6)"], env: {} }
 
 async function holdElsewhere(): Promise<ChildProcess> {
   const script = fileURLToPath(new URL("hold-stack.mjs", import.meta.url))

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { gateNames } from "../../src/domain/gate.ts"
 import { Sluice } from "../harness/sluice.ts"
-import { emailOf } from "./changes.ts"
+import { emailOf, slowUpdates } from "./changes.ts"
 
 let sluice: Sluice
 beforeAll(async () => {
@@ -52,6 +53,44 @@ describe("a run whose workflow was terminated from outside", () => {
     await project.ended("aborted")
     await project.keepHistory("adopted-to-abort")
     expect(await project.dump()).toEqual(before)
+  })
+
+  for (const gate of ["dual-write", "switch"] as const) {
+    test(`paused at the gate ${gate}, stays paused after retry until it is resumed`, async () => {
+      const project = await sluice.project({ rows: 300 })
+      await project.start()
+      await project.goTo(gate)
+      await project.send("pause")
+      await project.inTemporal((handle) => handle.terminate("test"))
+      expect((await project.status()).findings.map(({ code }) => code)).toContain("ORPHANED")
+      await project.send("retry")
+      await project.until("paused", ({ state }) => state === "paused")
+      await expect(project.send("proceed")).rejects.toMatchObject({ code: "RUN_PAUSED" })
+      await project.send("resume")
+      await project.pass(...gateNames.slice(gateNames.indexOf(gate)))
+      await project.ended("completed")
+    })
+  }
+
+  test("paused in the middle of the backfill, stays paused after retry and fills nothing until it is resumed", async () => {
+    const project = await sluice.project({ rows: 1_000, schema: slowUpdates, limits: { batchDurationMs: 20 } })
+    await project.start()
+    await project.pass("dual-write")
+    await project.until("rows filled", ({ backfill }) => (backfill?.rowsDone ?? 0) > 0)
+    await project.send("pause")
+    await project.until("a resting backfill", ({ backfill }) => backfill?.throttledBy === "paused")
+    await project.inTemporal((handle) => handle.terminate("test"))
+    const filled = await project.database.query("SELECT id FROM public.people WHERE email IS NOT NULL ORDER BY id")
+    expect(filled.length).toBeLessThan(1_000)
+    await project.send("retry")
+    await project.until("paused", ({ state }) => state === "paused")
+    await expect(project.send("proceed")).rejects.toMatchObject({ code: "RUN_PAUSED" })
+    expect(await project.database.query("SELECT id FROM public.people WHERE email IS NOT NULL ORDER BY id")).toEqual(
+      filled,
+    )
+    await project.send("resume")
+    await project.pass("switch", "contract", "purge")
+    await project.ended("completed")
   })
 
   test("while it unwinds, and goes on unwinding after retry", async () => {

@@ -1,10 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { cachedPath, cachedProgram } from "./cached-program.mjs"
 import { firstProgram, onPath, run } from "./command.mjs"
 import { part, say, SetupError } from "./narrate.mjs"
-import { cacheFolder, root } from "./places.mjs"
+import { root } from "./places.mjs"
 import { download } from "./temporal-download.mjs"
-import { takeTurn } from "./turn.mjs"
 
 /** The release that the project is tested with; the same as in tools/temporal/go.mod. */
 export const version = "1.8.2"
@@ -15,24 +14,14 @@ export async function findTemporal() {
   if (named && firstProgram([named]) === null) {
     throw new SetupError(`SLUICE_TEMPORAL_CLI names ${named}, which isn't a program.`)
   }
-  const folder = cacheFolder(`temporal-${version}`)
-  const cached = join(folder, "temporal")
-  const found = firstProgram([named, ...onPath("temporal"), cached])
+  const folder = `temporal-${version}`
+  const found = firstProgram([named, ...onPath("temporal"), cachedPath(folder, "temporal")])
   if (found !== null) return found
-  mkdirSync(folder, { recursive: true })
-  return takeTurn(join(folder, "setup.lock"), async () => {
-    if (existsSync(cached)) return cached // another set-up made it while we waited
-    const partial = mkdtempSync(join(folder, "partial-"))
-    try {
-      const program = (await tryDownload(partial)) ?? (await build(partial))
-      const answer = await run(program, ["--version"])
-      say(`  ${answer.trim()}`)
-      chmodSync(program, 0o755)
-      renameSync(program, cached) // whole or not at all
-      return cached
-    } finally {
-      rmSync(partial, { recursive: true, force: true })
-    }
+  return cachedProgram(folder, "temporal", async (partial) => {
+    const program = (await tryDownload(partial)) ?? (await build(partial))
+    const answer = await run(program, ["--version"])
+    say(`  ${answer.trim()}`)
+    return program
   })
 }
 

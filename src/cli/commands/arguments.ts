@@ -1,8 +1,9 @@
 import { strategies, type Strategy } from "../../domain/plan.ts"
 import { parseDuration } from "../../domain/duration.ts"
 import { UserError } from "../../domain/errors.ts"
-import { gateNames, type GateMode, type GateName } from "../../domain/gate.ts"
+import { gateNames, waitNames, type GateMode, type GateName, type WaitName } from "../../domain/gate.ts"
 import { nearestName } from "../../domain/nearest.ts"
+import type { VersionRoles } from "../../domain/versions.ts"
 
 /** One of a fixed set of words; anything else is an error that names the nearest. */
 export function oneOf<T extends string>(what: string, value: string, known: readonly T[]): T {
@@ -17,8 +18,8 @@ export function oneOf<T extends string>(what: string, value: string, known: read
   })
 }
 
-export function gateOf(value: string | undefined): GateName | undefined {
-  return value === undefined ? undefined : oneOf("--gate", value, gateNames)
+export function gateOf(value: string | undefined): WaitName | undefined {
+  return value === undefined ? undefined : oneOf("--gate", value, waitNames)
 }
 
 export function strategyOf(value: string | undefined): Strategy | undefined {
@@ -43,6 +44,23 @@ export function gateModesOf(values: readonly string[]): Readonly<Partial<Record<
       })
   }
   return modes
+}
+
+/** `old=app_v1`, `new=app_v2`: who uses which version. */
+export function rolesOf(values: readonly string[]): Partial<VersionRoles> {
+  const pairs = values.map((value) => {
+    const [version = "", ...role] = value.split("=")
+    const name = role.join("=")
+    if (name !== "") return [oneOf("--role", version, ["old", "new"]), name] as const
+    const message = `${value} must say which role uses that version`
+    throw new UserError({
+      code: "BAD_ARGUMENT",
+      subject: "--role",
+      message,
+      hint: "--role old=app_v1 --role new=app_v2",
+    })
+  })
+  return Object.fromEntries(pairs)
 }
 
 /** A duration given as an option; null where it wasn't given. */

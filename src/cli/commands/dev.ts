@@ -3,17 +3,18 @@ import type { DevOptions } from "../../app/dev.ts"
 import { BugError, RefusedError, TransientError, UserError, type ErrorKind } from "../../domain/errors.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { holdUntilSignal } from "../../stack/hold.ts"
-import { stackStatus, type StackStatus } from "../../stack/status.ts"
+import { stackStatus } from "../../stack/status.ts"
 import { resetStack, stopStack } from "../../stack/stop.ts"
 import { confirm } from "../ask.ts"
 import type { Cli } from "../cli.ts"
-import type { Look } from "../render/look.ts"
+import { renderStack } from "../render/stack.ts"
 
 interface DevFlags {
   readonly detach?: boolean
   readonly stop?: boolean
   readonly status?: boolean
   readonly reset?: boolean
+  readonly force?: boolean
   readonly yes?: boolean
 }
 
@@ -21,12 +22,13 @@ export function devCommand(cli: Cli): Command {
   return new Command("dev")
     .summary("run Temporal, PostgreSQL and a worker here")
     .description(
-      "Runs the embedded stack of this folder: Temporal's development server, a PostgreSQL with control database and sample target, and a worker. Everything is kept in .sluice/. Ends with Ctrl-C.",
+      "Runs the embedded stack of this folder: Temporal's development server, a PostgreSQL with control database and sample target, and a worker. What dies is started again. Everything is kept in .sluice/. Ends with Ctrl-C.",
     )
-    .option("--detach", "leave it running in the background")
+    .option("--detach", "leave it running in the background; repair what of it is dead")
     .option("--stop", "end it; the data stays")
-    .option("--status", "say what runs, and where")
+    .option("--status", "say what runs, what has died, and where")
     .option("--reset", "end it and remove its data")
+    .option("--force", "reset even while a run is under way; what it made then stays in its target")
     .option("--yes", "don't ask on a terminal")
     .action(async (flags: DevFlags) => {
       if ([flags.stop, flags.status, flags.reset, flags.detach].filter(Boolean).length > 1) throw oneAtATime()
@@ -35,12 +37,14 @@ export function devCommand(cli: Cli): Command {
       if (flags.status) return show(cli, directory)
       if (flags.stop) return showStopped(cli, await stopStack(directory))
       if (flags.reset) {
+        const { refuseResetDuringRuns } = await import("../../app/reset-dev.ts")
+        if (!flags.force) await refuseResetDuringRuns(directory)
         await confirm(cli, `Remove all data of the embedded stack in ${directory}?`, flags.yes === true)
         return showStopped(cli, await resetStack(directory))
       }
       if (!flags.detach) return holdHere(cli, options)
       // Started twice, it is there once.
-      if (!stackStatus(directory).running) await detached(options)
+      await detached(options)
       show(cli, directory)
     })
 }
@@ -63,20 +67,6 @@ function show(cli: Cli, directory: string): void {
   )
 }
 
-function renderStack(status: StackStatus, directory: string, look: Look): string {
-  if (!status.running || !status.addresses)
-    return `The embedded stack of ${directory} is not running. Start it with: sluice dev --detach`
-  const { temporal, targetUrl } = status.addresses
-  const { host, pathname } = new URL(targetUrl.reveal())
-  return [
-    `The embedded stack of ${directory} runs (${status.parts.join(", ")}, process ${status.ownerPid}).`,
-    `  Temporal     ${temporal.address}, namespace ${temporal.namespace}`,
-    `  Temporal UI  ${look.cyan(temporal.uiUrl ?? "none")}`,
-    `  Sample       postgresql://sluice@${host}${pathname} (its password: .sluice/stack.json)`,
-    `  PostgreSQL   data in ${status.dataDirectory}`,
-  ].join("\n")
-}
-
 function showStopped(cli: Cli, stopped: readonly string[]): void {
   cli.output.result({ stopped }, () =>
     stopped.length === 0 ? "Nothing was running." : `Stopped ${stopped.join(", ")}.`,
@@ -87,12 +77,14 @@ const kinds = [UserError, RefusedError, TransientError, BugError] as const
 
 /** The background process has a mind of its own: what it printed is what went wrong. */
 async function detached(options: DevOptions): Promise<void> {
-  const { detachDev } = await import("../../app/dev.ts")
-  const answer = await detachDev(options)
-  const { error } = (answer ?? {}) as {
+  const { ensureDetached } = await import("../../app/detached-dev.ts")
+  const started = await ensureDetached(options)
+  if (started === null) return
+  const { document } = started
+  const { error } = (document ?? {}) as {
     error?: { kind?: ErrorKind; code: string; message: string; hint: string | null; findings: readonly Finding[] }
   }
-  if (answer && !error) return
+  if (document && !error) return
   const finding = {
     code: error?.code ?? "STACK_START_FAILED",
     subject: "sluice dev",

@@ -1,12 +1,13 @@
 import { Command } from "commander"
 import type { Cli } from "../cli.ts"
 import { planDocument, renderPlan } from "../render/plan.ts"
-import { collect, gateModesOf, strategyOf } from "./arguments.ts"
+import { collect, gateModesOf, rolesOf, strategyOf } from "./arguments.ts"
 
 interface PlanOptions {
   readonly target?: string
   readonly strategy?: string
   readonly gate: readonly string[]
+  readonly role: readonly string[]
   readonly sql?: boolean
 }
 
@@ -23,9 +24,16 @@ export function planCommand(cli: Cli): Command {
       collect,
       [],
     )
+    .option(
+      "--role <version=name>",
+      "the role of the old or new version, otherwise than sluice.yaml says: old=app_v1, new=app_v2; repeatable",
+      collect,
+      [],
+    )
     .option("--sql", "print every statement and its undo")
     .action(async (revision: string | undefined, options: PlanOptions) => {
-      const request = { revision, strategy: strategyOf(options.strategy), gates: gateModesOf(options.gate) }
+      const { strategy, gate, role } = options
+      const request = { revision, strategy: strategyOf(strategy), gates: gateModesOf(gate), roles: rolesOf(role) }
       const { plan } = await import("../../app/plan.ts")
       const made = await cli.withApp((app) => plan(app, { target: app.targetOrOnly(options.target).name, ...request }))
       cli.output.result(planDocument(made.plan, made.findings), (look) =>

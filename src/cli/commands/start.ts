@@ -1,12 +1,13 @@
 import { Command } from "commander"
 import type { Cli } from "../cli.ts"
-import { collect, gateModesOf, strategyOf } from "./arguments.ts"
+import { collect, gateModesOf, rolesOf, strategyOf } from "./arguments.ts"
 
 interface StartOptions {
   readonly target?: string
   readonly strategy?: string
   readonly plan?: string
   readonly gate: readonly string[]
+  readonly role: readonly string[]
 }
 
 export function startCommand(cli: Cli): Command {
@@ -23,9 +24,15 @@ export function startCommand(cli: Cli): Command {
       collect,
       [],
     )
+    .option(
+      "--role <version=name>",
+      "the role of the old or new version, otherwise than sluice.yaml says: old=app_v1, new=app_v2; repeatable",
+      collect,
+      [],
+    )
     .action(async (revision: string | undefined, options: StartOptions) => {
-      const { strategy, gate, plan } = options
-      const request = { revision, plan, strategy: strategyOf(strategy), gates: gateModesOf(gate) }
+      const { strategy, gate, role, plan } = options
+      const request = { revision, plan, strategy: strategyOf(strategy), gates: gateModesOf(gate), roles: rolesOf(role) }
       const { start } = await import("../../app/start.ts")
       const started = await cli.withApp((app) =>
         start(app, { target: app.targetOrOnly(options.target).name, ...request }),

@@ -7,14 +7,15 @@ export function workerCommand(cli: Cli): Command {
     .summary("carry runs out")
     .description("Polls Temporal and carries runs out, until Ctrl-C or SIGTERM; running work is handed over safely.")
     .action(async () => {
-      const { loadConfig } = await import("../../config/load.ts")
-      const config = await loadConfig(cli.loadOptions)
+      const { liveConfig } = await import("../../config/live.ts")
+      const log = (line: string): void => cli.output.narrate(line)
+      const configNow = liveConfig(cli.loadOptions, log)
+      const config = configNow()
       // Temporal's native part is heavy; no other verb needs it.
       const { installRuntime, startWorker } = await import("../../worker/start.ts")
       const signal = untilInterrupted()
-      const log = (line: string): void => cli.output.narrate(line)
       installRuntime(log)
-      const worker = await startWorker(config, { log })
+      const worker = await startWorker(config, { log, configNow })
       cli.output.narrate(
         `Worker ${process.pid} polls ${config.temporal.address} (namespace ${config.temporal.namespace}).`,
       )

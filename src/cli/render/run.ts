@@ -8,7 +8,7 @@ import {
   type StepState,
 } from "../../domain/run.ts"
 import { formatDuration } from "../../domain/duration.ts"
-import { gateMeanings, gateNames } from "../../domain/gate.ts"
+import { gateMeanings, waitNames } from "../../domain/gate.ts"
 import { renderFindings } from "./findings.ts"
 import type { Look, Style } from "./look.ts"
 import { cut, table } from "./table.ts"
@@ -89,7 +89,7 @@ function phaseLine(status: RunStatus, look: Look): string {
 }
 
 function meaningOf(waitingFor: string): string {
-  const gate = gateNames.find((name) => name === waitingFor)
+  const gate = waitNames.find((name) => name === waitingFor)
   return gate ? `: ${gateMeanings[gate]}` : ""
 }
 

@@ -19,6 +19,8 @@ export interface ComparisonOptions {
   readonly url?: Secret
   /** The table's name as SQL, if it is another one by now. */
   readonly table?: string
+  /** What `search_path` is set to, as SQL. Default: the application's own. */
+  readonly searchPath?: string
   /** How a column of the account is read today, as SQL; null: not at all. Default: under its own name. */
   readonly columns?: Readonly<Record<string, string | null>>
 }
@@ -43,7 +45,8 @@ export async function compare(
   })
   await client.connect()
   try {
-    if (workload.searchPath !== undefined) await client.query(`SET search_path = ${workload.searchPath}`)
+    const searchPath = options.searchPath ?? workload.searchPath
+    if (searchPath !== undefined) await client.query(`SET search_path = ${searchPath}`)
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     for (let start = 0; start < expected.length; start += chunk) {
       const part = expected.slice(start, start + chunk)

@@ -16,6 +16,7 @@ export interface Calls {
 export interface WireComparison {
   readonly url?: string
   readonly table?: string
+  readonly searchPath?: string
   readonly columns?: Readonly<Record<string, string | null>>
 }
 

@@ -1,6 +1,6 @@
 import type { BackfillStep } from "../../domain/step.ts"
 import type { Session } from "../../postgres/session.ts"
-import { sql } from "../../sql/sql.ts"
+import type { Sql } from "../../sql/sql.ts"
 import { checkFence, type Claim } from "../fence.ts"
 import { advanceCursor, type Cursor } from "./cursors.ts"
 import { hasUnfilled, nextPage, type Page } from "./walk.ts"
@@ -19,7 +19,7 @@ export interface Batch {
  */
 export async function runBatch(
   session: Session,
-  { claim, step }: { readonly claim: Claim; readonly step: BackfillStep },
+  { claim, step, statement }: { readonly claim: Claim; readonly step: BackfillStep; readonly statement: Sql },
   { cursor, rows, onPage }: { readonly cursor: Cursor; readonly rows: number; readonly onPage: (page: Page) => void },
 ): Promise<Batch> {
   return session.transaction(async () => {
@@ -29,7 +29,7 @@ export async function runBatch(
     const isSkipped = cursor.pass > 1 && cursor.position === null && !(await hasUnfilled(session, step.backfill, left))
     const page = isSkipped ? { ...left, rows: 0, isLast: true } : await nextPage(session, step.backfill, left, rows)
     onPage(page)
-    const filled = isSkipped ? 0 : await fill(session, step, page)
+    const filled = isSkipped ? 0 : await session.execute(statement, [page.first, page.last])
     const passedOver = cursor.pass === 1 ? page.rows : 0
     const advance = { position: page.last, rowsDone: passedOver, rowsFilled: filled, isFinished: page.isLast }
     await advanceCursor(session, { run: claim.run, step: step.id }, cursor.number, advance)
@@ -42,12 +42,4 @@ export async function runBatch(
     }
     return { page, filled, cursor: after }
   })
-}
-
-async function fill(session: Session, step: BackfillStep, { first, last }: Page): Promise<number> {
-  const [answer] = await session.query<{ filled: number }>(
-    sql`WITH batch AS (${step.sql} RETURNING 1) SELECT count(*)::integer AS filled FROM batch`,
-    [first, last],
-  )
-  return answer?.filled ?? 0
 }

@@ -35,6 +35,17 @@ export class Pace {
     return this.#cut.delete(pid)
   }
 
+  /**
+   * Stands back between two tries of a batch that gets its locks from nobody: for so many milliseconds, and for as long
+   * as something stands against the next batch. Answers how long the latter took.
+   */
+  async standBack(milliseconds: number, signal: AbortSignal): Promise<number> {
+    await rest(milliseconds, signal)
+    const from = Date.now()
+    while (this.restingBecause !== null) await rest(lookEveryMs, signal)
+    return Date.now() - from
+  }
+
   /** Waits until nothing stands against the next batch of worker number `worker` (from 0), or it should stop. */
   async turn(worker: number, signal: AbortSignal): Promise<"work" | "stop"> {
     for (;;) {

@@ -1,9 +1,8 @@
 import { setMaxListeners } from "node:events"
-import { readKnobs } from "../knobs.ts"
 import { rest } from "../rest.ts"
 import type { Throttle } from "../throttle/throttle.ts"
 import type { Session } from "../../postgres/session.ts"
-import { cutBatches } from "./cut-batches.ts"
+import { look, report } from "./look.ts"
 import { fillRanges, type FillContext } from "./range-worker.ts"
 
 const tickMs = 200
@@ -57,20 +56,4 @@ export async function fillPass(
   await Promise.all(workers.values())
   context.attempt.signal.throwIfAborted()
   if (failures.length > 0) throw failures[0]
-}
-
-/** Reads knobs and throttle, and sets the pace by them. The throttle looks on in a pause, so that it forgets nothing. */
-async function look(control: Session, { run, pace }: Omit<FillContext, "signal">, throttle: Throttle): Promise<void> {
-  const { paused = false, watchProbes = true, ...tuned } = await readKnobs(control, run.run)
-  const limits = { ...run.target.limits, ...tuned }
-  pace.batchDurationMs = limits.batchDurationMs
-  pace.parallelRanges = limits.parallelRanges
-  await cutBatches(control, pace, limits)
-  const because = await throttle.read(control, { ...limits, watchProbes, pids: [...pace.batches.keys()] })
-  pace.update(paused ? "paused" : because)
-}
-
-async function report({ meter, pace, observer, step }: Omit<FillContext, "signal">): Promise<void> {
-  // Progress is for the eye: work must not stop because it can't be shown.
-  await observer.progress(step.id, meter.read(Date.now(), pace.restingBecause)).catch(() => {})
 }

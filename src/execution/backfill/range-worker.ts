@@ -1,7 +1,7 @@
 import type { BackfillStep } from "../../domain/step.ts"
 import { sqlstateOf } from "../../postgres/map-error.ts"
 import type { Session } from "../../postgres/session.ts"
-import { ident, qualified, sql, trusted } from "../../sql/sql.ts"
+import { ident, qualified, sql, trusted, type Sql } from "../../sql/sql.ts"
 import { withinLockBudget } from "../lock-budget.ts"
 import type { StepContext } from "../step-context.ts"
 import { BatchSize } from "./batch-size.ts"
@@ -18,6 +18,8 @@ import { mayUseReplicaRole } from "./replica-role.ts"
 /** What all workers of a backfill share. */
 export interface FillContext extends StepContext {
   readonly step: BackfillStep
+  /** The statement of one batch: the step's `sql`, or on the way back its `undo`. */
+  readonly statement: Sql
   readonly queue: RangeQueue
   readonly pace: Pace
   readonly meter: Meter
@@ -65,16 +67,17 @@ async function takeRanges(context: FillContext, session: Session, worker: number
 
 /** One batch. Answers the range's cursor after it: unchanged where the batch failed and is to be smaller. */
 async function fillNext(context: FillContext, session: Session, cursor: Cursor, size: BatchSize): Promise<Cursor> {
-  const { step, claimed, meter, pace, attempt, signal } = context
+  const { step, statement, claimed, meter, pace, attempt, signal } = context
   let about: Page | null = null
   const onPage = (page: Page): void => void (about = page)
-  const budget = { ...context, ...context.limits, attempt: { ...attempt, signal }, watchFirstTry: false }
+  const standBack = (milliseconds: number): Promise<number> => pace.standBack(milliseconds, signal)
+  const budget = { ...context, ...context.limits, attempt: { ...attempt, signal }, watchFirstTry: false, standBack }
   try {
     let startedAt = 0
     pace.batches.set(session.pid, size.rows)
     const batch = await withinLockBudget(budget, session, () => {
       startedAt = performance.now()
-      return runBatch(session, { claim: claimed.claim, step }, { cursor, rows: size.rows, onPage })
+      return runBatch(session, { claim: claimed.claim, step, statement }, { cursor, rows: size.rows, onPage })
     })
     size.learn(batch.page.rows, performance.now() - startedAt, pace.batchDurationMs)
     meter.add(batch.page.rows, batch.filled)

@@ -1,6 +1,5 @@
 import type { Backfill } from "../../domain/backfill.ts"
 import type { Session } from "../../postgres/session.ts"
-import { writtenColumns } from "./written-columns.ts"
 
 /**
  * Whether the backfill may run as `session_replication_role = replica`, so that the application's triggers don't take
@@ -10,8 +9,7 @@ import { writtenColumns } from "./written-columns.ts"
  * we write, a deferrable unique or exclusion constraint (they are kept by internal triggers), or where a trigger is
  * enabled for replicas only and would begin to fire.
  */
-export async function mayUseReplicaRole(session: Session, backfill: Backfill): Promise<boolean> {
-  const { relation } = backfill
+export async function mayUseReplicaRole(session: Session, { relation, writes }: Backfill): Promise<boolean> {
   const [row] = await session.query<{ allowed: boolean }>(
     `WITH root AS (
        SELECT c.oid
@@ -32,7 +30,7 @@ export async function mayUseReplicaRole(session: Session, backfill: Backfill): P
                             ON w.attrelid = fk.conrelid AND w.attnum = ANY (fk.conkey)
                             OR w.attrelid = fk.confrelid AND w.attnum = ANY (fk.confkey)
                          WHERE fk.contype = 'f') AS allowed`,
-    [relation.schema, relation.name, writtenColumns(backfill)],
+    [relation.schema, relation.name, writes],
   )
   return row?.allowed ?? false
 }

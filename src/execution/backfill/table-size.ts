@@ -1,4 +1,4 @@
-import type { Backfill } from "../../domain/backfill.ts"
+import type { TableWalk } from "../../domain/backfill.ts"
 import { SluiceError } from "../../domain/errors.ts"
 import { isLockFailure } from "../lock-not-gained.ts"
 import { sqlstateOf } from "../../postgres/map-error.ts"
@@ -14,7 +14,7 @@ export interface TableSize {
 }
 
 /** The size as statistics tell it: O(1). */
-export async function measureTable(session: Session, { relation }: Backfill): Promise<TableSize> {
+export async function measureTable(session: Session, { relation }: TableWalk): Promise<TableSize> {
   const [row] = await session.query<TableSize>(
     `WITH root AS (
        SELECT c.oid
@@ -42,18 +42,18 @@ export async function measureTable(session: Session, { relation }: Backfill): Pr
  * whole table. An exact count would read every row beforehand only to show a total; the estimate is corrected as the
  * walk goes on and is exact at its end.
  */
-export async function sizeUp(session: Session, backfill: Backfill): Promise<TableSize> {
-  const size = await measureTable(session, backfill)
+export async function sizeUp(session: Session, walk: TableWalk): Promise<TableSize> {
+  const size = await measureTable(session, walk)
   if (size.isKnown) return size
   try {
-    await session.query(sql`ANALYZE ${qualified(backfill.relation)}`)
-    return await measureTable(session, backfill)
+    await session.query(sql`ANALYZE ${qualified(walk.relation)}`)
+    return await measureTable(session, walk)
   } catch (error) {
     // Somebody else's VACUUM or index build holds the table, or only its owner may: count instead.
     if (!isLockFailure(error) && !(error instanceof SluiceError && sqlstateOf(error) === "42501")) throw error
-    const children = backfill.partitioned ? none : sql`ONLY `
+    const children = walk.partitioned ? none : sql`ONLY `
     const [row] = await session.query<{ rows: number }>(
-      sql`SELECT count(*)::float8 AS rows FROM ${children}${qualified(backfill.relation)}`,
+      sql`SELECT count(*)::float8 AS rows FROM ${children}${qualified(walk.relation)}`,
     )
     return { ...size, rows: row?.rows ?? 0, isKnown: true }
   }

@@ -1,4 +1,4 @@
-import type { Backfill } from "../../domain/backfill.ts"
+import type { Backfill, TableWalk } from "../../domain/backfill.ts"
 import type { Session } from "../../postgres/session.ts"
 
 /** A place in a table's order, as texts of the key's columns; `null`: before the first or after the last row. */
@@ -24,30 +24,28 @@ const allRows = 2_000_000_000
  * Cuts the table into about `parts` ranges of like size that together cover every row. By key, the last one is open. By
  * place it ends where the table ends now: what we fill is written behind that, and would be walked through again.
  */
-export async function splitTable(session: Session, backfill: Backfill, parts: number): Promise<readonly Range[]> {
-  const bounds = parts < 2 ? [] : await session.query<{ key: readonly string[] }>(backfill.split, [parts])
+export async function splitTable(session: Session, walk: TableWalk, parts: number): Promise<readonly Range[]> {
+  const bounds = parts < 2 ? [] : await session.query<{ key: readonly string[] }>(walk.split, [parts])
   const [end] =
-    backfill.key.length > 0
-      ? []
-      : await session.query<{ key: readonly string[] }>(backfill.batchEnd, [null, null, allRows])
+    walk.key.length > 0 ? [] : await session.query<{ key: readonly string[] }>(walk.batchEnd, [null, null, allRows])
   const edges: readonly Place[] = [null, ...bounds.map(({ key }) => key), end?.key ?? null]
   return edges.slice(1).map((last, index) => ({ first: edges[index] ?? null, last }))
 }
 
 /** The first about `rows` rows of what is left of a range. */
-export async function nextPage(session: Session, backfill: Backfill, left: Range, rows: number): Promise<Page> {
-  const [end] = await session.query<{ key: readonly string[]; rows: number }>(backfill.batchEnd, [
+export async function nextPage(session: Session, walk: TableWalk, left: Range, rows: number): Promise<Page> {
+  const [end] = await session.query<{ key: readonly string[]; rows: number }>(walk.batchEnd, [
     left.first,
     left.last,
     rows,
   ])
   // The last page reaches to the range's end, so that a row that came in between is in it.
-  const isLast = end === undefined || isFinal(backfill, end, rows)
+  const isLast = end === undefined || isFinal(walk, end, rows)
   return { first: left.first, last: isLast ? left.last : end.key, rows: end?.rows ?? 0, isLast }
 }
 
 /** By key, fewer rows than wanted means that there were no more. By place they are estimated and mean nothing. */
-function isFinal({ key }: Backfill, end: { readonly rows: number }, wanted: number): boolean {
+function isFinal({ key }: TableWalk, end: { readonly rows: number }, wanted: number): boolean {
   return key.length > 0 && end.rows < wanted
 }
 

@@ -3,14 +3,14 @@ import { displayName } from "../../domain/relation.ts"
 import type { BackfillStep } from "../../domain/step.ts"
 import type { Session } from "../../postgres/session.ts"
 import { mayUseReplicaRole } from "../backfill/replica-role.ts"
-import { writtenColumns } from "../backfill/written-columns.ts"
 import type { TargetRun } from "../target-run.ts"
 
 /** Application triggers that the backfill will fire for the rows that it fills. */
 export async function checkTriggers(session: Session, { plan }: TargetRun): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   for (const step of plan.steps) {
-    if (step.action === "backfill") findings.push(...(await firing(session, step)))
+    // What only the way back writes is no matter of this way.
+    if (step.action === "backfill" && !step.back) findings.push(...(await firing(session, step)))
   }
   return findings
 }
@@ -22,6 +22,7 @@ interface Trigger {
 }
 
 async function firing(session: Session, { backfill }: BackfillStep): Promise<readonly Finding[]> {
+  if (backfill.writes.length === 0) return []
   const passesBy = await mayUseReplicaRole(session, backfill)
   const triggers = (await updateTriggers(session, backfill)).filter(({ always }) => always || !passesBy)
   if (triggers.length === 0) return []
@@ -41,7 +42,7 @@ async function firing(session: Session, { backfill }: BackfillStep): Promise<rea
 
 /** The application's own, on the table and on its partitions, that an UPDATE of what we write fires. */
 async function updateTriggers(session: Session, backfill: BackfillStep["backfill"]): Promise<readonly Trigger[]> {
-  const { relation, sync } = backfill
+  const { relation, writes } = backfill
   return session.query<Trigger>(
     `WITH root AS (
        SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -54,9 +55,9 @@ async function updateTriggers(session: Session, backfill: BackfillStep["backfill
         AND t.tgenabled IN ('O', 'A')
         AND t.tgtype & 16 <> 0 -- ON UPDATE
         AND (t.tgattr = '' OR EXISTS (SELECT FROM pg_attribute AS a
-                                       WHERE a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr) AND a.attname = ANY ($4)))
-        AND t.tgname <> ALL ($3)
+                                       WHERE a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr) AND a.attname = ANY ($3)))
+        AND NOT starts_with(t.tgname, '~sluice_')
       ORDER BY t.tgname`,
-    [relation.schema, relation.name, [sync.insertTrigger, sync.updateTrigger], writtenColumns(backfill)],
+    [relation.schema, relation.name, writes],
   )
 }

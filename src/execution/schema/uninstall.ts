@@ -3,21 +3,24 @@ import { displayName } from "../../domain/relation.ts"
 import type { Session } from "../../postgres/session.ts"
 import { appliedRevisions } from "../revision-rows.ts"
 import { findRuns } from "../run-rows.ts"
+import { dropVersions } from "../version-schemas.ts"
 import { journalLock, journalVersion } from "./ensure-journal.ts"
 import { findLeftovers } from "./leftovers.ts"
 import { ident, qualified, sql } from "../../sql/sql.ts"
 
 /**
- * Removes what Sluice keeps in a target: schema `sluice`, and triggers and marker columns that broken runs have left on
- * the application's tables. Answers the names of what was dropped; none where nothing was there. In one transaction.
+ * Removes what Sluice keeps in a target: schema `sluice`, version schemas, and triggers and marker columns that broken
+ * runs have left on the application's tables. Answers the names of what was dropped; none where nothing was there. In one transaction.
  * Throws RefusedError RUN_ACTIVE while a run isn't over: its dual write, or the way back from it, lives there.
  */
 export async function uninstall(session: Session): Promise<readonly string[]> {
   return session.transaction(async () => {
     await session.query("SELECT pg_advisory_xact_lock($1)", [journalLock])
-    const isInstalled = (await journalVersion(session)) > 0
+    const version = await journalVersion(session)
+    const isInstalled = version > 0
     if (isInstalled) await refuseActive(session)
-    const dropped: string[] = []
+    const versions = version >= 2 ? await dropVersions(session) : []
+    const dropped = versions.map((name) => `schema ${ident(name)}`)
     for (const { relation, kind, name } of await findLeftovers(session)) {
       const table = qualified(relation)
       await session.query(

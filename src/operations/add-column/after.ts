@@ -1,10 +1,11 @@
 import { withTable } from "../../catalog/model.ts"
 import type { Catalog, Column, Constraint, Index, Table } from "../../catalog/model.ts"
-import type { RelationName } from "../../domain/relation.ts"
+import { partitionsOf } from "../../catalog/partitions.ts"
 import { ident, qualified, sql } from "../../sql/sql.ts"
 import { checkSql, foreignKeySql } from "../constraints/definition.ts"
 import type { OperationContext } from "../operation.ts"
 import { objectName } from "../names.ts"
+import { byName } from "../sorted.ts"
 import { resolveTable } from "../table-name.ts"
 import type { AddColumn } from "./resolved.ts"
 
@@ -36,20 +37,8 @@ export function afterAddColumn(add: AddColumn, before: Catalog, context: Operati
   return [changed, ...followers].reduce(withTable, before)
 }
 
-/** The partitions of a table at every level. */
-function partitionsOf(parent: RelationName, { tables }: Catalog): readonly Table[] {
-  return tables.filter((table) => isBelow(table, parent, tables))
-}
-
-function isBelow(table: Table, parent: RelationName, tables: readonly Table[]): boolean {
-  if (!table.parent) return false
-  const { schema, name } = table.parent
-  if (schema === parent.schema && name === parent.name) return true
-  const above = tables.find((other) => other.schema === schema && other.name === name)
-  return above !== undefined && isBelow(above, parent, tables)
-}
-
-function constraintsOf(add: AddColumn, before: Catalog, context: OperationContext): readonly Constraint[] {
+/** What the column promises besides its type. */
+export function constraintsOf(add: AddColumn, before: Catalog, context: OperationContext): readonly Constraint[] {
   const { column, table } = add
   const common = { columns: [column.name], validated: true, references: null, comment: null }
   const constraints: Constraint[] = []
@@ -80,13 +69,19 @@ function constraintsOf(add: AddColumn, before: Catalog, context: OperationContex
   return constraints
 }
 
-function indexesOf(add: AddColumn): readonly Index[] {
+export function indexesOf(add: AddColumn): readonly Index[] {
   if (add.column.unique !== true) return []
   const name = add.uniqueName
   const definition = sql`CREATE UNIQUE INDEX ${ident(name)} ON ${qualified(add.relation)} USING btree (${ident(add.column.name)})`
-  return [{ name, columns: [add.column.name], unique: true, valid: true, definition, constraint: name }]
-}
-
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
+  return [
+    {
+      name,
+      columns: [add.column.name],
+      reads: [add.column.name],
+      unique: true,
+      valid: true,
+      definition,
+      constraint: name,
+    },
+  ]
 }

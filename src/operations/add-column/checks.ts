@@ -6,37 +6,37 @@ import { displayName } from "../../domain/relation.ts"
 import { parseTypeName } from "../../sql/type-name.ts"
 import { defaultText, isNullable } from "../column-definition.ts"
 import { mostColumns, systemColumns } from "../column-limits.ts"
-import { expressionFindings } from "../expression-findings.ts"
-import type { OperationContext } from "../operation.ts"
+import { computedFindings } from "../computed-findings.ts"
+import { expressionFindings, readsNewColumn } from "../expression-findings.ts"
+import type { OperationContext, PlanContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
-import { refusal, syncFindings, tableFindings, warning } from "../table-findings.ts"
+import { refusal, tableFindings, warning } from "../table-findings.ts"
 import { usableKey } from "../sync/walk-key.ts"
-import { isComparable } from "../volatility.ts"
 import { parseExpression } from "../../sql/parser.ts"
 import { constraintFindings } from "./constraint-checks.ts"
 import type { AddColumnInput } from "./input.ts"
 import { fillOf } from "./resolved.ts"
 
 /** Everything that can be said about an `add_column` before the database is asked. */
-export function checkAddColumn(input: AddColumnInput, before: Catalog, context: OperationContext): readonly Finding[] {
+export function checkAddColumn(input: AddColumnInput, current: Catalog, context: PlanContext): readonly Finding[] {
   const relation = resolveTable(input.table, context)
-  const blocked = tableFindings(relation, before)
-  const table = findTable(before, relation)
+  const blocked = tableFindings(relation, current)
+  const table = findTable(current, relation)
   if (!table) return blocked
   const subject = `${displayName(relation)}.${input.column.name}`
   const broken = [
     ...nameFindings(input, table, subject),
     ...typeFindings(input, subject, context),
     ...kindFindings(input, subject),
-    ...expressionsFindings(input, table, before, subject),
+    ...expressionsFindings(input, table, findTable(context.before, relation) ?? table, current, subject),
   ]
   // What follows looks at the expressions, so they have to be sound.
   if (broken.some(({ severity }) => severity === "error")) return [...blocked, ...broken]
   return [
     ...blocked,
     ...broken,
-    ...constraintFindings(input, table, before, context, subject),
-    ...fillFindings(input, table, before, subject),
+    ...constraintFindings(input, table, current, context, subject),
+    ...fillFindings(input, table, current, subject),
     ...dependentFindings(table),
   ]
 }
@@ -127,17 +127,19 @@ function kindFindings({ column, up }: AddColumnInput, subject: string): readonly
 function expressionsFindings(
   input: AddColumnInput,
   table: Table,
+  /** As it is before the plan: what `up` sees. */
+  old: Table,
   catalog: Catalog,
   subject: string,
 ): readonly Finding[] {
   const { column, up } = input
   const findings: Finding[] = []
   if (up !== undefined) {
-    const scope = { table, also: [], inTrigger: true }
+    const scope = { table: old, also: [], inTrigger: true }
     const found = expressionFindings(up, `${subject}: up`, scope, catalog)
     findings.push(
       ...found.map((finding) =>
-        finding.code === "UNKNOWN_COLUMN" && readsItself(up, column.name) ? itself(finding) : finding,
+        finding.code === "UNKNOWN_COLUMN" && readsItself(up, column.name) ? readsNewColumn(finding.subject) : finding,
       ),
     )
   }
@@ -157,49 +159,23 @@ function readsItself(up: string, column: string): boolean {
   return parseExpression(up).columns.includes(column)
 }
 
-function itself(finding: Finding): Finding {
-  return {
-    ...finding,
-    code: "READS_NEW_COLUMN",
-    message: "It reads the column that it shall compute",
-    hint: "up sees the table as it is before the plan.",
-  }
-}
-
 /** What has to be known about filling the column. */
 function fillFindings(input: AddColumnInput, table: Table, catalog: Catalog, subject: string): readonly Finding[] {
   const fill = fillOf(input, catalog)
   if (fill === null) return []
-  const findings: Finding[] = [...syncFindings(table)]
-  if (!isComparable(fill, catalog))
-    findings.push(
-      warning(
-        "NOT_COMPARABLE",
-        subject,
-        "The expression gives another value each time it is asked, so verify can only see that every row is filled",
-        "Use functions that are IMMUTABLE where the values have to be compared.",
-      ),
-    )
-  const own = parseExpression(fill).functions.filter(({ schema }) => schema !== null && schema !== "pg_catalog")
-  for (const { schema, name } of own)
-    findings.push(
-      warning(
-        "CALLS_FUNCTION",
-        subject,
-        `Applications will call ${schema}.${name} with each write, with their own rights`,
-        `GRANT EXECUTE ON FUNCTION ${schema}.${name} to every role that writes the table (and USAGE on its schema).`,
-      ),
-    )
-  if (usableKey(table) === null)
-    findings.push(
-      warning(
-        "NO_KEY",
-        displayName(table),
-        "The table has no key that ranges could follow: it is filled by the place of its rows, and offending rows are listed by ctid",
-        "A primary key makes both quicker and the lists readable.",
-      ),
-    )
-  return findings
+  return [...computedFindings(fill, table, catalog, subject), ...keyFindings(table)]
+}
+
+function keyFindings(table: Table): readonly Finding[] {
+  if (usableKey(table) !== null) return []
+  return [
+    warning(
+      "NO_KEY",
+      displayName(table),
+      "The table has no key that ranges could follow: it is filled by the place of its rows, and offending rows are listed by ctid",
+      "A primary key makes both quicker and the lists readable.",
+    ),
+  ]
 }
 
 /** What reads the table's row as a whole, and so notices that it has one column more. */

@@ -1,9 +1,8 @@
-import { findColumn, findTable } from "../../catalog/model.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { displayName } from "../../domain/relation.ts"
-import { nearestName } from "../../domain/nearest.ts"
 import type { ReferenceInput } from "../column-definition.ts"
+import { keyReferenceFindings } from "../constraints/reference-findings.ts"
 import type { OperationContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
 import { refusal } from "../table-findings.ts"
@@ -35,7 +34,7 @@ export function constraintFindings(
           "FOREIGN_KEY_ON_PARTITIONED",
           subject,
           "Before PostgreSQL 18 a foreign key of a partitioned table can't be added without reading it under lock",
-          "Add the column without `references`.",
+          "Add the column without `references`, and the foreign key by create_constraint.",
         ),
       )
   }
@@ -74,46 +73,5 @@ export function referenceFindings(
   context: OperationContext,
   subject: string,
 ): readonly Finding[] {
-  const relation = resolveTable(reference.table, context)
-  const target = findTable(catalog, relation)
-  const name = displayName(relation)
-  if (!target)
-    return [
-      refusal(
-        "UNKNOWN_TABLE",
-        subject,
-        `The foreign key points to ${name}, which doesn't exist`,
-        "Create it first, or check the name.",
-      ),
-    ]
-  if (!findColumn(target, reference.column)) {
-    const nearest = nearestName(
-      reference.column,
-      target.columns.map((column) => column.name),
-    )
-    return [
-      refusal(
-        "UNKNOWN_COLUMN",
-        subject,
-        `${name} has no column ${reference.column}`,
-        nearest === null ? "Check the name." : `Did you mean ${nearest}?`,
-      ),
-    ]
-  }
-  const only = ({ columns }: { readonly columns: readonly string[] }): boolean =>
-    columns.length === 1 && columns[0] === reference.column
-  const isKey =
-    target.constraints.some(
-      (constraint) => (constraint.kind === "primary key" || constraint.kind === "unique") && only(constraint),
-    ) || target.indexes.some((index) => index.unique && index.valid && only(index) && !/ WHERE /.test(index.definition))
-  return isKey
-    ? []
-    : [
-        refusal(
-          "REFERENCE_NOT_UNIQUE",
-          subject,
-          `${name}.${reference.column} is no key: a foreign key can't point to it`,
-          "Point to the primary key or to a unique column.",
-        ),
-      ]
+  return keyReferenceFindings(resolveTable(reference.table, context), [reference.column], 1, catalog, subject)
 }

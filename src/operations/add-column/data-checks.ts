@@ -6,7 +6,7 @@ import { ident, literal, qualified, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { assignmentType } from "../../sql/type-name.ts"
 import type { OperationContext } from "../operation.ts"
-import { keyText, walkedTable } from "../sync/ranges.ts"
+import { duplicateRows, rowsWhere } from "../offending-rows.ts"
 import { walkOf } from "../sync/walk-key.ts"
 import { resolveTable } from "../table-name.ts"
 import { isComparable } from "../volatility.ts"
@@ -25,7 +25,7 @@ export function dataChecksOf(add: AddColumn, catalog: Catalog, context: Operatio
   const { column, relation, nullable } = add
   const walk = walkOf(add.table)
   const value = valueOf(add)
-  const rows = (condition: Sql): Sql => sql`SELECT ${keyText(walk)} AS key FROM ${walkedTable(walk)} WHERE ${condition}`
+  const rows = (condition: Sql): Sql => rowsWhere(walk, condition)
   const checks: DataCheck[] = []
   const expect = (code: string, message: string, hint: string, text: Sql): void => {
     checks.push({ code, relation, message: `${add.subject}: ${message}`, hint, sql: text })
@@ -58,7 +58,7 @@ export function dataChecksOf(add: AddColumn, catalog: Catalog, context: Operatio
       "DUPLICATE_VALUES",
       "these rows would hold the same value, under a unique constraint",
       "Have `up` give each row its own value, or mend the rows.",
-      duplicates(add, value),
+      duplicateRows(walk, [value]),
     )
   // NULL points to nothing, so nothing can be missing.
   if (column.references && (add.fill ?? add.default) !== null) {
@@ -82,14 +82,6 @@ function trimmed(add: AddColumn, value: Sql): Sql {
 function checkOver(add: AddColumn, value: Sql): Sql {
   const condition = add.column.check?.constraint ?? "TRUE"
   return bindColumns(condition, (name) => (name === add.column.name ? sql`(${value}::${add.type})` : inTable(name)))
-}
-
-function duplicates(add: AddColumn, value: Sql): Sql {
-  const walk = walkOf(add.table)
-  return sql`SELECT counted.key FROM (
-  SELECT ${keyText(walk)} AS key, ${value} IS NOT NULL AS is_value, count(*) OVER (PARTITION BY ${value}) AS holders
-  FROM ${walkedTable(walk)}
-) AS counted WHERE counted.is_value AND counted.holders > 1`
 }
 
 /** What PostgreSQL itself has to accept: types and expressions that we can only read, not resolve. */

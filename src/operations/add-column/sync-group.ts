@@ -15,6 +15,7 @@ export function syncGroupOf(add: AddColumn, catalog: Catalog): SyncGroup | null 
   const column: SyncColumn = {
     name: add.column.name,
     type: add.type,
+    collation: null,
     expression: text,
     reads: columns,
     comparable: isComparable(add.fill, catalog),
@@ -22,6 +23,7 @@ export function syncGroupOf(add: AddColumn, catalog: Catalog): SyncGroup | null 
     absent: sql`NULL`,
     added: true,
     notNull: !add.nullable,
+    hidden: null,
   }
   const sources = columns
     .flatMap((name) => findColumn(add.table, name) ?? [])

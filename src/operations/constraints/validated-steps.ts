@@ -18,6 +18,8 @@ export interface ValidatedConstraint {
   readonly definition: Sql
   /** For a foreign key, the table that it points to. */
   readonly target: RelationName | null
+  /** A condition on `o` (pg_constraint) that it is this one; absent: its kind alone tells. */
+  readonly matches?: Sql
 }
 
 /**
@@ -27,10 +29,11 @@ export interface ValidatedConstraint {
 export function validatedSteps(constraint: ValidatedConstraint, phase: Phase, idPrefix: string): readonly SqlStep[] {
   const { relation, name, kind, target } = constraint
   const table = qualified(relation)
-  const contype = kind === "check" ? sql`'c'` : sql`'f'`
+  const matches = constraint.matches ?? (kind === "check" ? sql`o.contype = 'c'` : sql`o.contype = 'f'`)
   const exists = constraintWhere(relation, name, sql`TRUE`)
-  const isAdded = constraintWhere(relation, name, sql`o.contype = ${contype}`)
-  const isValidated = constraintWhere(relation, name, sql`o.contype = ${contype} AND o.convalidated`)
+  const isAdded = constraintWhere(relation, name, matches)
+  const isValidated = constraintWhere(relation, name, sql`${matches} AND o.convalidated`)
+  const isUnvalidated = constraintWhere(relation, name, sql`${matches} AND NOT o.convalidated`)
   const drop = sql`ALTER TABLE IF EXISTS ${table} DROP CONSTRAINT IF EXISTS ${ident(name)};`
   const lock: LockMode = kind === "check" ? "AccessExclusive" : "ShareRowExclusive"
   const needs: readonly Capability[] = [
@@ -57,7 +60,7 @@ export function validatedSteps(constraint: ValidatedConstraint, phase: Phase, id
       sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(name)};`,
       // A constraint can't be made unvalidated again; the step before finds nothing left to undo then.
       undo: drop,
-      observe: observation({ after: isValidated, before: sql`NOT ${isValidated}` }),
+      observe: observation({ after: isValidated, before: sql`${isUnvalidated} OR NOT ${exists}` }),
       lock: "ShareUpdateExclusive",
       needs,
       relations: [relation],

@@ -1,8 +1,10 @@
 import { withTable } from "../../catalog/model.ts"
 import type { Catalog, Column, Constraint, Index } from "../../catalog/model.ts"
+import { grantsOnNewTable } from "../../catalog/rights.ts"
 import { ident, join, literal, qualified, sql } from "../../sql/sql.ts"
 import { printedName } from "../../sql/printed-name.ts"
 import { objectName } from "../names.ts"
+import { byName } from "../sorted.ts"
 import type { CreateTable, NewColumn } from "./resolved.ts"
 
 /** The catalog with the new table. Whose it is can't be known before it is there. */
@@ -22,7 +24,10 @@ export function afterCreateTable(table: CreateTable, before: Catalog): Catalog {
     constraints: named.toSorted(byName),
     indexes: constraints.flatMap((constraint) => indexOf(constraint, table)).toSorted(byName),
     triggers: [],
+    grants: grantsOnNewTable(before.rights, relation.schema),
+    inheritance: null,
     dependents: [],
+    columnDependents: [],
   })
   const sequences = columns
     .filter(({ type, identity }) => type.serial || identity !== null)
@@ -51,7 +56,7 @@ function sequenceName({ relation }: CreateTable, column: string): string {
 function indexOf({ name, kind, columns }: Constraint, { relation }: CreateTable): readonly Index[] {
   if (kind !== "primary key" && kind !== "unique") return []
   const definition = sql`CREATE UNIQUE INDEX ${ident(name)} ON ${qualified(relation)} USING btree (${join(columns.map(ident))})`
-  return [{ name, columns, unique: true, valid: true, definition, constraint: name }]
+  return [{ name, columns, reads: columns.toSorted(), unique: true, valid: true, definition, constraint: name }]
 }
 
 /** From 18 on, NOT NULL is a constraint with a name of its own. */
@@ -68,8 +73,4 @@ function notNulls({ relation, columns }: CreateTable, serverMajor: number): read
       references: null,
       comment: null,
     }))
-}
-
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
 }

@@ -1,16 +1,16 @@
-import { findColumn, findTable } from "../../catalog/model.ts"
 import type { Catalog } from "../../catalog/model.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
 import { referenceFindings } from "../add-column/constraint-checks.ts"
+import { keyReferenceFindings } from "../constraints/reference-findings.ts"
 import { expressionFindings } from "../expression-findings.ts"
 import type { OperationContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
 import { refusal } from "../table-findings.ts"
+import { isIndexNameTaken } from "../taken-names.ts"
 import type { CreateTableInput, TableConstraintInput } from "./input.ts"
 import { modelOf } from "./model-column.ts"
-import { isIndexNameTaken } from "./resolved.ts"
 
 /** What is wrong with a new table's constraints, those of its columns included. */
 export function tableConstraintFindings(
@@ -87,60 +87,11 @@ function oneConstraint(
   const findings = unknown.map((name) =>
     refusal("UNKNOWN_COLUMN", subject, `There is no column ${name}`, "Check the name."),
   )
-  return constraint.type === "foreign_key"
-    ? [...findings, ...targetFindings(constraint, relation, before, context, subject)]
-    : findings
-}
-
-function targetFindings(
-  { columns, references }: Extract<TableConstraintInput, { type: "foreign_key" }>,
-  relation: RelationName,
-  before: Catalog,
-  context: OperationContext,
-  subject: string,
-): readonly Finding[] {
-  const name = resolveTable(references.table, context)
-  if (isItself(name, relation)) return []
-  const target = findTable(before, name)
-  if (!target)
-    return [
-      refusal(
-        "UNKNOWN_TABLE",
-        subject,
-        `The foreign key points to ${displayName(name)}, which doesn't exist`,
-        "Create it first, or check the name.",
-      ),
-    ]
-  if (columns.length !== references.columns.length)
-    return [
-      refusal(
-        "REFERENCE_MISMATCH",
-        subject,
-        `${columns.length} columns point to ${references.columns.length}`,
-        "Name as many on either side.",
-      ),
-    ]
-  const unknown = references.columns.filter((column) => !findColumn(target, column))
-  if (unknown.length > 0)
-    return unknown.map((column) =>
-      refusal("UNKNOWN_COLUMN", subject, `${displayName(name)} has no column ${column}`, "Check the name."),
-    )
-  const isKey = target.constraints.some(
-    (key) =>
-      (key.kind === "primary key" || key.kind === "unique") &&
-      key.columns.length === columns.length &&
-      key.columns.every((column) => references.columns.includes(column)),
-  )
-  return isKey
-    ? []
-    : [
-        refusal(
-          "REFERENCE_NOT_UNIQUE",
-          subject,
-          `The columns of ${displayName(name)} are no key: a foreign key can't point to them`,
-          "Point to the primary key or to unique columns.",
-        ),
-      ]
+  if (constraint.type !== "foreign_key") return findings
+  const { columns, references } = constraint
+  const target = resolveTable(references.table, context)
+  if (isItself(target, relation)) return findings
+  return [...findings, ...keyReferenceFindings(target, references.columns, columns.length, before, subject)]
 }
 
 function isItself(target: RelationName, relation: RelationName): boolean {

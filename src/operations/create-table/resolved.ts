@@ -1,15 +1,15 @@
 import type { Catalog, Constraint } from "../../catalog/model.ts"
 import type { RelationName } from "../../domain/relation.ts"
-import { ident, join, sql } from "../../sql/sql.ts"
-import type { Sql } from "../../sql/sql.ts"
 import { parseTypeName } from "../../sql/type-name.ts"
 import type { ParsedType } from "../../sql/type-name.ts"
 import { defaultText, isNullable } from "../column-definition.ts"
 import type { ColumnInput } from "../column-definition.ts"
-import { checkSql, deferral, foreignKeySql } from "../constraints/definition.ts"
+import { checkSql, foreignKeySql, keySql } from "../constraints/definition.ts"
+import type { KeyParts } from "../constraints/definition.ts"
 import { freeName, objectName } from "../names.ts"
 import type { OperationContext } from "../operation.ts"
 import { resolveTable } from "../table-name.ts"
+import { isIndexNameTaken } from "../taken-names.ts"
 import type { CreateTableInput, TableConstraintInput } from "./input.ts"
 
 /** A column of the new table. */
@@ -67,9 +67,9 @@ function constraintsOf(
   }
   const key = input.columns.filter(({ pk }) => pk === true).map(({ name }) => name)
   const result: Constraint[] = []
-  if (key.length > 0) result.push(keyed(nameFor(null, "pkey"), "primary key", key, sql``))
+  if (key.length > 0) result.push(keyed(nameFor(null, "pkey"), "primary key", { columns: key }))
   for (const { name, unique, check, references } of input.columns) {
-    if (unique === true) result.push(keyed(nameFor(name, "key"), "unique", [name], sql``))
+    if (unique === true) result.push(keyed(nameFor(name, "key"), "unique", { columns: [name] }))
     if (check)
       result.push({
         ...plain,
@@ -96,18 +96,17 @@ function constraintsOf(
 
 const plain = { validated: true, references: null, comment: null }
 
-function keyed(name: string, kind: "primary key" | "unique", columns: readonly string[], end: Sql): Constraint {
-  const word = kind === "unique" ? sql`UNIQUE` : sql`PRIMARY KEY`
-  return { ...plain, name, kind, columns, definition: sql`${word} (${join(columns.map(ident))})${end}` }
+function keyed(name: string, kind: "primary key" | "unique", key: KeyParts): Constraint {
+  return { ...plain, name, kind, columns: key.columns, definition: keySql(kind, key) }
 }
 
 function tableConstraint(constraint: TableConstraintInput, context: OperationContext): Constraint {
   const { name } = constraint
   switch (constraint.type) {
     case "primary_key":
-      return keyed(name, "primary key", constraint.columns, deferral(constraint))
+      return keyed(name, "primary key", constraint)
     case "unique":
-      return keyed(name, "unique", constraint.columns, deferral(constraint))
+      return keyed(name, "unique", constraint)
     case "check":
       return { ...plain, name, kind: "check", columns: [], definition: checkSql(constraint.check) }
     case "foreign_key": {
@@ -117,14 +116,4 @@ function tableConstraint(constraint: TableConstraintInput, context: OperationCon
       return { ...plain, name, kind: "foreign key", columns, definition, references: target }
     }
   }
-}
-
-/** Indexes share their names with tables, views and sequences of a schema. */
-export function isIndexNameTaken(catalog: Catalog, schema: string, name: string): boolean {
-  return (
-    catalog.otherRelations.some((other) => other.schema === schema && other.name === name) ||
-    catalog.tables.some(
-      (table) => table.schema === schema && (table.name === name || table.indexes.some((index) => index.name === name)),
-    )
-  )
 }

@@ -1,23 +1,20 @@
-import type { Backfill, Sync, SyncColumn, SyncGroup } from "../../domain/backfill.ts"
+import type { Backfill, Sync, SyncColumn, SyncGroup, TableWalk } from "../../domain/backfill.ts"
 import type { Table } from "../../catalog/model.ts"
 import { ident, join, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { assigned, differs, stored } from "./byte-equality.ts"
-import { allOf, anyOf, computed, directionOf, valueOf } from "./group-direction.ts"
+import { anyOf, computed, directionOf, valueOf } from "./group-direction.ts"
 import { batchEnd, inRange, keyColumns, keyText, split, walkedTable } from "./ranges.ts"
 import type { Walk } from "./ranges.ts"
 import { walkOf } from "./walk-key.ts"
 
-/** Everything that filling and comparing the table needs. */
+/** Everything that filling the table needs. */
 export function backfillOf(sync: Sync, table: Table): Backfill {
   const walk = walkOf(table)
   return {
-    relation: sync.relation,
-    key: walk.key.map(({ name }) => name),
-    sync,
-    partitioned: walk.partitioned,
-    split: split(walk),
-    batchEnd: batchEnd(walk),
+    ...tableWalk(walk),
+    writes: [sync.marker, ...sync.groups.flatMap((group) => group.new.map(({ name }) => name))],
+    awaitUnfilled: sql`SELECT FROM ${walkedTable(walk)} WHERE t.${ident(sync.marker)} IS NULL LIMIT 1 FOR NO KEY UPDATE`,
     unfilled: sql`SELECT EXISTS (
   SELECT FROM ${walkedTable(walk)}
   WHERE ${inRange(walk)} AND t.${ident(sync.marker)} IS NULL
@@ -25,43 +22,69 @@ export function backfillOf(sync: Sync, table: Table): Backfill {
   }
 }
 
+/** How the table is walked through, as the executor needs it. */
+export function tableWalk(walk: Walk): TableWalk {
+  return {
+    relation: walk.relation,
+    key: walk.key.map(({ name }) => name),
+    partitioned: walk.partitioned,
+    split: split(walk),
+    batchEnd: batchEnd(walk),
+  }
+}
+
 const inTable = (column: string): Sql => sql`t.${ident(column)}`
 
 /**
  * One batch: `$1`, `$2` text[] the range (see `BackfillStep`). Rows that others hold are left for the next pass, so
- * that we neither wait nor deadlock. Values come from `t` itself: where a writer was faster, from what it wrote.
- * Rows are locked no more than an UPDATE of no key column needs, so that foreign key checks go on.
+ * that we neither wait nor deadlock; so are those that a writer has moved since the statement began. Values come from
+ * `t` itself, never from what was read before the lock. Rows are locked no more than an UPDATE of no key column needs,
+ * so that foreign key checks go on.
  */
 export function backfillBatchSql(sync: Sync, table: Table): Sql {
   const walk = walkOf(table)
   const marker = sql`t.${ident(sync.marker)}`
   const target = sync.groups.flatMap((group) => computed(group.new))
   const values = target.map((column) => sql`${ident(column.name)} = ${assigned(column, valueOf(column, inTable))}`)
-  const [pick, match] = walk.key.length > 0 ? byKey(walk) : byPlace()
-  return sql`WITH free AS MATERIALIZED (
-  SELECT ${pick}
-  FROM ${walkedTable(walk)}
+  const set = join([...values, sql`${ident(sync.marker)} = TRUE`], ",\n  ")
+  const free = sql`FROM ${walkedTable(walk)}
   WHERE ${inRange(walk)}
     AND ${marker} IS NULL
   ORDER BY ${join(keyColumns(walk))}
-  FOR NO KEY UPDATE SKIP LOCKED
-)
-UPDATE ${walkedTable(walk)}
-SET ${join([...values, sql`${ident(sync.marker)} = TRUE`], ",\n  ")}
-FROM free
-WHERE ${match}
-    AND ${inRange(walk)}
-    AND ${marker} IS NULL`
+  FOR NO KEY UPDATE SKIP LOCKED`
+  // A row that we hold stays in its place: it is found there without another search (a fifth of the work).
+  return walk.partitioned ? inPartitions(walk, { free, set, marker }) : inOneTable(walk, { free, set, marker })
 }
 
-function byKey(walk: Walk): readonly [Sql, Sql] {
-  const match = walk.key.map(({ name }) => sql`t.${ident(name)} = free.${ident(name)}`)
-  return [join(keyColumns(walk)), allOf(match)]
+interface BatchParts {
+  /** Which rows, from FROM on. */
+  readonly free: Sql
+  readonly set: Sql
+  readonly marker: Sql
+}
+
+function inOneTable(walk: Walk, { free, set, marker }: BatchParts): Sql {
+  return sql`UPDATE ${walkedTable(walk)}
+SET ${set}
+WHERE t.ctid = ANY (ARRAY(
+  SELECT t.ctid
+  ${free}
+))
+  AND ${marker} IS NULL`
 }
 
 /** A place is unique within one partition only. */
-function byPlace(): readonly [Sql, Sql] {
-  return [sql`t.tableoid AS leaf, t.ctid AS place`, sql`t.tableoid = free.leaf AND t.ctid = free.place`]
+function inPartitions(walk: Walk, { free, set, marker }: BatchParts): Sql {
+  return sql`WITH free AS MATERIALIZED (
+  SELECT t.tableoid AS leaf, t.ctid AS place
+  ${free}
+)
+UPDATE ${walkedTable(walk)}
+SET ${set}
+FROM free
+WHERE t.tableoid = free.leaf AND t.ctid = free.place
+    AND ${inRange(walk)}
+    AND ${marker} IS NULL`
 }
 
 /** One range compared: `$1`, `$2` text[] the range, `$3` int how many keys to list (see `VerifyStep`). */

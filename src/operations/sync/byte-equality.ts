@@ -29,7 +29,7 @@ export function needsByteEquality(type: string, collation: string | null): boole
 }
 
 /** A condition: the two values of this column differ. NULL is a value like any other; never NULL itself. */
-export function differs(column: SyncColumn, left: Sql, right: Sql): Sql {
+export function differs(column: Pick<SyncColumn, "compareBytes">, left: Sql, right: Sql): Sql {
   return column.compareBytes
     ? sql`ROW(${left})::record OPERATOR(pg_catalog.*<>) ROW(${right})::record`
     : sql`${left} IS DISTINCT FROM ${right}`

@@ -1,4 +1,4 @@
-import type { SyncColumn, SyncGroup } from "../../domain/backfill.ts"
+import type { Sync, SyncColumn, SyncGroup } from "../../domain/backfill.ts"
 import { bindColumns } from "../../sql/parser.ts"
 import { join, none, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
@@ -14,6 +14,11 @@ export function directionOf(group: SyncGroup): "up" | "down" | "both" | "none" {
   const up = computed(group.new).length > 0
   const down = computed(group.old).length > 0
   return up && down ? "both" : up ? "up" : down ? "down" : "none"
+}
+
+/** Whether rows that exist have to be filled: something new is computed from them. */
+export function fillsRows({ groups }: Sync): boolean {
+  return groups.some((group) => computed(group.new).length > 0)
 }
 
 /** The columns that an expression computes. */

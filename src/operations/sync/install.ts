@@ -2,9 +2,9 @@ import type { Sync, SyncColumn } from "../../domain/backfill.ts"
 import { sha256 } from "../../domain/hash.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
-import { ident, join, literal, qualified, sql, trusted } from "../../sql/sql.ts"
+import { ident, join, literal, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
-import { allOf } from "./group-direction.ts"
+import { allOf, computed } from "./group-direction.ts"
 import { columnExists, columnWhere, hasDefault, hasType, observation, triggerWhere } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { functionBody } from "./trigger-function.ts"
@@ -22,7 +22,8 @@ export function syncStep(sync: Sync, id: string): SqlStep {
   const dropped = [...added.map(({ name }) => name), sync.marker].map(
     (name) => sql`DROP COLUMN IF EXISTS ${ident(name)}`,
   )
-  const names = added.map(({ name }) => name).join(", ")
+  const written = added.length > 0 ? added : sync.groups.flatMap(({ old }) => computed(old))
+  const names = written.map(({ name }) => name).join(", ")
   return sqlStep({
     id,
     phase: "expand",
@@ -44,8 +45,9 @@ ALTER TABLE IF EXISTS ${table}
 }
 
 function columnDefinition(column: SyncColumn): Sql {
-  // `type` is what format_type prints.
-  return sql`ADD COLUMN ${ident(column.name)} ${trusted(column.type)}`
+  // Both are PostgreSQL's own words.
+  const collation = column.collation === null ? none : sql` COLLATE ${trusted(column.collation)}`
+  return sql`ADD COLUMN ${ident(column.name)} ${trusted(column.type)}${collation}`
 }
 
 /** The new columns that the sync step adds. */

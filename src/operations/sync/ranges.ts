@@ -54,20 +54,28 @@ function keyArray(walk: Walk): Sql {
   return sql`ARRAY[${join(keyColumns(walk).map((column) => sql`${column}::text`))}]`
 }
 
-/** See `Backfill.batchEnd`. */
+/** See `Backfill.batchEnd`. The row is looked for in the index and no other is read; only the last, short batch is counted. */
 export function batchEnd(walk: Walk): Sql {
   if (walk.key.length === 0) return blocksEnd(walk)
-  const order = join(keyColumns(walk))
-  return sql`SELECT batch.key, batch.rows
-FROM (
-  SELECT ${keyArray(walk)} AS key, row_number() OVER (ORDER BY ${order})::integer AS rows
-  FROM ${walkedTable(walk)}
-  WHERE ${inRange(walk)}
-  ORDER BY ${order}
-  LIMIT $3::integer
-) AS batch
-ORDER BY batch.rows DESC
-LIMIT 1`
+  const backward = join(keyColumns(walk).map((column) => sql`${column} DESC`))
+  const left = sql`FROM ${walkedTable(walk)}
+  WHERE ${inRange(walk)}`
+  return sql`WITH whole AS (
+  SELECT ${keyArray(walk)} AS key, $3::integer AS rows
+  ${left}
+  ORDER BY ${join(keyColumns(walk))}
+  OFFSET $3::integer - 1
+  LIMIT 1
+), rest AS (
+  SELECT ${keyArray(walk)} AS key, (SELECT count(*)::integer ${left}) AS rows
+  ${left}
+    AND NOT EXISTS (SELECT FROM whole)
+  ORDER BY ${backward}
+  LIMIT 1
+)
+SELECT key, rows FROM whole
+UNION ALL
+SELECT key, rows FROM rest`
 }
 
 /** See `Backfill.split`. */

@@ -10,6 +10,7 @@ export function sourceColumn(column: Column, catalog: Catalog): SyncColumn {
   return {
     name: column.name,
     type: column.type,
+    collation: column.collation,
     expression: null,
     reads: [],
     comparable: true,
@@ -17,6 +18,7 @@ export function sourceColumn(column: Column, catalog: Catalog): SyncColumn {
     absent: absentValue(column, catalog),
     added: false,
     notNull: column.notNull,
+    hidden: null,
   }
 }
 

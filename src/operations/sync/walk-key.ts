@@ -38,13 +38,19 @@ export function walkOf(table: Table): Walk {
 
 /** The columns of the best key, or null where there is none that ranges can follow. */
 export function usableKey(table: Table): readonly string[] | null {
+  return uniqueColumns(table).find((columns) => columns.every((column) => isOrdered(table, column))) ?? null
+}
+
+/** Lists of columns by which at most one row is found at any moment, the likeliest first. They may allow NULL. */
+export function uniqueColumns(table: Table): readonly (readonly string[])[] {
   const immediate = table.constraints.filter((constraint) => !/\bDEFERRABLE\b/.test(constraint.definition))
-  const keys = [
+  return [
     ...immediate.filter(({ kind }) => kind === "primary key"),
     ...immediate.filter(({ kind }) => kind === "unique"),
     ...table.indexes.filter(isPlainUnique),
-  ].map(({ columns }) => columns)
-  return keys.find((columns) => columns.length > 0 && columns.every((column) => isOrdered(table, column))) ?? null
+  ]
+    .map(({ columns }) => columns)
+    .filter((columns) => columns.length > 0)
 }
 
 function isPlainUnique(index: Table["indexes"][number]): boolean {

@@ -1,41 +1,34 @@
-import { findTable } from "../../catalog/model.ts"
-import type { Catalog, Table } from "../../catalog/model.ts"
 import type { Sync } from "../../domain/backfill.ts"
-import { BugError } from "../../domain/errors.ts"
-import type { PlannedRevision } from "../../domain/plan.ts"
-import { displayName } from "../../domain/relation.ts"
-import type { RelationName } from "../../domain/relation.ts"
+import { isSameRelation } from "../../domain/relation.ts"
 import type { SqlStep, Step } from "../../domain/step.ts"
 import { mergeSteps } from "../../operations/merge-steps.ts"
 import { syncStep } from "../../operations/sync/install.ts"
-import { dropMarkerStep, endOfSync } from "../../operations/sync/remove.ts"
-import { stepScope } from "../../operations/table-name.ts"
-import type { JudgedOperation } from "../judge-operations.ts"
+import { hiddenColumns, keepHiddenStep } from "../../operations/sync/hidden-columns.ts"
+import { fillsRows } from "../../operations/sync/group-direction.ts"
+import { endOfSync } from "../../operations/sync/remove.ts"
+import { onlySqlStep, onlyTransactional, scopeOf, tableOf } from "../material.ts"
+import type { Material } from "../material.ts"
+import { purgeSteps } from "../purge-steps.ts"
 import { revisionStep } from "../revision-step.ts"
 import { backfillStep, verifyStep } from "../row-steps.ts"
 
-export interface Material {
-  readonly operations: readonly JudgedOperation[]
-  readonly syncs: readonly Sync[]
-  readonly revisions: readonly PlannedRevision[]
-  readonly catalog: Catalog
-  readonly defaultSchema: string
-}
-
 /**
- * The order of an expand-contract run: what only adds; then rows, and what needs them filled; the comparison; then, in
+ * The order of an expand-contract run: what only adds; the new version's views; then rows, and what needs them filled; the comparison; then, in
  * one transaction, the end of the old shape; and what is dropped for good once it has been kept long enough.
  */
 export function expandContract(material: Material): readonly Step[] {
   const { operations, syncs } = material
-  const declared = operations.map(({ operation, before }) => operation.expand(before))
+  // Where only old columns are computed, what stands in the rows is the truth already.
+  const filled = syncs.filter(fillsRows)
+  const declared = operations.map(({ operation, shapes }) => operation.expand(shapes))
   return [
     ...expandSteps(material, declared),
-    ...syncs.map((sync) => backfillStep(sync, tableOf(sync, material), `backfill/${scopeOf(sync, material)}/fill`)),
+    ...material.versions.make,
+    ...filled.map((sync) => backfillStep(sync, tableOf(sync, material), `backfill/${scopeOf(sync, material)}/fill`)),
     ...declared.flat().filter(({ phase }) => phase === "backfill"),
-    ...syncs.map((sync) => compare(sync, material, "verify")),
-    ...syncs.map((sync) => compare(sync, material, "contract")),
-    contractStep(material),
+    ...filled.map((sync) => compare(sync, material, "verify")),
+    ...filled.map((sync) => compare(sync, material, "contract")),
+    ...contractSteps(material),
     ...purgeSteps(material),
   ]
 }
@@ -43,9 +36,9 @@ export function expandContract(material: Material): readonly Step[] {
 /** A table's dual write begins where the first operation that needs it stands, before that one's own steps. */
 function expandSteps(material: Material, declared: readonly (readonly Step[])[]): readonly Step[] {
   const begun = new Set<Sync>()
-  return material.operations.flatMap(({ operation, before }, index) => {
-    const part = operation.sync(before)
-    const sync = material.syncs.find((other) => part !== null && isSame(other.relation, part.relation))
+  return material.operations.flatMap(({ operation, shapes }, index) => {
+    const part = operation.sync(shapes)
+    const sync = material.syncs.find((other) => part !== null && isSameRelation(other.relation, part.relation))
     const own = (declared[index] ?? []).filter(({ phase }) => phase === "expand")
     if (!sync || begun.has(sync)) return own
     begun.add(sync)
@@ -57,47 +50,25 @@ function compare(sync: Sync, material: Material, phase: "verify" | "contract"): 
   return verifyStep(sync, tableOf(sync, material), `${phase}/${scopeOf(sync, material)}/compare`, phase)
 }
 
-function contractStep({ operations, syncs, revisions }: Material): SqlStep {
-  const declared = operations.flatMap(({ operation, before }) => operation.contract(before))
-  const parts = [...syncs.map(endOfSync), ...declared.map(onlySql), ...revisions.map(revisionStep)]
-  const hides = declared.length + syncs.length > 0
+/**
+ * What contract declares: steps that stand there for the way back alone, and the parts of the one transaction. Dual
+ * write ends before columns get their hidden names, and what keeps those true begins after it.
+ */
+function contractSteps({ operations, syncs, revisions, versions }: Material): readonly SqlStep[] {
+  const declared = operations.flatMap(({ operation, shapes }) => operation.contract(shapes)).map(onlySqlStep)
+  const hiding = syncs.filter((sync) => hiddenColumns(sync).length > 0)
+  const ending = [...syncs.map(endOfSync), ...declared.filter(({ back }) => !back).map(onlyTransactional)]
+  const parts = [
+    ...versions.hide(ending.flatMap(({ relations }) => relations)),
+    ...ending,
+    ...hiding.map(keepHiddenStep),
+    ...revisions.map(revisionStep),
+  ]
   const names = revisions.map(({ id }) => id).join(", ")
-  const summary = hides
-    ? `End the old shape in one transaction, and record ${names} as applied`
-    : `Record ${names} as applied`
-  return mergeSteps({ id: "contract/hide", phase: "contract", summary }, parts)
-}
-
-function purgeSteps(material: Material): readonly Step[] {
-  const { operations, syncs } = material
-  const declared = operations.flatMap(({ operation, before }) => operation.purge(before)).map(onlySql)
-  const markers = syncs.map((sync) => dropMarkerStep(sync, `purge/${scopeOf(sync, material)}/marker`))
-  const parts = [...declared, ...markers]
-  if (parts.length === 0) return []
   const summary =
-    declared.length > 0 ? "Drop for good what contract has hidden" : "Drop the marker columns of dual write"
-  return [mergeSteps({ id: "purge/drop", phase: "purge", summary }, parts)]
-}
-
-function onlySql(step: Step): SqlStep {
-  if (step.action !== "sql" || !step.transactional) throw bug(`${step.id} can't be a part of one transaction`)
-  return step
-}
-
-function tableOf(sync: Sync, { catalog }: Material): Table {
-  const table = findTable(catalog, sync.relation)
-  if (!table) throw bug(`dual write on ${displayName(sync.relation)}, which the catalog doesn't have`)
-  return table
-}
-
-function scopeOf(sync: Sync, { defaultSchema }: Material): string {
-  return stepScope(sync.relation, { defaultSchema, revision: "" })
-}
-
-function isSame(a: RelationName, b: RelationName): boolean {
-  return a.schema === b.schema && a.name === b.name
-}
-
-function bug(message: string): BugError {
-  return new BugError({ code: "BUG", subject: "planner", message })
+    parts.length > revisions.length
+      ? `End the old shape in one transaction, and record ${names} as applied`
+      : `Record ${names} as applied`
+  const hide = mergeSteps({ id: "contract/hide", phase: "contract", summary }, parts)
+  return [...declared.filter(({ back }) => back), hide]
 }

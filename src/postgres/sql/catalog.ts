@@ -3,6 +3,15 @@
  * the definitions that it prints, and so that operators and functions here are PostgreSQL's own.
  */
 
+/** Names of relations as JSON, in the order of their names; `from` must call pg_class `r` and its schema `s`. */
+function names(from: string): string {
+  return `(
+         SELECT coalesce(json_agg(json_build_object('schema', s.nspname, 'name', r.relname) ORDER BY s.nspname, r.relname), '[]')
+           FROM pg_inherits AS h
+           JOIN pg_class AS r     ON r.oid = ${from}
+           JOIN pg_namespace AS s ON s.oid = r.relnamespace`
+}
+
 /**
  * The tables wanted ($1 schemas, $2 names, pairwise; or every table of the schemas $3), with their partitions and
  * the tables that they are partitions of.
@@ -31,8 +40,13 @@ SELECT c.oid::text             AS oid,
        c.relname::text         AS name,
        pg_get_userbyid(c.relowner)::text AS owner,
        CASE WHEN c.relkind = 'p' THEN 'parent' WHEN c.relispartition THEN 'partition' ELSE 'none' END AS partitioning,
+       pg_get_partkeydef(c.oid) AS partition_key,
        pn.nspname::text        AS parent_schema,
        p.relname::text         AS parent_name,
+       ${names("h.inhparent")}
+          WHERE h.inhrelid = c.oid AND NOT c.relispartition) AS inherits,
+       ${names("h.inhrelid")}
+          WHERE h.inhparent = c.oid AND NOT r.relispartition) AS inherited_by,
        CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' ELSE 'temporary' END AS persistence,
        c.relrowsecurity        AS rls_enabled,
        c.relforcerowsecurity   AS rls_forced,
@@ -62,7 +76,8 @@ SELECT a.attrelid::text AS relation,
        CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
        CASE WHEN a.attgenerated <> '' THEN pg_get_expr(v.adbin, v.adrelid) END AS generated,
        CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
-       d.description    AS comment
+       d.description    AS comment,
+       CASE WHEN t.typtype = 'd' THEN true END AS domain
   FROM pg_attribute AS a
   JOIN pg_type AS t             ON t.oid = a.atttypid
   LEFT JOIN pg_attrdef AS v     ON v.adrelid = a.attrelid AND v.adnum = a.attnum
@@ -113,6 +128,17 @@ SELECT x.indrelid::text AS relation,
           WHERE k.position <= x.indnkeyatts
           ORDER BY k.position
        ) AS columns,
+       ARRAY (
+         SELECT a.attname::text
+           FROM pg_attribute AS a
+          WHERE a.attrelid = x.indrelid
+            AND (a.attnum = ANY (x.indkey::int2[])
+                 OR a.attnum IN (SELECT d.refobjsubid FROM pg_depend AS d
+                                  WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid
+                                    AND d.refclassid = 'pg_class'::regclass AND d.refobjid = x.indrelid))
+            AND a.attnum > 0
+          ORDER BY a.attname
+       ) AS reads,
        x.indisunique    AS unique,
        x.indisvalid AND x.indisready AND x.indislive AS valid,
        pg_get_indexdef(x.indexrelid) AS definition,
@@ -134,9 +160,29 @@ SELECT t.tgrelid::text AS relation,
    AND NOT t.tgisinternal
  ORDER BY t.tgrelid, t.tgname`
 
+/** $1: the tables' oids. Where nobody has granted anything, the owner alone has rights. */
+export const grantsSql = `
+SELECT acl.relation,
+       CASE WHEN acl.grantee <> 0 THEN pg_get_userbyid(acl.grantee)::text END AS grantee,
+       acl.privilege_type        AS privilege,
+       acl.column,
+       bool_or(acl.is_grantable) AS grantable
+  FROM (
+         SELECT c.oid::text AS relation, NULL::text AS column, x.*
+           FROM pg_class AS c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) AS x
+          WHERE c.oid = ANY ($1::oid[])
+          UNION ALL
+         SELECT a.attrelid::text, a.attname::text, x.*
+           FROM pg_attribute AS a, aclexplode(a.attacl) AS x
+          WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+       ) AS acl
+ WHERE acl.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+ GROUP BY 1, 2, 3, 4
+ ORDER BY 1, 2 NULLS FIRST, 4 NULLS FIRST, 3`
+
 /**
- * $1: the tables' oids. Views (by their rewrite rule), functions and columns that use the table itself or its row
- * type (alone or as an array), and tables that inherit from it without being partitions.
+ * $1: the tables' oids, $2: our version schemas, whose views don't count. Views (by their rewrite rule), functions and
+ * columns that use the table itself or its row type (alone or as an array), and foreign tables that are partitions.
  */
 export const dependentsSql = `
 WITH
@@ -163,13 +209,14 @@ dependent AS (
   SELECT i.inhparent, 'pg_class'::regclass, i.inhrelid, 0
     FROM pg_inherits AS i
     JOIN pg_class AS c ON c.oid = i.inhrelid
-   WHERE i.inhparent = ANY ($1::oid[]) AND NOT c.relispartition AND c.relkind = 'r'
+   WHERE i.inhparent = ANY ($1::oid[]) AND c.relkind = 'f'
 )
 SELECT DISTINCT dependent.relation::text AS relation, described.type || ' ' || described.identity AS dependent
   FROM dependent,
        pg_identify_object(dependent.class, dependent.object, dependent.part) AS described
  WHERE dependent.object <> dependent.relation
    AND described.schema IS DISTINCT FROM 'sluice'
+   AND (described.schema IS NULL OR described.schema <> ALL ($2::text[]))
    AND described.identity NOT LIKE 'sluice.%'
  ORDER BY 1, 2`
 
@@ -185,6 +232,32 @@ SELECT n.nspname::text AS schema,
    AND n.nspname <> 'sluice'
    AND (n.nspname = ANY ($1::text[]) OR (n.nspname, c.relname) IN (SELECT * FROM unnest($2::text[], $3::text[])))`
 
+/** Who has USAGE on the schemas $1. */
+export const schemaGrantsSql = `
+SELECT n.nspname::text AS schema,
+       CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee)::text END AS grantee,
+       bool_or(x.is_grantable) AS grantable
+  FROM pg_namespace AS n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS x
+ WHERE n.nspname = ANY ($1::text[]) AND x.privilege_type = 'USAGE'
+ GROUP BY 1, 2
+ ORDER BY 1, 2 NULLS FIRST`
+
+/** What our role's default privileges give on new tables, everywhere and in the schemas $1. */
+export const defaultGrantsSql = `
+SELECT n.nspname::text AS schema,
+       CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee)::text END AS grantee,
+       x.privilege_type        AS privilege,
+       bool_or(x.is_grantable) AS grantable
+  FROM pg_default_acl AS d
+  LEFT JOIN pg_namespace AS n ON n.oid = d.defaclnamespace
+ CROSS JOIN aclexplode(d.defaclacl) AS x
+ WHERE d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+   AND d.defaclobjtype = 'r'
+   AND (d.defaclnamespace = 0 OR n.nspname = ANY ($1::text[]))
+   AND x.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+ GROUP BY 1, 2, 3
+ ORDER BY 1 NULLS FIRST, 2 NULLS FIRST, 3`
+
 /** Functions by schema ($1; null: pg_catalog) and name ($2). With overloads the most volatile counts: v > s > i. */
 export const functionsSql = `
 SELECT w.schema,
@@ -195,7 +268,19 @@ SELECT w.schema,
   JOIN pg_proc AS p      ON p.pronamespace = n.oid AND p.proname = w.name
  GROUP BY w.schema, w.name`
 
-/** Which of the schemas $1 exist, and the server's major version. */
+/** Every version schema of ours that is really there. Only where the journal has the table: see the frame. */
+export const versionSchemasSql = `
+SELECT v.name, v.base, v.revision, v.hidden_at IS NOT NULL AS hidden
+  FROM sluice.version_schema AS v
+ WHERE EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = v.name)
+ ORDER BY v.name`
+
+/** Which of the schemas $1 exist, the server's major version, our role, and whether the journal knows of versions. */
 export const frameSql = `
 SELECT current_setting('server_version_num')::int / 10000 AS major,
+       current_user::text AS role,
+       EXISTS (
+         SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+          WHERE n.nspname = 'sluice' AND c.relname = 'version_schema'
+       ) AS has_versions,
        ARRAY (SELECT nspname::text FROM pg_namespace WHERE nspname = ANY ($1::text[]) AND nspname <> 'sluice') AS schemas`

@@ -18,6 +18,7 @@ export function syncColumn(
   return {
     name,
     type,
+    collation: null,
     expression: expression === null ? null : parseExpression(expression).text,
     reads: expression === null ? [] : parseExpression(expression).columns,
     comparable: true,
@@ -25,6 +26,7 @@ export function syncColumn(
     absent: sql`NULL`,
     added: false,
     notNull: false,
+    hidden: null,
     ...more,
   }
 }
@@ -97,7 +99,10 @@ export function tableModel(
           ],
     indexes: [],
     triggers: [],
+    grants: [],
+    inheritance: null,
     dependents: [],
+    columnDependents: [],
     ...more,
   }
 }

@@ -1,0 +1,79 @@
+import type { Finding } from "../domain/finding.ts"
+import type { WaitName } from "../domain/gate.ts"
+import type { PlanVersions, RoleOnVersion, RolePath } from "../domain/versions.ts"
+import { leadsTo, newPath, rolePaths, setPath } from "../operations/views/role-path.ts"
+import { readRoleSearchPath } from "../postgres/role-search-path.ts"
+import type { Session } from "../postgres/session.ts"
+import { ident, sql } from "../sql/sql.ts"
+
+export interface VersionsInUse {
+  readonly roles: readonly RoleOnVersion[]
+  /** What is left to do about it, with the statement. Sluice alters no role of the application's itself. */
+  readonly findings: readonly Finding[]
+}
+
+/** The gates at which somebody has to put applications on a version. */
+const gates: readonly WaitName[] = ["dual-write", "switch"]
+
+/** Asks the target for what a person should know of versions and roles at a gate; nothing at gates that aren't about it. */
+export async function versionsAtGate(session: Session, versions: PlanVersions, gate: WaitName): Promise<VersionsInUse> {
+  if (versions.made.length === 0 || !gates.includes(gate)) return { roles: [], findings: [] }
+  const asked = await Promise.all(rolePaths(versions).map((path) => ask(session, path)))
+  const findings = asked.flatMap(({ role, finding }): readonly Finding[] => {
+    // The new application isn't out yet at the first gate.
+    const isEarly = role.version === "new" && gate === "dual-write"
+    return finding === null ? [] : [isEarly ? { ...finding, severity: "info" } : finding]
+  })
+  const unnamed = versions.roles.new === null ? [await ready(session, versions)] : []
+  return { roles: asked.map(({ role }) => role), findings: [...findings, ...unnamed] }
+}
+
+/** What there is to say of the old version's role before anything is touched. */
+export async function oldRoleFindings(session: Session, versions: PlanVersions): Promise<readonly Finding[]> {
+  const old = rolePaths(versions).filter(({ version }) => version === "old")
+  const asked = await Promise.all(old.map((path) => ask(session, path)))
+  return asked.flatMap(({ finding }) => finding ?? [])
+}
+
+/** Whether the role is on its version, and if not, what to do about it. */
+async function ask(
+  session: Session,
+  path: RolePath,
+): Promise<{ readonly role: RoleOnVersion; readonly finding: Finding | null }> {
+  const { database, exists, setting } = await readRoleSearchPath(session, path.role)
+  const holds = exists && leadsTo(setting, path)
+  const finding = holds ? null : exists ? offPath(path, setting, database) : roleMissing(path)
+  return { role: { ...path, holds }, finding }
+}
+
+function offPath({ role, version, path }: RolePath, setting: string | null, database: string): Finding {
+  const now = setting === null ? "is not set" : `is ${setting}`
+  return {
+    code: "ROLE_SEARCH_PATH",
+    severity: "warning",
+    subject: role,
+    message: `The role isn't on the ${version} version yet: it needs ${path[0] ?? ""} first in its search_path, which ${now}`,
+    hint: `${setPath(ident(role), database, path)} Sessions that are open keep the old one.`,
+  }
+}
+
+function roleMissing({ role, version }: RolePath): Finding {
+  return {
+    code: "ROLE_UNKNOWN",
+    severity: "warning",
+    subject: role,
+    message: `There is no such role, though versions.roles names it for the ${version} version`,
+    hint: "Correct versions.roles, or create the role. Its sessions are looked for by that name.",
+  }
+}
+
+async function ready(session: Session, versions: PlanVersions): Promise<Finding> {
+  const [row] = await session.query<{ database: string }>("SELECT current_database()::text AS database")
+  return {
+    code: "VERSION_SCHEMA_READY",
+    severity: "info",
+    subject: versions.made.map(({ name }) => name).join(", "),
+    message: "The new version's views are there; its applications choose them by their role's search_path",
+    hint: setPath(sql`…`, row?.database ?? "", newPath(versions)),
+  }
+}

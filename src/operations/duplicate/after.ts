@@ -1,0 +1,47 @@
+import { withTable } from "../../catalog/model.ts"
+import type { Catalog, Table } from "../../catalog/model.ts"
+import { rebindConstraint, rebindIndex } from "../../sql/rebind.ts"
+import { partitionsOf } from "../../catalog/partitions.ts"
+import type { Duplicate } from "./duplicate.ts"
+
+/** The catalog once the second column has taken over for good: in last place, with copies of all that the first had. */
+export function afterDuplicate({ table, column, fresh, extras }: Duplicate, before: Catalog): Catalog {
+  const change = (one: Table): Table => {
+    const renaming = (name: string): string => (name === column.name ? fresh.name : name)
+    return {
+      ...one,
+      columns: [...one.columns.filter(({ name }) => name !== column.name), fresh],
+      constraints: one.constraints.map((constraint) =>
+        constraint.columns.includes(column.name)
+          ? {
+              ...constraint,
+              columns: constraint.columns.map(renaming),
+              definition: rebindConstraint(constraint.definition, renaming).replace(/ NOT VALID$/, ""),
+              validated: true,
+            }
+          : constraint,
+      ),
+      indexes: one.indexes.map((index) =>
+        index.reads.includes(column.name)
+          ? {
+              ...index,
+              columns: index.columns.map(renaming),
+              reads: index.reads.map(renaming).toSorted(),
+              definition: rebindIndex(index.definition, index.name, renaming),
+            }
+          : index,
+      ),
+    }
+  }
+  const own = change(table)
+  const whole: Table = {
+    ...own,
+    constraints: [...own.constraints, ...extras.constraints].toSorted(byName),
+    indexes: [...own.indexes, ...extras.indexes].toSorted(byName),
+  }
+  return [whole, ...partitionsOf(table, before).map(change)].reduce(withTable, before)
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
+}
