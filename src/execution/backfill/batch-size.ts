@@ -1,5 +1,7 @@
 const first = 500
 const largest = 100_000
+/** What is learned goes no lower: beyond this a batch consists of round trips, and smaller ones would not be shorter. */
+const smallestLearned = 100
 /** Weight of the newest batch in the moving average. */
 const alpha = 0.4
 /** A batch is at most this many times as large as the one before. */
@@ -19,7 +21,7 @@ export class BatchSize {
     if (rows === 0) return
     const rate = rows / Math.max(tookMs, 0.1)
     this.#rowsPerMs = this.#rowsPerMs === null ? rate : alpha * rate + (1 - alpha) * this.#rowsPerMs
-    this.#size = clamp(Math.min(this.#rowsPerMs * targetMs, this.#size * growth))
+    this.#size = clamp(Math.min(Math.max(this.#rowsPerMs * targetMs, smallestLearned), this.#size * growth))
   }
 
   /** A batch failed or took far too long: half as many the next time. Forgets the rate, which no longer holds. */
