@@ -27,7 +27,7 @@ export function isSyncTrigger(name: string): boolean {
 /**
  * Function and triggers. ALWAYS: also where a session replays changes or has `session_replication_role = replica`.
  * The marker keeps the INSERT trigger out where a row only moves to another partition, and the UPDATE trigger out
- * where the backfill fills a row.
+ * where the backfill fills a row. PostgreSQL reads a WHEN anew for every UPDATE statement, so it is kept short.
  */
 export function createTriggers(sync: Sync): Sql {
   const table = qualified(sync.relation)
@@ -38,9 +38,9 @@ CREATE TRIGGER ${insert} BEFORE INSERT ON ${table} FOR EACH ROW
   WHEN (NEW.${marker} IS NULL)
   EXECUTE FUNCTION ${functionName(sync)}();
 CREATE TRIGGER ${update} BEFORE UPDATE ON ${table} FOR EACH ROW
-  WHEN (NEW.${marker} IS NOT DISTINCT FROM OLD.${marker} -- the backfill flips it: stay out
-    AND (OLD.${marker} IS NULL -- any touch fills a row that isn't filled yet
-      OR ${anyOf(watched(sync).map(changed), "      ")}))
+  WHEN (NEW.${marker} IS NULL -- any touch fills a row that isn't filled yet
+    OR OLD.${marker} IS NOT NULL -- else the backfill fills it: stay out
+      AND (${anyOf(watched(sync).map(changed), "        ")}))
   EXECUTE FUNCTION ${functionName(sync)}();
 ALTER TABLE ${table} ENABLE ALWAYS TRIGGER ${insert};
 ALTER TABLE ${table} ENABLE ALWAYS TRIGGER ${update};`
