@@ -29,36 +29,36 @@ BEGIN
       FROM hidden AS h
       JOIN pg_depend AS d
         ON d.refclassid = 'pg_class'::regclass AND d.refobjid = h.attrelid AND d.refobjsubid = h.attnum
-  ), again (statement) AS (
-    SELECT format('GRANT %s (%I) ON TABLE %s TO %s%s', acl.privilege_type, h.attname, h.owner,
+  ), again (turn, statement) AS (
+    SELECT acl.turn, format('GRANT %s (%I) ON TABLE %s TO %s%s', acl.privilege_type, h.attname, h.owner,
                   CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END,
                   CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
       FROM hidden AS h
-     CROSS JOIN aclexplode(h.attacl) AS acl
+     CROSS JOIN aclexplode(h.attacl) WITH ORDINALITY AS acl (grantor, grantee, privilege_type, is_grantable, turn)
       LEFT JOIN pg_roles AS r ON r.oid = acl.grantee
      WHERE acl.grantee = 0 OR r.oid IS NOT NULL
     UNION ALL
-    SELECT format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STATISTICS %s', h.owner, h.attname, h.attstattarget)
+    SELECT 0, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STATISTICS %s', h.owner, h.attname, h.attstattarget)
       FROM hidden AS h WHERE h.attstattarget >= 0
     UNION ALL
-    SELECT format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STORAGE %s', h.owner, h.attname,
+    SELECT 0, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STORAGE %s', h.owner, h.attname,
                   CASE h.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END)
       FROM hidden AS h WHERE h.attstorage <> h.typstorage
     UNION ALL
-    SELECT format('ALTER TABLE ONLY %s ALTER COLUMN %I SET COMPRESSION %s', h.owner, h.attname,
+    SELECT 0, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET COMPRESSION %s', h.owner, h.attname,
                   CASE h.attcompression WHEN 'l' THEN 'lz4' ELSE 'pglz' END)
       FROM hidden AS h WHERE h.attcompression <> ''
     UNION ALL
-    SELECT format('ALTER TABLE ONLY %s ALTER COLUMN %I SET (%s)', h.owner, h.attname, array_to_string(h.attoptions, ', '))
+    SELECT 0, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET (%s)', h.owner, h.attname, array_to_string(h.attoptions, ', '))
       FROM hidden AS h WHERE h.attoptions IS NOT NULL
     UNION ALL
-    SELECT format('COMMENT ON COLUMN %s.%I IS %L', h.owner, h.attname, col_description(h.attrelid, h.attnum))
+    SELECT 0, format('COMMENT ON COLUMN %s.%I IS %L', h.owner, h.attname, col_description(h.attrelid, h.attnum))
       FROM hidden AS h WHERE col_description(h.attrelid, h.attnum) IS NOT NULL
     UNION ALL
-    SELECT pg_get_statisticsobjdef(u.objid)
+    SELECT 0, pg_get_statisticsobjdef(u.objid)
       FROM using_it AS u WHERE u.classid = 'pg_statistic_ext'::regclass
     UNION ALL
-    SELECT format('COMMENT ON STATISTICS %I.%I IS %L', n.nspname, s.stxname, obj_description(s.oid, 'pg_statistic_ext'))
+    SELECT 1, format('COMMENT ON STATISTICS %I.%I IS %L', n.nspname, s.stxname, obj_description(s.oid, 'pg_statistic_ext'))
       FROM using_it AS u
       JOIN pg_statistic_ext AS s ON u.classid = 'pg_statistic_ext'::regclass AND s.oid = u.objid
       JOIN pg_namespace AS n     ON n.oid = s.stxnamespace
@@ -80,7 +80,7 @@ BEGIN
       JOIN pg_class AS c ON c.oid = u.objid
      WHERE x.indisclustered
   )
-  SELECT (SELECT jsonb_agg(statement ORDER BY statement ~ '^COMMENT', statement) FROM again),
+  SELECT (SELECT jsonb_agg(statement ORDER BY turn, statement) FROM again),
          (SELECT jsonb_agg(statement ORDER BY statement) FROM again_of_indexes)
     INTO of_columns, of_indexes;
   EXECUTE format('COMMENT ON TABLE %s IS %L', ${regclass(place)}, jsonb_build_object('columns', of_columns, 'indexes', of_indexes));
