@@ -58,7 +58,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "A row breaks a constraint, or an expression can't process a row's value. Find such rows and change them or the expression.",
   DEADLOCK: "PostgreSQL ended a deadlock by cancelling our statement. Retried.",
   DEPENDENTS_EXIST: "Other objects depend on what was to be dropped. Remove or change them first.",
-  DISK_FULL: "The server has no space left. Make space; the step is tried again.",
+  DISK_FULL: "The server has no space left. Make space, then retry.",
   DOWN_NOT_POSSIBLE: "The database itself computes the column, so `down` can't. Leave `down` out.",
   DOWN_REQUIRED:
     "Without `down`, applications that no longer know the column could insert nothing. Say how it is computed from the new shape.",
@@ -157,6 +157,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   OPERATION_INVALID: "An operation's input isn't of the shape that it takes. The message names the part.",
   ORPHANED:
     "The run lost its workflow (terminated, reset or gone). `sluice retry RUN` takes it up again, `sluice abort RUN` undoes it.",
+  OLD_WRITES_MAY_FAIL:
+    "While both shapes are written, `up` runs within the old application's writes: what it can't process, or what the new column refuses, fails them. Have it give a value for everything.",
   OUTCOME_UNKNOWN:
     "A decision was sent and no answer came: it may still take effect. Sent again with the same nonce, it counts once.",
   PARTITIONED_CONSTRAINT:
