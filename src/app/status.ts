@@ -1,6 +1,9 @@
 import { SluiceError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
-import { hasEnded, type RunStatus } from "../domain/run.ts"
+import { displayName } from "../domain/relation.ts"
+import { hasEnded, type OffendingRows, type RunStatus } from "../domain/run.ts"
+import type { Control } from "../ledger/control.ts"
+import { listOffendingKeys } from "../ledger/offending-keys.ts"
 import { listRuns, loadRun } from "../ledger/run-status.ts"
 import type { App } from "./context.ts"
 import { requireWorker } from "./probe.ts"
@@ -15,9 +18,10 @@ const askDeadlineMs = 1500
  * workflow) is added as findings.
  */
 export async function showStatus(app: App, run: string): Promise<RunStatus> {
-  const status = await findRun(app, run)
-  if (hasEnded(status.state)) return status
+  const found = await findRun(app, run)
   const control = await app.control()
+  const status = { ...found, offendingRows: await offendingRowsOf(control, found.run) }
+  if (hasEnded(status.state)) return status
   const { findings, orphaned } = await findWhatIsMissing(app, () => loadRun(control, status.run))
   if (findings.length === 0) return status
   return {
@@ -25,6 +29,11 @@ export async function showStatus(app: App, run: string): Promise<RunStatus> {
     findings: [...status.findings, ...findings],
     choices: orphaned ? [`sluice retry ${status.run}`, `sluice abort ${status.run}`] : status.choices,
   }
+}
+
+async function offendingRowsOf(control: Control, run: string): Promise<readonly OffendingRows[]> {
+  const kept = await listOffendingKeys(control, run)
+  return kept.map(({ step, code, relation, keys }) => ({ step, code, table: displayName(relation), keys }))
 }
 
 /** All runs, newest first, as the control database knows them. */

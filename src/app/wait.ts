@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { TransientError } from "../domain/errors.ts"
 import { formatDuration } from "../domain/duration.ts"
+import type { Finding } from "../domain/finding.ts"
 import { hasEnded, type RunStatus } from "../domain/run.ts"
 import { loadRun } from "../ledger/run-status.ts"
 import type { App } from "./context.ts"
@@ -59,10 +60,18 @@ function endedOtherwise(status: RunStatus, goal: Goal): TransientError {
 }
 
 function needsOperator(status: RunStatus): TransientError {
-  const [finding] = status.findings
+  const finding = whyStopped(status)
   const message = `the run stopped and needs a person${finding ? `: ${finding.message}` : ""}`
-  const hint = status.choices.join("; ") || `sluice status ${status.run}`
+  // The keys of rows in the way stand in the status alone.
+  const hints = [finding?.hint, `sluice status ${status.run}`, ...status.choices]
+  const hint = hints.filter((each) => each !== undefined).join("; ")
   return new TransientError({ code: "NEEDS_OPERATOR", subject: status.run, message, hint })
+}
+
+/** A warning that stands there as well stopped nothing. */
+function whyStopped({ findings, steps }: RunStatus): Finding | undefined {
+  const failed = steps.find(({ state }) => state === "failed")?.error ?? undefined
+  return findings.find(({ severity }) => severity === "error") ?? failed ?? findings[0]
 }
 
 function timedOut(status: RunStatus, goal: Goal, timeoutMs: number): TransientError {

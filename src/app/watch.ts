@@ -20,6 +20,7 @@ export async function* watch(
   const control = await app.control()
   let missing: readonly Finding[] = []
   let choices: readonly string[] | null = null
+  let rows: RunStatus["offendingRows"] = []
   let asked = 0
   while (!options.signal.aborted) {
     const status = await patiently(() => loadRun(control, id))
@@ -29,9 +30,15 @@ export async function* watch(
         const full = await patiently(() => showStatus(app, id))
         missing = full instanceof SluiceError ? [full.finding] : full.findings.slice(status.findings.length)
         choices = !(full instanceof SluiceError) && missing.length > 0 ? full.choices : null
+        rows = full instanceof SluiceError ? rows : full.offendingRows
         asked = Date.now()
       }
-      yield { ...status, findings: [...status.findings, ...missing], choices: choices ?? status.choices }
+      yield {
+        ...status,
+        findings: [...status.findings, ...missing],
+        choices: choices ?? status.choices,
+        ...(rows && { offendingRows: rows }),
+      }
       if (hasEnded(status.state)) return
     }
     await sleep(options.everyMs, undefined, { signal: options.signal }).catch(() => undefined)

@@ -19,9 +19,10 @@ export interface Fact {
 export function factsOf(catalog: Catalog): readonly Fact[] {
   return [
     ...catalog.tables.flatMap((table) => tableFacts(withoutOurs(table))),
-    ...catalog.functions.flatMap(({ schema, name, volatility }) =>
-      facts(`function ${displayName({ schema: schema ?? "pg_catalog", name })}`, { volatility }),
-    ),
+    ...catalog.functions.flatMap(({ schema, name, arguments: count, volatility }) => {
+      const called = count === undefined || count === null ? "" : ` of ${count} arguments`
+      return facts(`function ${displayName({ schema: schema ?? "pg_catalog", name })}${called}`, { volatility })
+    }),
   ]
 }
 

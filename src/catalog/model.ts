@@ -23,11 +23,13 @@ export interface Catalog {
 export type RelationKind = "view" | "materialized view" | "sequence" | "foreign table" | "index" | "composite type"
 export type Volatility = "immutable" | "stable" | "volatile"
 
-/** A function as found by its unqualified or qualified name; with overloads the most volatile one counts. */
+/** A function as found by its unqualified or qualified name; of overloads that fit the most volatile one counts. */
 export interface CatalogFunction {
   /** null: in pg_catalog. */
   readonly schema: string | null
   readonly name: string
+  /** With how many arguments it is called; left out or null: any number. */
+  readonly arguments?: number | null
   readonly volatility: Volatility
 }
 

@@ -29,7 +29,14 @@ function readProbe(reading: Reading, field: Field): ProbeConfig | null {
   const [url, sql, expect] = (["url", "sql", "expect"] as const).map((key) => text(reading, members.get(key)))
   if (reading.mistakes.length > before) return null
   if (url && !sql) {
-    if (/^https?:\/\/./.test(url) && URL.canParse(url)) return { ...common, kind: "http", url }
+    if (/^https?:\/\/./.test(url) && URL.canParse(url)) {
+      const { username, password } = new URL(url)
+      if (username === "" && password === "") return { ...common, kind: "http", url }
+      const message = `${field.path}.url holds a user or password, which fetch refuses and errors would print`
+      const hint = "let the address be reached without, for instance on a port of its own"
+      reading.mistake("CONFIG_VALUE", members.get("url")?.line ?? field.line, `${field.path}.url`, message, hint)
+      return null
+    }
     reading.mistake("CONFIG_VALUE", field.line, `${field.path}.url`, `${field.path}.url is not an http(s) address`)
   } else if (sql && !url && expect) {
     if (/^\s*(<=?|>=?|=|!=)\s*\S/.test(expect)) return { ...common, kind: "sql", sql, expect }

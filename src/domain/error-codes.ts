@@ -80,6 +80,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   OBJECT_IN_USE: "Other sessions use the object. Retried.",
   OLD_APPLICATION_SEEN:
     "Sessions of the old application's role are connected, and contract would break it. Take it out first.",
+  OLD_WRITES_MAY_FAIL:
+    "While both shapes are written, `up` runs within the old application's writes: what it can't process, or what the new column refuses, fails them. Have it give a value for everything.",
   ORPHANED:
     "The run lost its workflow (terminated, reset or gone). `sluice retry RUN` takes it up again, `sluice abort RUN` undoes it.",
   OUTCOME_UNKNOWN:
@@ -113,7 +115,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   ROLE_UNKNOWN: "`versions.roles` names a role that doesn't exist. Correct it, or create the role.",
   RUN_ACTIVE: "The plan runs already, or a run isn't over yet. Look at it, let it end or abort it.",
   RUN_CONFLICT: "Another run works on one of the plan's relations. Wait until it has contracted, or abort it.",
-  RUN_ENDED: "The target knows a run of this id that has ended or had another plan. Start a new run.",
   RUN_KNOWN:
     "The control database knows the run, so `sluice abort` ends it in order; `recover` is for one it has lost.",
   RUN_NOT_FOUND: "No run bears this name. `sluice status` lists them.",

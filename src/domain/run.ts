@@ -70,6 +70,15 @@ export interface BackfillProgress {
   readonly throttledBy: string | null
 }
 
+/** Rows that stand in the way, by their keys: row data, for the eyes of whoever asks for the status alone. */
+export interface OffendingRows {
+  readonly step: string
+  readonly code: string
+  readonly table: string
+  /** At most 100 for each code; what the keys stood for may have changed since. */
+  readonly keys: readonly string[]
+}
+
 /** What `sluice status RUN --json` prints. */
 export interface RunStatus {
   readonly run: string
@@ -90,6 +99,8 @@ export interface RunStatus {
   readonly backfill: BackfillProgress | null
   readonly blockers: readonly Blocker[]
   readonly findings: readonly Finding[]
+  /** Left out where it wasn't asked for: it is for `status` and `watch`. */
+  readonly offendingRows?: readonly OffendingRows[]
   /** Verbs that make sense now, as commands to type. */
   readonly choices: readonly string[]
 }

@@ -83,7 +83,7 @@ async function fill(
   const [meter, pace] = [new Meter(step.backfill), new Pace()]
   const heartbeat = (): unknown => ({ step: step.id, ...meter.peek(), throttledBy: pace.restingBecause })
   return withHeartbeat(attempt, heartbeat, async () => {
-    const claimed = await takeClaim(run, { step: step.id, direction, attempt })
+    const claimed = await takeClaim(run, { step: step.id, direction, attempt, observer })
     return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (control) => {
       const limits = await effectiveLimits(control, run.run, run.target.limits)
       const work = workOf(step, direction, await lastOf(control, run.run, step.id))
@@ -119,6 +119,7 @@ async function fillTable(control: Session, context: Filling): Promise<void> {
     await throttle.close()
   }
   attempt.signal.throwIfAborted()
+  meter.finish()
   await observer.progress(step.id, meter.read(Date.now(), null)).catch(() => {})
 }
 
@@ -168,11 +169,11 @@ async function begin(control: Session, { run, step, claimed }: Filling): Promise
   return readCursors(control, ref)
 }
 
-async function finish(control: Session, { run, step, work, claimed, attempt }: Filling): Promise<void> {
+async function finish(control: Session, { run, step, work, claimed, attempt, meter }: Filling): Promise<void> {
   const { direction } = work
   await control.transaction(async () => {
     await checkFence(control, claimed.claim)
-    await settleTotal(control, { run: run.run, step: step.id })
+    await settleTotal(control, { run: run.run, step: step.id }, meter.total)
     await writeJournal(control, claimed.claim, attempt, { step: step.id, direction, outcome: "done" })
   })
 }

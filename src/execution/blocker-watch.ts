@@ -1,4 +1,5 @@
 import type { Blocker } from "../domain/run.ts"
+import { ageBlockers } from "../postgres/blocker-age.ts"
 import { findBlockers } from "../postgres/blockers.ts"
 import type { Session } from "../postgres/session.ts"
 import type { Claimed } from "./claimed.ts"
@@ -10,13 +11,15 @@ import { rest } from "./rest.ts"
  * over all tries, because one try may be shorter than connecting takes.
  */
 export class BlockerWatch {
-  readonly #claimed: Claimed
+  readonly #claimed: Pick<Claimed, "withWatch">
   readonly #report: (blockers: readonly Blocker[]) => Promise<void>
   readonly #over = new AbortController()
   #watching: Promise<void> | null = null
   #last: readonly Blocker[] = []
+  /** As they were reported, those that have gone left out. */
+  #shown: readonly Blocker[] = []
 
-  constructor(claimed: Claimed, report: (blockers: readonly Blocker[]) => Promise<void>) {
+  constructor(claimed: Pick<Claimed, "withWatch">, report: (blockers: readonly Blocker[]) => Promise<void>) {
     this.#claimed = claimed
     this.#report = report
   }
@@ -61,9 +64,15 @@ export class BlockerWatch {
 
   async #look(watcher: Session, pid: number): Promise<void> {
     const blockers = await findBlockers(watcher, pid)
-    if (blockers.length === 0 || this.#over.signal.aborted) return
-    this.#last = blockers
-    await this.#report(blockers)
+    if (this.#over.signal.aborted) return
+    if (blockers.length > 0) {
+      this.#last = this.#shown = blockers
+      await this.#report(blockers)
+    } else if (this.#shown.length > 0) {
+      // Between two tries, and in a pause, nobody waits; those in the way are there all the same, and grow older.
+      this.#shown = await ageBlockers(watcher, this.#shown)
+      await this.#report(this.#shown)
+    }
   }
 }
 

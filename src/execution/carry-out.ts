@@ -25,7 +25,7 @@ export async function carryOut(
     attempt,
     () => ({ step: step.id, direction }),
     async () => {
-      const claimed = await takeClaim(run, { step: step.id, direction, attempt })
+      const claimed = await takeClaim(run, { step: step.id, direction, attempt, observer })
       return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
         const last = await lastOf(session, run.run, step.id)
         if (last?.direction === direction) return "observed"

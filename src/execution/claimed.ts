@@ -1,11 +1,13 @@
 import { withSession, type Session, type SessionOptions } from "../postgres/session.ts"
 import { sqlstateOf } from "../postgres/map-error.ts"
 import type { Attempt } from "./attempt.ts"
+import { BlockerWatch } from "./blocker-watch.ts"
 import { claimEpoch, currentEpoch, type Claim } from "./fence.ts"
 import type { Direction } from "./journal-rows.ts"
+import { exhausted } from "./lock-budget.ts"
 import { helperSessionName, sessionName } from "./session-name.ts"
 import { takeOver } from "./take-over.ts"
-import type { TargetRun } from "./target-run.ts"
+import type { ExecutionObserver, TargetRun } from "./target-run.ts"
 
 /** A claimed epoch, and the way to sessions that work under it. */
 export interface Claimed {
@@ -18,46 +20,74 @@ export interface Claimed {
 
 export type SessionLimits = Pick<SessionOptions, "lockTimeoutMs" | "statementTimeoutMs" | "signal">
 
-const claimTries = 20
+/** How long one try to claim may wait for the fence's row. */
+const claimTimeoutMs = 500
 
-/** Claims the run's next epoch and ends what earlier attempts left running; only then may anything be done. */
-export async function takeClaim(
-  { run, target }: TargetRun,
-  { step, direction, attempt }: { step: string; direction: Direction; attempt: Attempt },
-): Promise<Claimed> {
-  const { signal } = attempt
+/** What is claimed for. */
+export interface ClaimRequest {
+  readonly step: string
+  readonly direction: Direction
+  readonly attempt: Attempt
+  /** Told who keeps the claim waiting. */
+  readonly observer: Pick<ExecutionObserver, "blockers">
+}
+
+/**
+ * Claims the run's next epoch and ends what earlier attempts left running; only then may anything be done. Throws
+ * TransientError LOCK_BUDGET where a foreign session holds the fence's row for longer than the lock budget.
+ */
+export async function takeClaim(run: TargetRun, request: ClaimRequest): Promise<Claimed> {
+  const { url } = run.target
+  const { signal } = request.attempt
+  const withWatch: Claimed["withWatch"] = (work) =>
+    withSession({ url, applicationName: helperSessionName(run.run, "watch"), signal, statementTimeoutMs: 5_000 }, work)
   const claim = await withSession(
-    { url: target.url, applicationName: helperSessionName(run, "claim"), signal, lockTimeoutMs: 500 },
+    { url, applicationName: helperSessionName(run.run, "claim"), signal, lockTimeoutMs: claimTimeoutMs },
     async (session) => {
-      const claim = await claimPatiently(session, { run, step, direction, attempt })
-      await takeOver(session, run, claim.epoch, signal)
+      const claim = await claimPatiently(session, run, request, withWatch)
+      await takeOver(session, run.run, claim.epoch, signal)
       return claim
     },
   )
-  const applicationName = sessionName(run, claim.epoch)
+  const applicationName = sessionName(run.run, claim.epoch)
   return {
     claim,
-    withSession: (limits, work) => withSession({ url: target.url, applicationName, signal, ...limits }, work),
-    withWatch: (work) =>
-      withSession(
-        { url: target.url, applicationName: helperSessionName(run, "watch"), signal, statementTimeoutMs: 5_000 },
-        work,
-      ),
+    withSession: (limits, work) => withSession({ url, applicationName, signal, ...limits }, work),
+    withWatch,
   }
 }
 
 /**
  * A frozen worker's open transaction holds the fence's row. Its session belongs to an epoch that is older than the one
- * about to be claimed, so it may be ended before.
+ * about to be claimed, so it may be ended before. Anybody else who holds it is waited for, and named.
  */
-async function claimPatiently(session: Session, request: Parameters<typeof claimEpoch>[1]): Promise<Claim> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await claimEpoch(session, request)
-    } catch (error) {
-      if (sqlstateOf(error) !== "55P03" || tries >= claimTries) throw error
-      const epoch = await currentEpoch(session, request.run)
-      await takeOver(session, request.run, epoch + 1, request.attempt.signal)
+async function claimPatiently(
+  session: Session,
+  { run, target }: TargetRun,
+  { observer, ...request }: ClaimRequest,
+  withWatch: Claimed["withWatch"],
+): Promise<Claim> {
+  const { lockBudgetMs } = target.limits
+  const watch = new BlockerWatch({ withWatch }, (blockers) => observer.blockers(request.step, blockers).catch(() => {}))
+  const giveUpAt = Date.now() + lockBudgetMs
+  try {
+    for (;;) {
+      try {
+        const claim = await claimEpoch(session, { run, ...request })
+        await watch.clear()
+        return claim
+      } catch (error) {
+        if (sqlstateOf(error) !== "55P03") throw error
+        watch.start(session, { afterMs: 0, everyMs: claimTimeoutMs / 2 })
+        if (Date.now() > giveUpAt)
+          throw exhausted({ subject: request.step, what: fenceRow, lockBudgetMs }, watch.last, error)
+        const epoch = await currentEpoch(session, run)
+        await takeOver(session, run, epoch + 1, request.attempt.signal)
+      }
     }
+  } finally {
+    await watch.stop()
   }
 }
+
+const fenceRow = "the run's row in sluice.fence"

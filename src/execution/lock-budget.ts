@@ -54,7 +54,10 @@ export async function withinLockBudget<T>(budget: LockBudget, session: Session, 
         if (!isLockFailure(error)) throw error
         watch.start(session, times)
         const pause = pauseAfter(tries, lockTimeoutMs)
-        if (Date.now() + pause - startedAt > lockBudgetMs) throw exhausted(budget, watch.last, error)
+        if (Date.now() + pause - startedAt > lockBudgetMs) {
+          const relations = step.relations.map(displayName).join(", ")
+          throw exhausted({ subject: step.id, what: relations, lockBudgetMs }, watch.last, error)
+        }
         startedAt += await standBack(pause)
       }
     }
@@ -69,15 +72,19 @@ function pauseAfter(tries: number, lockTimeoutMs: number): number {
   return whole * (0.5 + Math.random() / 2)
 }
 
-function exhausted({ step, lockBudgetMs }: LockBudget, blockers: readonly Blocker[], cause: unknown): TransientError {
-  const relations = step.relations.map(displayName).join(", ")
+/** LOCK_BUDGET, with who was seen in the way of `what`. */
+export function exhausted(
+  { subject, what, lockBudgetMs }: { readonly subject: string; readonly what: string; readonly lockBudgetMs: number },
+  blockers: readonly Blocker[],
+  cause: unknown,
+): TransientError {
   const inTheWay =
     blockers.length === 0 ? "who held it was not seen" : `in the way: ${blockers.map(describe).join("; ")}`
   return new TransientError(
     {
       code: "LOCK_BUDGET",
-      subject: step.id,
-      message: `no lock on ${relations} within ${seconds(lockBudgetMs)}; ${inTheWay}`,
+      subject,
+      message: `no lock on ${what} within ${seconds(lockBudgetMs)}; ${inTheWay}`,
       hint:
         blockers.length === 0
           ? "Try again at a quieter time, or raise limits.lockBudget."

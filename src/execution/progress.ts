@@ -17,13 +17,15 @@ interface Counted {
 export async function readProgress(session: Session, run: string): Promise<BackfillProgress | null> {
   const [counted] = await session.query<Counted>(
     `SELECT b.relation AS table, b.rows_total::float8 AS "rowsTotal",
-            CASE WHEN b.by_key THEN coalesce(sum(c.rows_done), 0)
-                 WHEN bool_and(c.finished) THEN b.rows_total
+            CASE WHEN bool_or(j.ended) THEN b.rows_total
+                 WHEN b.by_key THEN coalesce(sum(c.rows_done), 0)
                  ELSE least(b.rows_total, coalesce(sum(c.rows_done), 0)) END::float8 AS "rowsDone",
             coalesce(extract(epoch FROM max(c.updated_at) - b.started_at) * 1000, 0)::float8 AS "elapsedMs",
-            coalesce(bool_and(c.finished), true) AS "isFinished"
+            bool_or(j.ended) AS "isFinished"
        FROM sluice.backfill AS b
        LEFT JOIN sluice.cursor AS c USING (run, step)
+      -- That every range is through says little: rows that others hold are filled by another pass.
+      CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sluice.journal AS j WHERE j.run = b.run AND j.step = b.step)) AS j (ended)
       WHERE b.run = $1
       GROUP BY b.run, b.step
       ORDER BY b.started_at DESC

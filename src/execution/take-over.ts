@@ -9,7 +9,7 @@ const patienceMs = 30_000
 /**
  * Ends the sessions that an earlier attempt of this run has left behind, and waits until they are gone: their
  * statements go on after their worker's death, hold locks, and could still commit. Sessions of `epoch` and newer ones
- * are let be. Throws TransientError TAKE_OVER where one doesn't go.
+ * are let be, and so is a session of another role, whatever it calls itself: none of ours. Throws TransientError TAKE_OVER where one doesn't go.
  */
 export async function takeOver(session: Session, run: string, epoch: number, signal: AbortSignal): Promise<void> {
   const giveUpAt = Date.now() + patienceMs
@@ -27,6 +27,7 @@ async function terminateOlder(session: Session, run: string, epoch: number): Pro
        FROM pg_stat_activity
       WHERE datname = current_database()
         AND pid <> pg_backend_pid()
+        AND usename = session_user
         AND substring(application_name FROM $1)::numeric < $2`,
     [sessionPattern(run), epoch],
   )

@@ -20,19 +20,24 @@ export async function undoStep(
   attempt: Attempt,
   observer: ExecutionObserver,
 ): Promise<StepOutcome> {
-  if (step.undo === null && (step.action !== "sql" || !(await wasDone(run, step, attempt)))) {
-    return forgetStep(run, step, attempt)
+  if (step.undo === null && (step.action !== "sql" || !(await wasDone(run, step, attempt, observer)))) {
+    return forgetStep(run, step, attempt, observer)
   }
   return carryOut(run, { step, direction: "undo" }, attempt, observer)
 }
 
-async function wasDone(run: TargetRun, step: Step, attempt: Attempt): Promise<boolean> {
-  const claimed = await takeClaim(run, { step: step.id, direction: "undo", attempt })
+async function wasDone(run: TargetRun, step: Step, attempt: Attempt, observer: ExecutionObserver): Promise<boolean> {
+  const claimed = await takeClaim(run, { step: step.id, direction: "undo", attempt, observer })
   return claimed.withSession({}, async (session) => (await lastOf(session, run.run, step.id))?.direction === "do")
 }
 
-async function forgetStep(run: TargetRun, step: Step, attempt: Attempt): Promise<StepOutcome> {
-  const claimed = await takeClaim(run, { step: step.id, direction: "undo", attempt })
+async function forgetStep(
+  run: TargetRun,
+  step: Step,
+  attempt: Attempt,
+  observer: ExecutionObserver,
+): Promise<StepOutcome> {
+  const claimed = await takeClaim(run, { step: step.id, direction: "undo", attempt, observer })
   return claimed.withSession({}, (session) =>
     session.transaction<StepOutcome>(async () => {
       await checkFence(session, claimed.claim)

@@ -36,7 +36,7 @@ export async function runVerify(
     attempt,
     () => ({ step: step.id, rows: seen.rows }),
     async () => {
-      const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt })
+      const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt, observer })
       return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
         await sizeUp(session, step.walk)
         await planForRanges(session)

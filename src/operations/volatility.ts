@@ -1,6 +1,6 @@
-import type { Catalog, Volatility } from "../catalog/model.ts"
+import type { Catalog, CatalogFunction, Volatility } from "../catalog/model.ts"
 import { parseExpression } from "../sql/parser.ts"
-import type { QualifiedName } from "../sql/parser.ts"
+import type { CalledFunction } from "../sql/parser.ts"
 
 /**
  * Functions of pg_catalog that PostgreSQL calls stable only because of settings such as TimeZone and DateStyle, which
@@ -8,13 +8,17 @@ import type { QualifiedName } from "../sql/parser.ts"
  */
 const pinnedFunctions: ReadonlySet<string> = new Set(
   `array_to_string concat concat_ws date date_part date_trunc extract format json_build_array json_build_object
-  jsonb_build_array jsonb_build_object make_timestamptz row_to_json timezone to_char to_date to_json to_jsonb to_number
-  to_timestamp`.split(/\s+/),
+  jsonb_build_array jsonb_build_object make_timestamptz quote_literal quote_nullable row_to_json timezone to_char to_date
+  to_json to_jsonb to_number to_timestamp`.split(/\s+/),
 )
 
-/** What PostgreSQL says of a function; `null`: there is none of that name where it would look. */
-export function volatilityOf(name: QualifiedName, catalog: Catalog): Volatility | null {
-  return catalog.functions.find((known) => known.name === name.name && known.schema === name.schema)?.volatility ?? null
+/** What PostgreSQL says of a function that is called so; `null`: there is none of that name where it would look. */
+export function volatilityOf(called: CalledFunction, catalog: Catalog): Volatility | null {
+  const isMeant = (known: CatalogFunction): boolean =>
+    known.name === called.name &&
+    known.schema === called.schema &&
+    (known.arguments ?? called.arguments) === called.arguments
+  return catalog.functions.find(isMeant)?.volatility ?? null
 }
 
 /** The most volatile function of an expression decides; a function that isn't known counts as volatile. */

@@ -3,21 +3,21 @@ import type { RelationName } from "../domain/relation.ts"
 import { distinctRelations } from "../operations/merge-steps.ts"
 import type { Revision } from "../revisions/revision.ts"
 import { parseExpression } from "../sql/parser.ts"
-import type { QualifiedName } from "../sql/parser.ts"
+import type { CalledFunction } from "../sql/parser.ts"
 import { bindOperations } from "./bound-operation.ts"
 
 /** What the catalog reader has to load for a plan of these revisions. */
 export interface Referenced {
   readonly relations: readonly RelationName[]
-  readonly functions: readonly QualifiedName[]
+  readonly functions: readonly CalledFunction[]
 }
 
 /** The relations that the revisions touch and the functions that their expressions call. */
 export function referencedBy(revisions: readonly Revision[], defaultSchema: string): Referenced {
   const operations = bindOperations(revisions, { defaultSchema, versionViews: false })
-  const functions = new Map<string, QualifiedName>()
+  const functions = new Map<string, CalledFunction>()
   for (const text of operations.flatMap(({ input }) => stringsIn(input)))
-    for (const name of functionsIn(text)) functions.set(JSON.stringify([name.schema, name.name]), name)
+    for (const name of functionsIn(text)) functions.set(JSON.stringify([name.schema, name.name, name.arguments]), name)
   return {
     relations: distinctRelations(operations.flatMap(({ relations }) => relations)),
     functions: [...functions.values()],
@@ -25,7 +25,7 @@ export function referencedBy(revisions: readonly Revision[], defaultSchema: stri
 }
 
 /** Any text of an operation may be an expression; one that isn't calls nothing. */
-function functionsIn(text: string): readonly QualifiedName[] {
+function functionsIn(text: string): readonly CalledFunction[] {
   try {
     return parseExpression(text).functions
   } catch (error) {

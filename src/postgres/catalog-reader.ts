@@ -17,7 +17,11 @@ export interface CatalogWish {
   /** Those of the schemas of which every table is read besides `relations`. Default: none. */
   readonly inFull?: readonly string[]
   /** `schema: null` means pg_catalog, the only schema on our search_path. */
-  readonly functions: readonly { readonly schema: string | null; readonly name: string }[]
+  readonly functions: readonly {
+    readonly schema: string | null
+    readonly name: string
+    readonly arguments?: number | null
+  }[]
 }
 
 /**
@@ -102,9 +106,16 @@ function byRelation<Row extends OfRelation>(rows: readonly Row[]): ReadonlyMap<s
 }
 
 async function readFunctions(session: Session, want: CatalogWish): Promise<readonly CatalogFunction[]> {
-  const arrays = [want.functions.map(({ schema }) => schema), want.functions.map(({ name }) => name)]
+  const arrays = [
+    want.functions.map(({ schema }) => schema),
+    want.functions.map(({ name }) => name),
+    want.functions.map((wanted) => wanted.arguments ?? null),
+  ]
   const functions = await session.query<CatalogFunction>(catalogSql.functionsSql, arrays)
-  return functions.toSorted((a, b) => byName({ ...a, schema: a.schema ?? "" }, { ...b, schema: b.schema ?? "" }))
+  const byCall = (a: CatalogFunction, b: CatalogFunction): number =>
+    byName({ ...a, schema: a.schema ?? "" }, { ...b, schema: b.schema ?? "" }) ||
+    (a.arguments ?? -1) - (b.arguments ?? -1)
+  return functions.toSorted(byCall)
 }
 
 function byName(a: RelationName, b: RelationName): number {

@@ -62,7 +62,8 @@ async function runOne(session: Session, check: DataCheck, timeoutMs: number): Pr
   } catch (error) {
     if (sqlstateOf(error) === "57014") return { finding: tooSlow(check, subject, timeoutMs), keys: [] }
     if (!(error instanceof SluiceError) || error instanceof TransientError) throw error
-    return { finding: { ...error.finding, subject, message: `${subject}: ${error.message}` }, keys: [] }
+    const message = `${subject}: ${error.message}; it was looked whether ${check.message}`
+    return { finding: { ...error.finding, subject, message }, keys: [] }
   }
 }
 

@@ -22,7 +22,7 @@ function meaning(kind: ErrorKind, code: string, message: string | null, hint: st
 
 const loginHint = "Check user, password and pg_hba.conf for this address and database."
 const dataHint =
-  "The row's values are not shown. Find such rows with a query of your own and change them or the expression."
+  "The row's values are not shown. Find such rows (`sluice status RUN` lists the keys that are known) and change them or the expression."
 
 /**
  * SQLSTATEs (five characters) and whole classes (two) of the manual's appendix "PostgreSQL Error Codes". A state
@@ -71,11 +71,7 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   "42P07": user("ALREADY_EXISTS"),
   "44": refused("DATA_REJECTED", "a row breaks the check option of its view", dataHint),
   "53": transient("SERVER_OUT_OF_RESOURCES"),
-  "53100": transient(
-    "DISK_FULL",
-    "the server's disk is full",
-    "Make space on the server; the run goes on by itself then.",
-  ),
+  "53100": transient("DISK_FULL", "the server's disk is full", "Make space on the server, then `sluice retry`."),
   "53300": transient("TOO_MANY_CONNECTIONS", null, "Raise max_connections, or free connections of applications."),
   "54": user("LIMIT_EXCEEDED"),
   "55000": refused("NOT_IN_REQUIRED_STATE"),

@@ -1,5 +1,5 @@
 import { UserError } from "../domain/errors.ts"
-import type { ColumnReference, QualifiedName } from "./expression.ts"
+import type { CalledFunction, ColumnReference, QualifiedName } from "./expression.ts"
 import { refusedFunction } from "./known-functions.ts"
 import { fieldsOf, listOf, stringsOf, walk } from "./tree.ts"
 import type { Fields } from "./tree.ts"
@@ -45,22 +45,28 @@ const keywordFunctions: Readonly<Record<string, string>> = {
 /** What an expression refers to. Throws UserError EXPRESSION_NOT_ALLOWED for what a value expression can't hold. */
 export function inspectExpression(node: unknown): {
   readonly references: readonly LocatedReference[]
-  readonly functions: readonly QualifiedName[]
+  readonly functions: readonly CalledFunction[]
   readonly types: readonly QualifiedName[]
+  readonly operators: readonly string[]
+  readonly isConditional: boolean
 } {
   const references: LocatedReference[] = []
-  const functions: QualifiedName[] = []
+  const functions: CalledFunction[] = []
   const types: QualifiedName[] = []
+  const operators: string[] = []
+  let isConditional = false
   walk(node, (kind, fields) => {
     if (/^[A-Z]/.test(kind) && !allowedKinds.has(kind)) throw refused(refusedKinds[kind] ?? `the construct ${kind}`)
     if (kind === "ColumnRef") references.push(columnOf(fields))
     else if (kind === "FuncCall") functions.push(functionOf(fields))
     else if (kind === "SQLValueFunction")
-      functions.push({ schema: "pg_catalog", name: keywordFunctions[String(fields["op"])] ?? "now" })
+      functions.push({ schema: "pg_catalog", name: keywordFunctions[String(fields["op"])] ?? "now", arguments: null })
     else if (kind === "typeName" || kind === "TypeName") types.push(nameOf(stringsOf(fields["names"])))
     else if (kind === "XmlExpr") refuseUnnamedXml(fields)
+    else if (kind === "A_Expr") operators.push(stringsOf(fields["name"]).at(-1) ?? "")
+    if (kind === "CaseExpr" || (kind === "A_Expr" && fields["kind"] === "AEXPR_NULLIF")) isConditional = true
   })
-  return { references, functions, types }
+  return { references, functions, types, operators, isConditional }
 }
 
 function columnOf(fields: Fields): LocatedReference {
@@ -74,14 +80,14 @@ function columnOf(fields: Fields): LocatedReference {
   return { column, table: names.at(-2) ?? null, schema: names.at(-3) ?? null, location, parts: names.length }
 }
 
-function functionOf(fields: Fields): QualifiedName {
+function functionOf(fields: Fields): CalledFunction {
   if (fields["over"]) throw refused("a window function")
   const aggregate = ["agg_star", "agg_distinct", "agg_order", "agg_filter", "agg_within_group"]
   if (aggregate.some((key) => fields[key])) throw refused("an aggregate")
   const name = nameOf(stringsOf(fields["funcname"]))
   const what = refusedFunction(name)
   if (what !== null) throw refused(what)
-  return name
+  return { ...name, arguments: fields["func_variadic"] ? null : listOf(fields["args"]).length }
 }
 
 function nameOf(names: readonly string[]): QualifiedName {

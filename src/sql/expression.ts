@@ -11,6 +11,11 @@ export interface QualifiedName {
   readonly name: string
 }
 
+/** A function that is called with so many arguments; null: that can't be told, or doesn't matter. */
+export interface CalledFunction extends QualifiedName {
+  readonly arguments: number | null
+}
+
 /** One place where an expression names a column, folded as PostgreSQL folds it. */
 export interface ColumnReference {
   readonly column: string
@@ -30,9 +35,13 @@ export interface ParsedExpression {
   readonly columns: readonly string[]
   readonly references: readonly ColumnReference[]
   /** Distinct functions; `CURRENT_DATE` and its like by the functions behind them (`pg_catalog.now`). */
-  readonly functions: readonly QualifiedName[]
+  readonly functions: readonly CalledFunction[]
   /** Distinct types that are cast to, built-in ones without their alias (`int` is `pg_catalog.int4`). */
   readonly types: readonly QualifiedName[]
+  /** Distinct operators, without their schema. */
+  readonly operators: readonly string[]
+  /** True where it may choose between values: CASE, NULLIF. */
+  readonly isConditional: boolean
 }
 
 /** Longest text of an expression, in bytes. */
@@ -43,7 +52,7 @@ const hint = "Write one value expression over the table's columns, e.g. lower(na
 /** Throws UserError EXPRESSION_SYNTAX, EXPRESSION_NOT_ALLOWED or IDENTIFIER_TOO_LONG. */
 export function parseExpression(text: string): ParsedExpression {
   const { clean, node } = accept(text)
-  const { references, functions, types } = inspectExpression(node)
+  const { references, functions, types, operators, isConditional } = inspectExpression(node)
   const columns = [...new Set(references.map(({ column }) => column))]
   return {
     // The real parser accepted exactly this text, both bare and in parentheses.
@@ -52,6 +61,8 @@ export function parseExpression(text: string): ParsedExpression {
     references: references.map(({ column, table, schema }) => ({ column, table, schema })),
     functions: distinct(functions),
     types: distinct(types),
+    operators: [...new Set(operators)],
+    isConditional,
   }
 }
 
@@ -161,7 +172,7 @@ function notAllowed(reason: string): UserError {
   })
 }
 
-function distinct(names: readonly QualifiedName[]): readonly QualifiedName[] {
-  const seen = new Map(names.map((name) => [JSON.stringify([name.schema, name.name]), name]))
+function distinct<Name extends QualifiedName>(names: readonly Name[]): readonly Name[] {
+  const seen = new Map(names.map((name) => [JSON.stringify(name, Object.keys(name).toSorted()), name]))
   return [...seen.values()]
 }

@@ -1,6 +1,6 @@
 /** The real PostgreSQL parser (libpg-query, grammar of PostgreSQL 18): the one door to it. */
 export { loadParser } from "./engine.ts"
 export { bindColumns, parseExpression } from "./expression.ts"
-export type { ColumnReference, ParsedExpression, QualifiedName } from "./expression.ts"
+export type { CalledFunction, ColumnReference, ParsedExpression, QualifiedName } from "./expression.ts"
 export { parseStatements } from "./statements.ts"
 export type { ReferencedRelation, Statement, StatementCategory } from "./statements.ts"

@@ -5,6 +5,7 @@ import { plan } from "../../src/app/plan.ts"
 import { showStatus } from "../../src/app/status.ts"
 import { steer } from "../../src/app/steer.ts"
 import { wait } from "../../src/app/wait.ts"
+import { saveOffendingKeys } from "../../src/ledger/offending-keys.ts"
 import { setRunState } from "../../src/ledger/run-state.ts"
 import { createRun } from "../../src/ledger/runs.ts"
 import { createNamespace } from "../harness/namespace.ts"
@@ -44,6 +45,42 @@ describe("status", () => {
     const status = await showStatus(app, run)
     expect(status.findings).toMatchObject([{ code: "ORPHANED", severity: "error" }])
     expect(status.choices).toEqual([`sluice retry ${run}`, `sluice abort ${run}`])
+  })
+
+  test("rows in the way are listed by key, and wait names the error that stopped the run, not a warning beside it", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    const control = await app.control()
+    const relation = { schema: "public", name: "people" }
+    await saveOffendingKeys(control, { run, step: "precheck", code: "VALUE_IS_NULL", relation, keys: ["7", "12"] })
+    const warning = {
+      code: "NO_REPLICA",
+      severity: "warning",
+      subject: "x",
+      message: "won't wait for replicas",
+    } as const
+    const error = {
+      code: "VALUE_IS_NULL",
+      severity: "error",
+      subject: "x",
+      message: "gives NULL",
+      hint: "mend it",
+    } as const
+    const stopped = {
+      state: "needs-operator",
+      phase: "precheck",
+      waitingFor: null,
+      findings: [warning, error],
+    } as const
+    await setRunState(control, { run }, stopped)
+    expect((await showStatus(app, run)).offendingRows).toEqual([
+      { step: "precheck", code: "VALUE_IS_NULL", table: "public.people", keys: ["7", "12"] },
+    ])
+    await expect(wait(app, { run, for: "end", timeoutMs: 60_000 })).rejects.toMatchObject({
+      code: "NEEDS_OPERATOR",
+      message: "the run stopped and needs a person: gives NULL",
+      finding: { hint: expect.stringMatching(/^mend it; sluice status /) },
+    })
   })
 
   test("an unknown run is answered with the nearest", async () => {

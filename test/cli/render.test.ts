@@ -99,6 +99,16 @@ test("on a small terminal the head and what goes on now stay in view", () => {
 })
 
 describe("watched without a terminal", () => {
+  test("findings come with their hints, and rows in the way with their keys", () => {
+    const finding = { code: "X", severity: "error", subject: "s", message: "no", hint: "mend it" } as const
+    const offendingRows = [{ step: "precheck", code: "X", table: "public.people", keys: ["7", "a\u001Bb"] }]
+    const rows = 'Rows of public.people in the way (X), by key: 7, "a\\u001bb"'
+    const stopped = { ...running, findings: [finding], offendingRows }
+    expect(newLines(running, stopped).slice(0, 3)).toEqual(["  error: no", "    hint: mend it", `  ${rows}`])
+    expect(newLines(stopped, stopped)).toEqual([])
+    expect(renderRun(stopped, plain, now)).toContain(rows)
+  })
+
   test("only what is new is told", () => {
     expect(newLines(null, running)).toHaveLength(6)
     expect(newLines(running, running)).toEqual([])

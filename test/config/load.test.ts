@@ -97,6 +97,20 @@ targets:
 })
 
 describe("mistakes", () => {
+  test("a probe's address with user or password is one, and is not repeated", async () => {
+    const probe = "targets.shop.probes[0].url"
+    const error = await failure(`version: 1
+${urls}
+targets:
+  shop:
+    url: "postgresql://app@db/shop"
+    probes:
+      - {name: health, url: "http://me:hush@127.0.0.1/health"}
+`)
+    expect(error.findings.map(({ code, subject }) => [code, subject])).toEqual([["CONFIG_VALUE", probe]])
+    expect(inspect(error)).not.toContain("hush")
+  })
+
   test("a limit that is unknown, ill-formed or out of its bounds is told with its line", async () => {
     const error = await failure(`version: 1
 ${urls}

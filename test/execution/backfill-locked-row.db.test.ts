@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { runBackfill } from "../../src/execution/backfill.ts"
 import { writeKnobs } from "../../src/execution/knobs.ts"
+import { readProgress } from "../../src/execution/progress.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { createDatabase, type TestDatabase } from "../harness/database.ts"
 import { Holder } from "../harness/holder.ts"
@@ -38,6 +39,27 @@ describe("a backfill that waits for a lock", () => {
     await held.release()
     await pause(filling, false)
     expect(await done).toEqual({ outcome: "done", rows })
+  })
+
+  test("of a row never says that all is done, and the age of who holds it goes on in a pause", async () => {
+    const filling = await beginFilling(database, usersSync(nickGroup()))
+    const held = await Holder.take(database.url, "SELECT FROM public.users WHERE id = 700 FOR UPDATE")
+    const witness = new Witness()
+    const done = settled(runBackfill(filling.run, filling.backfill, attemptOf(), witness))
+    await Promise.race([witness.until(() => witness.blockersSeen.length > 0), done])
+    await pause(filling, true)
+    await Promise.race([witness.until(() => pausesSeen(witness) > 0), done])
+    const seen = witness.blockersSeen.length
+    await Promise.race([witness.until(() => witness.blockersSeen.length > seen + 2), done])
+    const ages = witness.blockersSeen.map(([blocker]) => blocker?.transactionMs ?? 0)
+    expect(ages.at(-1)).toBeGreaterThan(ages[seen - 1] ?? 0)
+    for (const { rowsDone, rowsTotal } of witness.progressSeen) expect(rowsDone).toBeLessThan(rowsTotal)
+    const shown = await asSession(database.url, (session) => readProgress(session, filling.run.run))
+    expect(shown?.rowsDone).toBeLessThan(shown?.rowsTotal ?? 0)
+    await held.release()
+    await pause(filling, false)
+    expect(await done).toEqual({ outcome: "done", rows })
+    expect(witness.progressSeen.at(-1)).toMatchObject({ rowsDone: rows, rowsTotal: rows })
   })
 
   test("of a row that becomes free while it is paused fills nothing before it is resumed", async () => {

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { performStep } from "../../src/execution/perform-step.ts"
-import { createDatabase, type TestDatabase } from "../harness/database.ts"
+import { sessionName } from "../../src/execution/session-name.ts"
+import { undoStep } from "../../src/execution/undo-step.ts"
+import { withSession } from "../../src/postgres/session.ts"
+import { createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
 import { addColumnStep, asSession, attemptOf, journalOf, runOn, Witness } from "./setting.ts"
 
 let database: TestDatabase
@@ -43,6 +46,34 @@ test("an exhausted budget names who is in the way, and how to end them; nothing 
     }),
   )
   expect(await journalOf(run)).toEqual([])
+})
+
+test("a stranger's lock on the run's row in the fence is waited for within the budget, and named", async () => {
+  const step = addColumnStep("c")
+  const run = await runOn(database.url, [step], { lockBudgetMs: 1_500 })
+  await performStep(run, step, attemptOf(), new Witness())
+  const observer = new Witness()
+  await asSession(database.url, (stranger) =>
+    stranger.transaction(async () => {
+      await stranger.query("SELECT FROM sluice.fence FOR UPDATE")
+      const error: unknown = await undoStep(run, step, attemptOf(), observer).catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: "LOCK_BUDGET", message: expect.stringContaining(`pid ${stranger.pid} `) })
+    }),
+  )
+  expect(observer.blockersSeen[0]?.[0]).toMatchObject({ relation: "sluice.fence" })
+  expect(await undoStep(run, step, attemptOf(), observer)).toBe("done")
+})
+
+test("a session of another role that bears a name of ours stops nothing, and is left alone", async () => {
+  const step = addColumnStep("c")
+  const run = await runOn(database.url, [step])
+  const stranger = await createRole()
+  const url = database.urlAs(stranger)
+  await withSession({ url, applicationName: sessionName(run.run, 0) }, async (session) => {
+    expect(await performStep(run, step, attemptOf(), new Witness())).toBe("done")
+    expect(await session.query("SELECT 1 AS one")).toEqual([{ one: 1 }])
+  })
+  await stranger.drop()
 })
 
 test("several locks are waited for together no longer than lock_timeout", async () => {

@@ -203,8 +203,8 @@ test("the catalog reader is told every table and function that the revisions men
       { schema: "public", name: "users" },
     ],
     functions: [
-      { schema: "app", name: "slug" },
-      { schema: null, name: "lower" },
+      { schema: "app", name: "slug", arguments: 1 },
+      { schema: null, name: "lower", arguments: 1 },
     ],
   })
 })

@@ -228,6 +228,28 @@ test("taken names, missing schemas and functions are told", async () => {
   ])
 })
 
+test("of a function's overloads those count that take as many arguments as it is given", async () => {
+  const functions = [
+    { schema: null, name: "length", arguments: 1 },
+    { schema: null, name: "length", arguments: 2 },
+    { schema: null, name: "length" },
+    { schema: null, name: "to_tsvector", arguments: 1 },
+    { schema: null, name: "to_tsvector", arguments: 2 },
+    { schema: null, name: "concat_ws", arguments: 5 },
+    { schema: null, name: "lower", arguments: 7 },
+  ]
+  const catalog = await read({ functions })
+  expect(catalog.functions.map((each) => [each.name, each.arguments, each.volatility])).toEqual([
+    ["concat_ws", 5, "stable"],
+    ["length", null, "stable"],
+    ["length", 1, "immutable"],
+    ["length", 2, "stable"],
+    ["lower", 7, "immutable"],
+    ["to_tsvector", 1, "stable"],
+    ["to_tsvector", 2, "immutable"],
+  ])
+})
+
 test("a role without any privilege reads the same model, without schema sluice", async () => {
   const role = await createRole()
   const everything: CatalogWish = { schemas: ["shop", weird.schema], relations: "all", functions: [] }

@@ -94,10 +94,10 @@ describe("what is accepted", () => {
 
   test("functions and types with their schema, and the functions behind keywords", () => {
     const { functions, types } = parseExpression("app.slug(lower(a))::app.mood || CURRENT_DATE || user || 1::int")
-    expect(functions).toContainEqual({ schema: "app", name: "slug" })
-    expect(functions).toContainEqual({ schema: null, name: "lower" })
-    expect(functions).toContainEqual({ schema: "pg_catalog", name: "now" })
-    expect(functions).toContainEqual({ schema: "pg_catalog", name: "current_user" })
+    expect(functions).toContainEqual({ schema: "app", name: "slug", arguments: 1 })
+    expect(functions).toContainEqual({ schema: null, name: "lower", arguments: 1 })
+    expect(functions).toContainEqual({ schema: "pg_catalog", name: "now", arguments: null })
+    expect(functions).toContainEqual({ schema: "pg_catalog", name: "current_user", arguments: null })
     expect(types).toEqual([
       { schema: "app", name: "mood" },
       { schema: "pg_catalog", name: "int4" },

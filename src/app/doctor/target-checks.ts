@@ -4,6 +4,7 @@ import type { Capability } from "../../domain/capability.ts"
 import { SluiceError } from "../../domain/errors.ts"
 import type { Plan } from "../../domain/plan.ts"
 import { precheck } from "../../execution/precheck.ts"
+import { askProbe } from "../../health/probe.ts"
 import { missingCapabilities } from "../../postgres/capabilities.ts"
 import { capabilityMatrix, type CapabilityCheck } from "../../postgres/capability-matrix.ts"
 import { parseConnectionUrl } from "../../postgres/connection-url.ts"
@@ -11,7 +12,7 @@ import { readServer } from "../../postgres/server.ts"
 import { findPostgresTool } from "../../postgres/tools.ts"
 import type { App } from "../context.ts"
 import { makePlan } from "../make-plan.ts"
-import { checkOf, fail, look, ok, type Check } from "./check.ts"
+import { checkOf, fail, look, ok, warn, type Check } from "./check.ts"
 
 /** Everything that a run in this target would stumble over. */
 export async function targetChecks(app: App, target: TargetConfig): Promise<readonly Check[]> {
@@ -31,8 +32,22 @@ export async function targetChecks(app: App, target: TargetConfig): Promise<read
     ...reached,
     ...(await look(`${name}: pg_dump`, () => dumpCheck(app, name, major))),
     ...(await look(`${name}: plan`, () => planChecks(app, target))),
+    ...(await probeChecks(target)),
     ok(`${name}: worker's database`, workerDetail(target)),
   ]
+}
+
+/** A probe that nobody has ever asked would be found wanting only in soak, when applications are on the new shape. */
+async function probeChecks({ name, probes, url }: TargetConfig): Promise<readonly Check[]> {
+  return Promise.all(
+    probes.map(async (probe) => {
+      const label = `${name}: probe ${probe.name}`
+      const answer = await askProbe(probe, url)
+      if (answer.state === "well") return ok(label, "well")
+      const hint = "Mend the probe or what it asks: a soak that it fails stops, and a backfill rests meanwhile."
+      return answer.state === "ill" ? warn(label, answer.problem, hint) : fail(label, answer.problem, hint)
+    }),
+  )
 }
 
 /** A worker has an environment of its own, which nobody can look into from here. */
@@ -67,13 +82,20 @@ async function planChecks(app: App, target: TargetConfig): Promise<readonly Chec
       : missing.map(({ capability, hint }) => fail(`${target.name}: privileges`, capabilityText(capability), hint))
   if (!plan) return [...privileges, ok(`${target.name}: plan`, detail)]
   // Rows are not read here: on a large table that takes its time, and precheck does it before anything is touched.
+  const { length: unchecked } = plan.dataChecks
   const findings = await precheck({ run: "doctor", plan: { ...plan, dataChecks: [] }, target })
   const others = findings.filter((finding) => !missing.some((each) => each.hint === finding.hint))
   return [
     ...privileges,
     ok(`${target.name}: plan`, detail),
     ...others.map((each) => checkOf(`${target.name}: precheck`, each)),
+    ...(unchecked === 0 ? [] : [ok(`${target.name}: rows`, rowsDetail(unchecked))]),
   ]
+}
+
+function rowsDetail(checks: number): string {
+  const said = checks === 1 ? "one check" : `${checks} checks`
+  return `not read here: ${said} of them ${checks === 1 ? "is" : "are"} part of the run's own precheck, before anything is touched`
 }
 
 async function nextPlan(

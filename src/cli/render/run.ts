@@ -3,6 +3,7 @@ import {
   hasEnded,
   type BackfillProgress,
   type Blocker,
+  type OffendingRows,
   type RunState,
   type RunStatus,
   type StepState,
@@ -38,6 +39,7 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
     lines.push("", backfillLine(status.backfill, look), ...restLines(status.backfill).map(look.yellow))
   for (const blocker of status.blockers) lines.push(look.yellow(blockerLine(blocker)))
   if (status.findings.length > 0) lines.push("", renderFindings(status.findings, look))
+  for (const rows of status.offendingRows ?? []) lines.push(look.yellow(offendingLine(rows)))
   if (status.waitingFor !== null)
     lines.push("", `Waits for ${look.bold(status.waitingFor)}${meaningOf(status.waitingFor)}`)
   if (status.choices.length > 0) lines.push("", ...status.choices.map((choice) => `  ${look.cyan(choice)}`))
@@ -77,6 +79,13 @@ export function blockerLine(blocker: Blocker): string {
   const since = blocker.transactionMs === null ? "" : `, transaction open for ${formatDuration(blocker.transactionMs)}`
   const doing = blocker.query === null ? "" : `: ${blocker.query}`
   return `In the way on ${blocker.relation}: session ${blocker.pid} (${who || "unknown"}), ${blocker.state ?? "?"}${since}${doing}`
+}
+
+/** Keys are data: what can't be printed as it is stands quoted. With `--json` all of them are there. */
+export function offendingLine({ code, table: name, keys }: OffendingRows): string {
+  const shown = keys.slice(0, 20).map((key) => (/^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(key) ? key : JSON.stringify(key)))
+  const more = keys.length > shown.length ? ", …" : ""
+  return `Rows of ${name} in the way (${code}), by key: ${shown.join(", ")}${more}`
 }
 
 function phaseLine(status: RunStatus, look: Look): string {

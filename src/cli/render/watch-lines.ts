@@ -1,5 +1,5 @@
 import type { RunStatus } from "../../domain/run.ts"
-import { backfillLine, blockerLine, restLines } from "./run.ts"
+import { backfillLine, blockerLine, offendingLine, restLines } from "./run.ts"
 import { lookOf } from "./look.ts"
 
 const plain = lookOf({ isTTY: false, columns: undefined }, {})
@@ -26,8 +26,11 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
       .map((line) => `  ${line}`),
   )
   const found = new Set(before?.findings.map((finding) => finding.message))
-  for (const { severity, message } of now.findings.filter((finding) => !found.has(finding.message)))
-    lines.push(`  ${severity}: ${message}`)
+  for (const { severity, message, hint } of now.findings.filter((finding) => !found.has(finding.message)))
+    lines.push(`  ${severity}: ${message}`, ...(hint === undefined ? [] : [`    hint: ${hint}`]))
+  const told = new Set(before?.offendingRows?.map(offendingLine))
+  const rows = (now.offendingRows ?? []).map(offendingLine)
+  lines.push(...rows.filter((line) => !told.has(line)).map((line) => `  ${line}`))
   const needsPerson = now.state !== "running" || now.findings.some((finding) => finding.severity === "error")
   if (needsPerson && now.choices.join() !== before?.choices.join())
     lines.push(...now.choices.map((choice) => `  to go on: ${choice}`))

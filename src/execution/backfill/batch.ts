@@ -9,6 +9,8 @@ export interface Batch {
   readonly page: Page
   /** Rows that it filled; the others were filled already, or are locked. */
   readonly filled: number
+  /** Rows that are filled and that no batch has counted before. */
+  readonly done: number
   /** The range's cursor after it. */
   readonly cursor: Cursor
 }
@@ -30,16 +32,30 @@ export async function runBatch(
     const page = isSkipped ? { ...left, rows: 0, isLast: true } : await nextPage(session, step.backfill, left, rows)
     onPage(page)
     const filled = isSkipped ? 0 : await session.execute(statement, [page.first, page.last])
-    const passedOver = cursor.pass === 1 ? page.rows : 0
-    const advance = { position: page.last, rowsDone: passedOver, rowsFilled: filled, isFinished: page.isLast }
+    const done = await doneIn(session, step, { cursor, page, filled })
+    const advance = { position: page.last, rowsDone: done, rowsFilled: filled, isFinished: page.isLast }
     await advanceCursor(session, { run: claim.run, step: step.id }, cursor.number, advance)
     const after = {
       ...cursor,
       position: page.last,
-      rowsDone: cursor.rowsDone + passedOver,
+      rowsDone: cursor.rowsDone + done,
       rowsFilled: cursor.rowsFilled + filled,
       isFinished: page.isLast,
     }
-    return { page, filled, cursor: after }
+    return { page, filled, done, cursor: after }
   })
+}
+
+/**
+ * How many of the page's rows are filled now and weren't counted before. A row that others hold isn't, and is counted by
+ * the pass that fills it. Where one is, rows of the page that applications filled wait with it: the figure may be too
+ * low until the end, never too high.
+ */
+async function doneIn(
+  session: Session,
+  { backfill }: BackfillStep,
+  { cursor, page, filled }: { readonly cursor: Cursor; readonly page: Page; readonly filled: number },
+): Promise<number> {
+  if (cursor.pass > 1 || filled >= page.rows) return cursor.pass > 1 ? filled : page.rows
+  return (await hasUnfilled(session, backfill, page)) ? filled : page.rows
 }

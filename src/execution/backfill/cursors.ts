@@ -6,7 +6,7 @@ import type { Place, Range } from "./walk.ts"
 export interface Cursor extends Range {
   readonly number: number
   readonly position: Place
-  /** Rows passed over in the first pass. */
+  /** Rows that are filled: by a batch, or by a writer before it. Never too high; may be too low until the end. */
   readonly rowsDone: number
   /** Rows that a batch of ours filled. */
   readonly rowsFilled: number
@@ -107,13 +107,13 @@ export async function estimatedRows(session: Session, { run, step }: StepRef): P
   return row?.total ?? 0
 }
 
-/** The backfill has ended: by key, its total is no estimate any more. */
-export async function settleTotal(session: Session, { run, step }: StepRef): Promise<void> {
+/** The backfill has ended: by key, its total is no estimate any more. Null: what the cursors have counted. */
+export async function settleTotal(session: Session, { run, step }: StepRef, total: number | null): Promise<void> {
   await session.query(
     `UPDATE sluice.backfill
-        SET rows_total = (SELECT coalesce(sum(rows_done), 0) FROM sluice.cursor WHERE run = $1 AND step = $2)
+        SET rows_total = coalesce($3, (SELECT coalesce(sum(rows_done), 0) FROM sluice.cursor WHERE run = $1 AND step = $2))
       WHERE run = $1 AND step = $2 AND by_key`,
-    [run, step],
+    [run, step, total],
   )
 }
 

@@ -1,18 +1,21 @@
 import type { Backfill } from "../../domain/backfill.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { BackfillProgress } from "../../domain/run.ts"
+import type { Batch } from "./batch.ts"
 import type { Cursor } from "./cursors.ts"
 
 const windowMs = 10_000
 
-/** Counts rows and tells rate and remaining time from the last ten seconds. */
+/** Counts rows that are filled and tells rate and remaining time from the last ten seconds. */
 export class Meter {
   readonly #backfill: Backfill
   #total = 0
   #done = 0
+  #passed = 0
   #filled = 0
   #samples: { readonly at: number; readonly done: number }[] = []
   #pass = 1
+  #isFinished = false
 
   constructor(backfill: Backfill) {
     this.#backfill = backfill
@@ -26,20 +29,33 @@ export class Meter {
   begin(cursors: readonly Cursor[], total: number): void {
     this.#total = total
     this.#done = cursors.reduce((sum, { rowsDone }) => sum + rowsDone, 0)
+    this.#passed = this.#done
     this.#filled = cursors.reduce((sum, { rowsFilled }) => sum + rowsFilled, 0)
     this.#pass = cursors[0]?.pass ?? 1
   }
 
-  add(passedOver: number, filled: number): void {
-    if (this.#pass === 1) this.#done += passedOver
+  add({ page, filled, done }: Pick<Batch, "page" | "filled" | "done">): void {
+    if (this.#pass === 1) this.#passed += page.rows
+    this.#done += done
     this.#filled += filled
   }
 
   /** The first pass has gone over every row: by key, what it has counted is the total. By place both are estimates. */
   endPass(): void {
+    if (this.#pass === 1 && this.#backfill.key.length > 0) this.#total = this.#passed
     this.#pass += 1
-    if (this.#backfill.key.length > 0) this.#total = this.#done
-    else this.#done = this.#total
+  }
+
+  /** No row is left: now, and not before, all of them count as done. */
+  finish(): void {
+    if (this.#backfill.key.length > 0) this.#total = Math.max(this.#total, this.#done)
+    this.#done = this.#total
+    this.#isFinished = true
+  }
+
+  /** How many rows there are; null where nobody has counted. */
+  get total(): number | null {
+    return this.#isFinished ? this.#total : null
   }
 
   /** What a heartbeat says. */
@@ -48,7 +64,10 @@ export class Meter {
   }
 
   read(now: number, throttledBy: string | null): BackfillProgress {
-    const done = this.#backfill.key.length > 0 ? this.#done : Math.min(this.#done, this.#total)
+    const counted = this.#backfill.key.length > 0 ? this.#done : Math.min(this.#done, this.#total)
+    // One more pass means that some row is left.
+    const isLeft = this.#pass > 1 && !this.#isFinished
+    const done = isLeft ? Math.min(counted, Math.max(0, this.#total - 1)) : counted
     this.#samples.push({ at: now, done })
     this.#samples = this.#samples.filter(({ at }) => now - at <= windowMs)
     const rowsPerSecond = this.#rate()

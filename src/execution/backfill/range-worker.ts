@@ -1,3 +1,5 @@
+import { RefusedError, UserError } from "../../domain/errors.ts"
+import { displayName } from "../../domain/relation.ts"
 import type { BackfillStep } from "../../domain/step.ts"
 import { sqlstateOf } from "../../postgres/map-error.ts"
 import type { Session } from "../../postgres/session.ts"
@@ -80,7 +82,7 @@ async function fillNext(context: FillContext, session: Session, cursor: Cursor, 
       return runBatch(session, { claim: claimed.claim, step, statement }, { cursor, rows: size.rows, onPage })
     })
     size.learn(batch.page.rows, performance.now() - startedAt, pace.batchDurationMs)
-    meter.add(batch.page.rows, batch.filled)
+    meter.add(batch)
     return batch.cursor
   } catch (error) {
     signal.throwIfAborted()
@@ -88,7 +90,7 @@ async function fillNext(context: FillContext, session: Session, cursor: Cursor, 
     const wasCut = pace.wasCut(session.pid)
     if (size.rows === 1 && !wasCut) {
       await nameTheRow(context, session, error, about)
-      throw error
+      throw whileFilling(error, step)
     }
     size.shrink()
     return cursor
@@ -99,6 +101,16 @@ async function fillNext(context: FillContext, session: Session, cursor: Cursor, 
 function isOfSomeRow(error: unknown): boolean {
   const sqlstate = sqlstateOf(error) ?? ""
   return sqlstate.startsWith("22") || sqlstate.startsWith("23") || sqlstate === "57014"
+}
+
+/** The same error, with what was being computed: PostgreSQL names neither column nor expression. */
+function whileFilling(error: unknown, { backfill }: BackfillStep): unknown {
+  if (!(error instanceof UserError || error instanceof RefusedError)) return error
+  const [, ...columns] = backfill.writes
+  const message = `${error.message}, while ${columns.join(", ")} of ${displayName(backfill.relation)} was computed`
+  const finding = { ...error.finding, message }
+  const options = { cause: error.cause }
+  return error instanceof UserError ? new UserError(finding, options) : new RefusedError(finding, options)
 }
 
 /** The batch of one row that failed: tells the observer its key. */

@@ -8,6 +8,7 @@ import { defaultText, isNullable } from "../column-definition.ts"
 import { mostColumns, systemColumns } from "../column-limits.ts"
 import { computedFindings } from "../computed-findings.ts"
 import { expressionFindings, readsNewColumn } from "../expression-findings.ts"
+import { oldWriteFindings } from "../old-writes.ts"
 import type { OperationContext, PlanContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
 import { refusal, tableFindings, warning } from "../table-findings.ts"
@@ -163,7 +164,18 @@ function readsItself(up: string, column: string): boolean {
 function fillFindings(input: AddColumnInput, table: Table, catalog: Catalog, subject: string): readonly Finding[] {
   const fill = fillOf(input, catalog)
   if (fill === null) return []
-  return [...computedFindings(fill, table, catalog, subject), ...keyFindings(table)]
+  const { column, up } = input
+  const promises = {
+    type: column.type,
+    notNull: !isNullable(column),
+    check: column.check?.name ?? null,
+    unique: column.unique === true,
+  }
+  return [
+    ...computedFindings(fill, table, catalog, subject),
+    ...(up === undefined ? [] : oldWriteFindings(up, table, promises, subject)),
+    ...keyFindings(table),
+  ]
 }
 
 function keyFindings(table: Table): readonly Finding[] {

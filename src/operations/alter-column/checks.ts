@@ -12,6 +12,7 @@ import { downFindings } from "../down-findings.ts"
 import { duplicateFindings } from "../duplicate/duplicate-findings.ts"
 import { expressionFindings } from "../expression-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
+import { oldWriteFindings } from "../old-writes.ts"
 import type { PlanContext } from "../operation.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
 import { resolveTable } from "../table-name.ts"
@@ -44,6 +45,7 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
           ...duplicateFindings(table, column, subject),
           ...purgeFindings(table, column, context),
           ...pairFindings(input, column, subject, context),
+          ...writeFindings(input, table, column, subject),
           ...(table.columns.length + 2 > mostColumns ? [tooMany(table, subject)] : []),
         ]
       : bindingFindings(input, column, subject)),
@@ -130,6 +132,22 @@ function expressionsFindings(
       ),
     )
   return findings
+}
+
+function writeFindings(
+  { up, type, nullable, check, unique }: AlterColumnInput,
+  table: Table,
+  column: Column,
+  subject: string,
+): readonly Finding[] {
+  if (up === undefined) return []
+  const promises = {
+    type: type ?? column.type,
+    notNull: nullable === undefined ? column.notNull : !nullable,
+    check: check?.name ?? null,
+    unique: unique !== undefined,
+  }
+  return oldWriteFindings(up, table, promises, subject)
 }
 
 /** Two columns under one name need somebody who shows each application its own, and a way in both directions. */

@@ -258,15 +258,24 @@ SELECT n.nspname::text AS schema,
  GROUP BY 1, 2, 3
  ORDER BY 1 NULLS FIRST, 2 NULLS FIRST, 3`
 
-/** Functions by schema ($1; null: pg_catalog) and name ($2). With overloads the most volatile counts: v > s > i. */
+/**
+ * Functions by schema ($1; null: pg_catalog), name ($2) and number of arguments ($3; null: any). Of the overloads that
+ * take so many the most volatile counts: v > s > i; where none does, of all.
+ */
 export const functionsSql = `
 SELECT w.schema,
        w.name,
-       CASE max(p.provolatile::text) WHEN 'v' THEN 'volatile' WHEN 's' THEN 'stable' ELSE 'immutable' END AS volatility
-  FROM unnest($1::text[], $2::text[]) AS w (schema, name)
+       w.arguments,
+       CASE coalesce(max(p.provolatile::text) FILTER (
+              WHERE w.arguments IS NULL
+                 OR w.arguments BETWEEN p.pronargs - p.pronargdefaults AND p.pronargs
+                 OR (p.provariadic <> 0 AND w.arguments >= p.pronargs - 1)
+            ), max(p.provolatile::text))
+            WHEN 'v' THEN 'volatile' WHEN 's' THEN 'stable' ELSE 'immutable' END AS volatility
+  FROM unnest($1::text[], $2::text[], $3::int[]) AS w (schema, name, arguments)
   JOIN pg_namespace AS n ON n.nspname = coalesce(w.schema, 'pg_catalog')
   JOIN pg_proc AS p      ON p.pronamespace = n.oid AND p.proname = w.name
- GROUP BY w.schema, w.name`
+ GROUP BY w.schema, w.name, w.arguments`
 
 /** Every version schema of ours that is really there. Only where the journal has the table: see the frame. */
 export const versionSchemasSql = `

@@ -1,0 +1,34 @@
+import { beforeAll, expect, test } from "vitest"
+import { oldWriteFindings, type Promises } from "../../src/operations/old-writes.ts"
+import { loadParser } from "../../src/sql/parser.ts"
+import { column, table } from "../planner/sample-catalog.ts"
+
+beforeAll(loadParser)
+
+const users = table("users", [
+  column("id", "bigint", { notNull: true }),
+  column("name", "text", { notNull: true }),
+  column("age", "integer"),
+])
+const promises: Promises = { type: "text", notNull: false, check: null, unique: false }
+
+function reasons(up: string, more: Partial<Promises> = {}): string {
+  return oldWriteFindings(up, users, { ...promises, ...more }, "users.x")
+    .map(({ message }) => message.split("fails where ")[1])
+    .join()
+}
+
+test.each<[string, Partial<Promises>, string]>([
+  ["lower(name) || '@example.com'", { notNull: true }, ""],
+  ["name::text", {}, ""],
+  ["name::int", {}, "the cast to int4 can't process its value"],
+  ["100 / age", {}, "the operator / can't process its value"],
+  ["app.slug(name)", {}, "app.slug() can't process its value"],
+  ["age", { notNull: true }, "the computed value is NULL"],
+  ["nullif(name, '')", { notNull: true }, "the computed value is NULL"],
+  ["name", { check: "positive" }, "the computed value breaks the check positive"],
+  ["name", { unique: true }, "another row holds the computed value already"],
+  ["name", { type: "varchar(10)" }, "the computed value is too long for varchar(10)"],
+])("what fails a write of the old application is told: %s, %j", (up, more, expected) => {
+  expect(reasons(up, more)).toBe(expected)
+})
