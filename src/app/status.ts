@@ -3,7 +3,9 @@ import type { Finding } from "../domain/finding.ts"
 import { displayName } from "../domain/relation.ts"
 import { hasEnded, type OffendingRows, type RunStatus } from "../domain/run.ts"
 import type { Control } from "../ledger/control.ts"
+import { deadlineOf } from "../ledger/deadline.ts"
 import { listOffendingKeys } from "../ledger/offending-keys.ts"
+import { loadPlan } from "../ledger/plans.ts"
 import { listRuns, loadRun } from "../ledger/run-status.ts"
 import type { App } from "./context.ts"
 import { requireWorker } from "./probe.ts"
@@ -20,7 +22,8 @@ const askDeadlineMs = 1500
 export async function showStatus(app: App, run: string): Promise<RunStatus> {
   const found = await findRun(app, run)
   const control = await app.control()
-  const status = { ...found, offendingRows: await offendingRowsOf(control, found.run) }
+  const until = await deadlineOf(control, found, await loadPlan(control, found.planHash))
+  const status = { ...found, until, offendingRows: await offendingRowsOf(control, found.run) }
   if (hasEnded(status.state)) return status
   const { findings, orphaned } = await findWhatIsMissing(app, () => loadRun(control, status.run))
   if (findings.length === 0) return status

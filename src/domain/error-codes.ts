@@ -65,6 +65,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   DUAL_WRITE_ACTIVE: "Another run's dual write is still on the table. Finish or abort that run first.",
   DUPLICATE_REVISION: "Two revisions have the same id. Give one of them another.",
   DUPLICATE_VALUES: "Rows would hold the same value under a new unique constraint. Change the rows or the expression.",
+  EMPTY_REVISION: "A revision has no operations and joins nothing. Write them, or remove the file.",
   EVIDENCE_TAMPERED:
     "Stored evidence doesn't give its hash: somebody changed the control database. `sluice audit verify` says what else doesn't hold.",
   EXPRESSION_NOT_ALLOWED:
@@ -315,7 +316,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   UNKNOWN_OPTION: "There is no such option. `sluice VERB --help` lists them.",
   UNKNOWN_PLAN: "No stored plan has this hash. `sluice plan` prints the hash of the plan that it made.",
   UNKNOWN_RELATION: "No table or view of that name.",
-  UNKNOWN_REVISION: "No revision of that name, or several that begin so. `sluice history` lists them.",
+  UNKNOWN_REVISION: "No revision of that name, or several that begin so. They are the files of the migrations folder.",
   UNKNOWN_SCHEMA: "No schema of that name.",
   UNKNOWN_TABLE: "No table of that name. A plain name is looked for in the target's first schema.",
   UNKNOWN_TARGET: "sluice.yaml names no such target.",

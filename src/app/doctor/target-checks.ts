@@ -105,7 +105,7 @@ async function nextPlan(
   try {
     const { plan } = await makePlan(app, { target: target.name })
     const revisions = plan.revisions.map((revision) => revision.id).join(", ")
-    return { plan, detail: `next: ${revisions} in ${plan.steps.length} steps` }
+    return { plan, detail: `next: ${revisions} in ${plan.steps.length} step${plan.steps.length === 1 ? "" : "s"}` }
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== "ALREADY_APPLIED") throw error
     return { plan: null, detail: "everything is applied" }
