@@ -1,4 +1,5 @@
 import { limitDefinitions, limitNames, readLimit, type LimitName } from "../config/limit-definitions.ts"
+import { formatDuration } from "../domain/duration.ts"
 import { UserError } from "../domain/errors.ts"
 import { nearestName } from "../domain/nearest.ts"
 import type { Knobs } from "../execution/knobs.ts"
@@ -44,4 +45,12 @@ function onOrOff(text: string): boolean {
 
 function badKnob(subject: string, message: string, hint: string): UserError {
   return new UserError({ code: "BAD_ARGUMENT", subject, message, hint })
+}
+
+/** A knob as it is typed: `batchDuration=100ms`, whatever its key in the target's row. */
+export function knobText(key: string, value: number | boolean | null): string {
+  if (typeof value === "boolean") return key === "watchProbes" ? `${probes}=${value ? "on" : "off"}` : `${key}=${value}`
+  const name = limitNames.find((limit) => limitDefinitions[limit].key === key) ?? key
+  if (value === null) return `${name}=off`
+  return `${name}=${key.endsWith("Ms") ? formatDuration(value) : value}`
 }

@@ -26,7 +26,22 @@ export async function lint(folder: ProjectFolder, cwd: string, files: readonly s
   const { revisions, findings } = readRevisions(texts)
   // With a file unread, every revision after it would seem to miss its parent.
   const graph = files.length === 0 && findings.length === 0 ? buildGraph(revisions).findings : []
-  return [...findings, ...graph, ...lintSql(revisions), ...lintExpressions(revisions, texts)]
+  return [...findings, ...graph, ...emptyOnes(revisions), ...lintSql(revisions), ...lintExpressions(revisions, texts)]
+}
+
+/** Only a merge has nothing to do of its own. */
+function emptyOnes(revisions: readonly Revision[]): readonly Finding[] {
+  return revisions
+    .filter(({ operations, parents }) => operations.length === 0 && parents.length < 2)
+    .map(({ file, id }) => ({
+      code: "EMPTY_REVISION",
+      severity: "warning",
+      subject: id,
+      message: "The revision has no operations, so that it changes nothing",
+      hint: "Write its operations, or remove the file.",
+      file,
+      line: 1,
+    }))
 }
 
 async function readGiven(path: string, shown: string): Promise<RevisionFile> {
@@ -47,11 +62,13 @@ function lintSql(revisions: readonly Revision[]): readonly Finding[] {
   return revisions.flatMap(({ file, operations }) =>
     operations
       .filter((operation) => operation.kind === "sql")
-      .flatMap(({ input }) => {
+      .flatMap(({ input, lines }) => {
         const { up, onComplete } = input as { readonly up?: unknown; readonly onComplete?: unknown }
         return [
-          ...(typeof up === "string" ? lintStatements(up, { file }) : []),
-          ...(typeof onComplete === "string" ? lintStatements(onComplete, { file, phase: "contract" }) : []),
+          ...(typeof up === "string" ? inFile(lintStatements(up, { file }), lines?.up) : []),
+          ...(typeof onComplete === "string"
+            ? inFile(lintStatements(onComplete, { file, phase: "contract" }), lines?.onComplete)
+            : []),
         ]
       }),
   )
@@ -70,4 +87,9 @@ function lintExpressions(revisions: readonly Revision[], files: readonly Revisio
       ),
     )
   })
+}
+
+/** Lines of the SQL as lines of the file that it stands in, whose line `first` is the SQL's first. */
+function inFile(findings: readonly Finding[], first = 1): readonly Finding[] {
+  return findings.map((finding) => ({ ...finding, ...(finding.line && { line: finding.line + first - 1 }) }))
 }

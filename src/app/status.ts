@@ -3,7 +3,10 @@ import type { Finding } from "../domain/finding.ts"
 import { displayName } from "../domain/relation.ts"
 import { hasEnded, type OffendingRows, type RunStatus } from "../domain/run.ts"
 import type { Control } from "../ledger/control.ts"
+import { gatesPassedOf } from "../ledger/decisions.ts"
+import { deadlineOf } from "../ledger/deadline.ts"
 import { listOffendingKeys } from "../ledger/offending-keys.ts"
+import { loadPlan } from "../ledger/plans.ts"
 import { listRuns, loadRun } from "../ledger/run-status.ts"
 import type { App } from "./context.ts"
 import { requireWorker } from "./probe.ts"
@@ -20,14 +23,17 @@ const askDeadlineMs = 1500
 export async function showStatus(app: App, run: string): Promise<RunStatus> {
   const found = await findRun(app, run)
   const control = await app.control()
-  const status = { ...found, offendingRows: await offendingRowsOf(control, found.run) }
+  const until = await deadlineOf(control, found, await loadPlan(control, found.planHash))
+  const status = { ...found, until, offendingRows: await offendingRowsOf(control, found.run) }
   if (hasEnded(status.state)) return status
-  const { findings, orphaned } = await findWhatIsMissing(app, () => loadRun(control, status.run))
+  // Once the purge gate was passed an abort is refused, of a lost run too.
+  const isPurging = async (run: string): Promise<boolean> => (await gatesPassedOf(control, run)).includes("purge")
+  const { findings, orphaned } = await findWhatIsMissing(app, () => loadRun(control, status.run), isPurging)
   if (findings.length === 0) return status
   return {
     ...status,
     findings: [...status.findings, ...findings],
-    choices: orphaned ? [`sluice retry ${status.run}`, `sluice abort ${status.run}`] : status.choices,
+    choices: orphaned ? waysOut(status.run, await isPurging(status.run)) : status.choices,
   }
 }
 
@@ -44,12 +50,16 @@ export async function listAllRuns(app: App): Promise<readonly RunStatus[]> {
 async function findWhatIsMissing(
   app: App,
   load: () => Promise<RunStatus>,
+  isPurging: (run: string) => Promise<boolean>,
 ): Promise<{ readonly findings: readonly Finding[]; readonly orphaned: boolean }> {
   const link = app.temporal()
   const findings: Finding[] = []
   try {
     const why = await isOrphaned(link, load, askDeadlineMs)
-    if (why !== null) return { findings: [orphanedFinding((await load()).run, why)], orphaned: true }
+    if (why !== null) {
+      const { run } = await load()
+      return { findings: [orphanedFinding(run, why, await isPurging(run))], orphaned: true }
+    }
     await requireWorker(link, (await load()).workflowId)
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
@@ -64,12 +74,18 @@ function missingWorker({ finding }: SluiceError): Finding {
 }
 
 /** The run still holds its place in the target, but nothing carries it on. */
-export function orphanedFinding(run: string, why: string): Finding {
+export function orphanedFinding(run: string, why: string, purging = false): Finding {
   return {
     code: "ORPHANED",
     severity: "error",
     subject: run,
     message: `the run lost its workflow: ${why}`,
-    hint: `sluice retry ${run} takes it up where it stands; sluice abort ${run} undoes it`,
+    hint: purging
+      ? `sluice retry ${run} brings it to its end; what was hidden is being dropped, so nothing undoes it any more`
+      : `sluice retry ${run} takes it up where it stands; sluice abort ${run} undoes it`,
   }
+}
+
+function waysOut(run: string, purging: boolean): readonly string[] {
+  return [`sluice retry ${run}`, ...(purging ? [] : [`sluice abort ${run}`])]
 }

@@ -4,8 +4,10 @@ import { hasEnded } from "../domain/run.ts"
 import { writeKnobs, type Knobs } from "../execution/knobs.ts"
 import { Ledger } from "../ledger/chain.ts"
 import type { App } from "./context.ts"
-import { parseKnobs } from "./knob-settings.ts"
+import { knobText, parseKnobs } from "./knob-settings.ts"
 import { findRun } from "./runs.ts"
+
+export { knobText }
 
 /** Turns knobs of a run while it works; each batch reads them anew. Answers all that are set. */
 export async function tune(app: App, run: string, settings: readonly string[]): Promise<Knobs> {

@@ -20,29 +20,38 @@ export async function* watch(
   const control = await app.control()
   let missing: readonly Finding[] = []
   let choices: readonly string[] | null = null
-  let rows: RunStatus["offendingRows"] = []
+  let told: Pick<RunStatus, "until" | "offendingRows"> = {}
+  let waits = ""
   let asked = 0
   while (!options.signal.aborted) {
     const status = await patiently(() => loadRun(control, id))
     if (status instanceof SluiceError) missing = [{ ...status.finding, severity: "warning" }]
     else {
-      if (!hasEnded(status.state) && Date.now() - asked > askEveryMs) {
+      if (!hasEnded(status.state) && (Date.now() - asked > askEveryMs || waitOf(status) !== waits)) {
         const full = await patiently(() => showStatus(app, id))
         missing = full instanceof SluiceError ? [full.finding] : full.findings.slice(status.findings.length)
         choices = !(full instanceof SluiceError) && missing.length > 0 ? full.choices : null
-        rows = full instanceof SluiceError ? rows : full.offendingRows
+        if (!(full instanceof SluiceError))
+          told = { until: full.until ?? null, offendingRows: full.offendingRows ?? [] }
+        waits = waitOf(status)
         asked = Date.now()
       }
       yield {
         ...status,
         findings: [...status.findings, ...missing],
         choices: choices ?? status.choices,
-        ...(rows && { offendingRows: rows }),
+        ...told,
+        ...(hasEnded(status.state) && { until: null }),
       }
       if (hasEnded(status.state)) return
     }
     await sleep(options.everyMs, undefined, { signal: options.signal }).catch(() => undefined)
   }
+}
+
+/** What a deadline belongs to. */
+function waitOf({ state, phase, waitingFor }: RunStatus): string {
+  return [state, phase, waitingFor].join(" ")
 }
 
 /** What is watched may be away for a while: that is told, not thrown. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Secret } from "../config/config.ts"
@@ -81,12 +81,28 @@ function restoreArguments(server: ScratchServer, stumbles: boolean): readonly st
 }
 
 async function withListFile<T>(list: RestoreList, work: (file: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "sluice-restore-"))
+  await clearLeftovers()
+  const folder = await mkdtemp(join(tmpdir(), folderPrefix))
   try {
     const file = join(folder, "list")
     await writeFile(file, list.text, { mode: 0o600 })
     return await work(file)
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const folderPrefix = "sluice-restore-"
+/** No restore takes so long, in milliseconds. */
+const staleAfterMs = 7 * 86_400_000
+
+/** Folders of ours that a killed worker has left behind. Nothing depends on their going. */
+async function clearLeftovers(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => [])
+  for (const name of names.filter((each) => each.startsWith(folderPrefix))) {
+    const folder = join(tmpdir(), name)
+    const found = await stat(folder).catch(() => null)
+    const isOurs = found !== null && found.uid === process.getuid?.() && Date.now() - found.mtimeMs > staleAfterMs
+    if (isOurs) await rm(folder, { recursive: true, force: true }).catch(() => {})
   }
 }

@@ -66,9 +66,19 @@ function readConfig(reading: Reading, directory: string, stack: EmbeddedStack | 
 }
 
 function checkVersion(reading: Reading, field: Field | undefined): void {
-  if (text(reading, field) === "1") return
+  const given = text(reading, field)
+  if (given === "1") return
   const line = field?.line ?? reading.root.line
-  reading.mistake("CONFIG_VALUE", line, "version", "the file must say which format it has", "add version: 1")
+  if (given === null)
+    reading.mistake("CONFIG_VALUE", line, "version", "the file must say which format it has", "add version: 1")
+  else
+    reading.mistake(
+      "CONFIG_VALUE",
+      line,
+      "version",
+      `the format ${given} isn't known to this program`,
+      "write version: 1",
+    )
 }
 
 function readControl(

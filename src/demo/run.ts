@@ -45,7 +45,9 @@ export async function runDemo({ keep, json }: DemoOptions): Promise<number> {
     })
     try {
       const summary = await changeUnderLoad({ app, stack, say }, directory)
-      process.stdout.write(json ? `${JSON.stringify(summary.figures)}\n` : `\n${tableOf(summary)}\n`)
+      process.stdout.write(
+        json ? `${JSON.stringify(summary.figures)}\n` : `\n${tableOf(keep ? summary : { ...summary, uiUrl: null })}\n`,
+      )
       if (keep) {
         say(`Everything goes on in ${directory}; Ctrl-C ends it.`)
         await holdUntilSignal(stack)

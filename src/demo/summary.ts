@@ -81,7 +81,7 @@ export function tableOf({ figures, checkedRows, failures, changes, reports, uiUr
       ...phases.map(({ phase, ms }): [string, string] => [`  ${phase}`, `${ms} ms`]),
     ]),
     ["reports", reports],
-    ...(uiUrl === null ? [] : [["Temporal's UI", `${uiUrl} (with --keep)`] as [string, string]]),
+    ...(uiUrl === null ? [] : [["Temporal's UI", uiUrl] as [string, string]]),
   ]
   const width = Math.max(...lines.map(([name]) => name.length))
   const table = lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`)

@@ -28,6 +28,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   DEADLOCK: "PostgreSQL ended a deadlock by cancelling our statement. Retried.",
   DEPENDENTS_EXIST: "Other objects depend on what was to be dropped. Remove or change them first.",
   DISK_FULL: "The server has no space left. Make space; the step is tried again.",
+  EMPTY_REVISION: "A revision has no operations and joins nothing. Write them, or remove the file.",
   EVIDENCE_TAMPERED:
     "Stored evidence doesn't give its hash: somebody changed the control database. `sluice audit verify` says what else doesn't hold.",
   FENCED: "A later attempt has taken over the run; an older one may not write any more. Nothing to do.",

@@ -73,12 +73,7 @@ function proceedRefusal(request: JudgedRequest): ErrorFinding | null {
   if (open === null || (command.gate !== undefined && command.gate !== open)) {
     const asked = command.gate === undefined ? "The gate" : `Gate ${command.gate}`
     const what = open === null ? `the run is ${state}` : `the run waits at ${open}`
-    return refusal(
-      request,
-      "GATE_NOT_OPEN",
-      `${asked} isn't open: ${what}.`,
-      `sluice wait ${run} --for ${command.gate ?? "switch"}`,
-    )
+    return refusal(request, "GATE_NOT_OPEN", `${asked} isn't open: ${what}.`, gateHint(request, open))
   }
   const sessions = request.leavingSessions
   if (sessions === null || sessions === 0) return null
@@ -97,6 +92,14 @@ function proceedRefusal(request: JudgedRequest): ErrorFinding | null {
       "Both shapes are there: bring the old application back, take the new one out, then proceed.",
     )
   return null
+}
+
+/** Waiting for a gate helps only where the run is on its way there. */
+function gateHint({ run, state, aborting, choices, command }: JudgedRequest, open: string | null): string {
+  if (aborting) return `It unwinds, and no gate opens any more: sluice watch ${run}`
+  if (state === "needs-operator")
+    return choices.map((verb) => `sluice ${verb} ${run}`).join("; ") || `sluice status ${run}`
+  return `sluice wait ${run} --for ${command.gate ?? open ?? "end"}`
 }
 
 function choiceRefusal(request: JudgedRequest): ErrorFinding | null {

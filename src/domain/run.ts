@@ -99,6 +99,8 @@ export interface RunStatus {
   readonly backfill: BackfillProgress | null
   readonly blockers: readonly Blocker[]
   readonly findings: readonly Finding[]
+  /** When what it waits for ends by itself: soak, keep, a gate of mode `{after: …}`. Null or left out: not known. */
+  readonly until?: string | null
   /** Left out where it wasn't asked for: it is for `status` and `watch`. */
   readonly offendingRows?: readonly OffendingRows[]
   /** Verbs that make sense now, as commands to type. */

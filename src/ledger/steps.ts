@@ -41,7 +41,9 @@ export async function stepEnded(
     `WITH touched AS (UPDATE sluice_control.run SET updated_at = clock_timestamp(), blockers = '[]' WHERE run = $1)
      UPDATE sluice_control.step
         SET state = $3, error = $4,
-            ended_at = CASE WHEN $3 IN ('done', 'skipped', 'undone', 'failed') THEN clock_timestamp() END
+            -- Its undo is no part of a step's own time.
+            ended_at = CASE WHEN $3 = 'undone' THEN coalesce(ended_at, clock_timestamp())
+                            WHEN $3 IN ('done', 'skipped', 'failed') THEN clock_timestamp() END
       WHERE run = $1 AND step = $2`,
     [run, step, state, error === null ? null : JSON.stringify(error)],
   )

@@ -25,6 +25,8 @@ export interface Shapes {
 export interface BoundOperation {
   readonly kind: string
   readonly revision: string
+  /** The revision's file. */
+  readonly file: string
   readonly input: unknown
   readonly context: OperationContext
   readonly relations: readonly RelationName[]
@@ -51,11 +53,13 @@ export function bindOperations(
   target: Omit<OperationContext, "revision">,
 ): readonly BoundOperation[] {
   return revisions.flatMap((revision) =>
-    revision.operations.map(({ kind, input }) => bindOperation(kind, input, { ...target, revision: revision.id })),
+    revision.operations.map(({ kind, input }) =>
+      bindOperation(kind, input, { ...target, revision: revision.id }, revision.file),
+    ),
   )
 }
 
-function bindOperation(kind: string, given: unknown, context: OperationContext): BoundOperation {
+function bindOperation(kind: string, given: unknown, context: OperationContext, file: string): BoundOperation {
   const operation = findOperation(kind)
   if (!operation) throw unknownOperation(kind, context.revision)
   const read = operation.input.safeParse(given)
@@ -68,12 +72,13 @@ function bindOperation(kind: string, given: unknown, context: OperationContext):
   return {
     kind,
     revision: context.revision,
+    file,
     input,
     context,
     relations: operation.relations(input, context),
     seesAfter: operation.sees === "after",
     // What a schema has let through passes it again.
-    knowing: (pending) => bindOperation(kind, input, { ...context, pending }),
+    knowing: (pending) => bindOperation(kind, input, { ...context, pending }, file),
     adds: (before) => operation.adds?.(input, before, context) ?? [],
     check: (shapes, current = shapes.before) => operation.check(input, current, within(shapes)),
     after: (before) => operation.after(input, before, context),

@@ -47,7 +47,7 @@ export function judgeOperations(operations: readonly BoundOperation[], catalog: 
     const before = operation.seesAfter ? settled(catalog, running, movements) : withCreatedTables(catalog, running)
     const shapes = { before, after, shown }
     const found = judge(operation, earlier, shapes, running, catalog)
-    findings.push(...found)
+    findings.push(...found.map((finding) => ({ ...finding, file: finding.file ?? bound.file })))
     if (found.some(({ severity }) => severity === "error")) continue
     judged.push({ operation, shapes })
     movements = {
@@ -57,7 +57,7 @@ export function judgeOperations(operations: readonly BoundOperation[], catalog: 
     running = operation.after(running)
   }
   const left = settled(catalog, running, movements)
-  return { operations: judged, findings: [...findings, ...lostLater(judged, left)], after: running, shown }
+  return { operations: judged, findings: distinct([...findings, ...lostLater(judged, left)]), after: running, shown }
 }
 
 /** The catalog once all operations are contracted; those that can't be done, and will be refused, leave it as it is. */
@@ -176,4 +176,10 @@ function errors(findings: readonly Finding[]): readonly Finding[] {
 
 function isAmong(relation: RelationName, relations: readonly RelationName[]): boolean {
   return relations.some(({ schema, name }) => schema === relation.schema && name === relation.name)
+}
+
+/** What several operations say of the same table is said once. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const keys = findings.map(({ code, subject, message }) => JSON.stringify([code, subject, message]))
+  return findings.filter((_, index) => keys.indexOf(keys[index] ?? "") === index)
 }

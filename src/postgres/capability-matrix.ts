@@ -17,7 +17,9 @@ interface MatrixFacts {
   readonly major: number
   readonly in_recovery: boolean
   readonly foreign_tables: number
+  /** Superusers are left out: membership in one would give everything. */
   readonly foreign_owners: readonly string[]
+  readonly superuser_owns: boolean
   readonly missing_schemas: readonly string[]
   readonly closed_schemas: readonly string[]
   readonly may_create_schema: boolean
@@ -67,11 +69,13 @@ function serverChecks(facts: MatrixFacts): readonly CapabilityCheck[] {
 
 function privilegeChecks(facts: MatrixFacts): readonly CapabilityCheck[] {
   const { role, database } = facts
-  const [owner] = facts.foreign_owners
-  const grants = facts.foreign_owners.map((name) => `GRANT ${name} TO ${role};`).join(" ")
+  const grants = [
+    ...facts.foreign_owners.map((name) => `GRANT ${name} TO ${role};`),
+    ...(facts.superuser_owns ? [`ALTER TABLE … OWNER TO ${role}; for those that a superuser owns`] : []),
+  ].join(" ")
   const schemaGrants = facts.closed_schemas.map((name) => `GRANT USAGE, CREATE ON SCHEMA ${name} TO ${role};`).join(" ")
   return [
-    owner === undefined
+    facts.foreign_tables === 0
       ? ok("own tables", "every table of the schemas")
       : warn("own tables", `${facts.foreign_tables} tables belong to others and can't be changed`, grants),
     facts.missing_schemas.length === 0

@@ -50,9 +50,9 @@ function stepsOf(status: RunStatus): readonly (readonly string[])[] {
 function decisionsOf(entries: readonly LedgerEntry[]): readonly (readonly string[])[] {
   return entries.flatMap(({ at, actor, kind, detail }) => {
     if (kind !== "decision.accepted" && kind !== "decision.refused") return []
-    const { verb, gate, reason, refusal, evidenceHash } = detail
+    const { verb, gate, knobs, reason, refusal, evidenceHash } = detail
     const code = isObject(refusal) ? ` — refused: ${text(refusal["code"])}` : ""
-    const what = [text(verb), text(gate)].filter((part) => part !== "").join(" ")
+    const what = [text(verb), text(gate), text(knobs)].filter((part) => part !== "").join(" ")
     return [[at, actor, `${what}${code}`, text(reason), text(evidenceHash).slice(0, 12)]]
   })
 }
@@ -78,12 +78,28 @@ function outcomesOf(entries: readonly LedgerEntry[]): readonly (readonly string[
 }
 
 function failuresOf(entries: readonly LedgerEntry[]): readonly (readonly string[])[] {
-  return entries.flatMap(({ at, kind, step, attempt, detail }) => {
+  return entries.flatMap((entry, index) => {
+    const { at, kind, step, attempt, detail } = entry
+    if (kind === "attempt.intent" && !hasOutcome(entry, entries.slice(index + 1)))
+      return [
+        [at, step ?? text(detail["activity"]), String(attempt ?? ""), "broken off: its worker died or lost touch"],
+      ]
     const { outcome, error, activity } = detail
     if (kind !== "attempt.outcome" || (outcome !== "failed" && outcome !== "cancelled")) return []
     const what = isObject(error) ? `${text(error["code"])} ${text(error["message"])}` : ""
     return [[at, step ?? text(activity), String(attempt ?? ""), `${text(outcome)} ${what}`.trim()]]
   })
+}
+
+/** Before the same work is begun again, an attempt says how it ended; one whose worker was killed never does. */
+function hasOutcome({ step, detail }: LedgerEntry, later: readonly LedgerEntry[]): boolean {
+  const next = later.find(
+    (other) =>
+      (other.kind === "attempt.outcome" || other.kind === "attempt.intent") &&
+      other.step === step &&
+      other.detail["activity"] === detail["activity"],
+  )
+  return next?.kind === "attempt.outcome"
 }
 
 function section(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {

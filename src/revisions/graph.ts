@@ -107,7 +107,7 @@ function unknownRevision(text: string, known: readonly string[], begins: readonl
     code: "UNKNOWN_REVISION",
     subject: text,
     message: candidates === "" ? `No revision ${text}` : `${text} may be any of ${candidates}`,
-    hint: nearest === null ? "`sluice history` lists them." : `Did you mean ${nearest}?`,
+    hint: nearest === null ? `Known here: ${known.slice(-10).join(", ") || "none"}.` : `Did you mean ${nearest}?`,
   })
 }
 

@@ -18,21 +18,36 @@ export function findingsOf(error: z.ZodError, schema: z.ZodType, place: Place): 
     const path = [...place.path, ...issue.path]
     const common = { severity: "error", subject: place.file, file: place.file } as const
     if (issue.code !== "unrecognized_keys") {
-      const message = `${display(path)}: ${issue.message}`
-      return [{ ...common, code: "REVISION_INVALID", message, line: place.line(path) }]
+      const { problem, hint } = inWords(issue, path)
+      const message = `${display(path)}: ${problem}`
+      return [{ ...common, code: "REVISION_INVALID", message, line: place.line(path), ...(hint && { hint }) }]
     }
     const known = knownKeys(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }), issue.path)
     return issue.keys.map((key) => ({
       ...common,
       code: "UNKNOWN_KEY",
       message: `${display([...path, key])}: unknown key`,
-      hint: hintFor(key, known),
+      hint: /^\d+\)/.test(key) ? commaHint : hintFor(key, known),
       line: place.line([...path, key]),
     }))
   })
   // A mistyped key first: that its right form is missing follows from it.
   const order = (finding: Finding): number => (finding.code === "UNKNOWN_KEY" ? 0 : 1)
   return findings.toSorted((a, b) => order(a) - order(b))
+}
+
+/** `{type: numeric(12,2)}` is two members to YAML. */
+const commaHint = 'Inside {…} a comma ends a value: quote it, e.g. type: "numeric(12,2)".'
+
+/** What a person has to know, in place of the schema's own words. */
+function inWords(issue: Issue, path: readonly PropertyKey[]): { readonly problem: string; readonly hint?: string } {
+  if (/received undefined/.test(issue.message)) return { problem: "it is missing" }
+  if (issue.code === "invalid_type" && issue.expected === "string") {
+    const isExpression = ["up", "down", "default"].includes(String(path.at(-1)))
+    const hint = isExpression ? 'Quote it: SQL stands in a text, e.g. up: "1.5".' : "Quote it."
+    return { problem: "it must be a text", hint }
+  }
+  return { problem: issue.message }
 }
 
 /** "Did you mean …?", or the list of what there is. */

@@ -7,7 +7,7 @@ import { display, findingsOf, hintFor } from "./issues.ts"
 import type { Place } from "./issues.ts"
 import { outerSchema } from "./revision.ts"
 import type { Revision, RevisionOperation } from "./revision.ts"
-import { readYaml } from "./yaml-document.ts"
+import { readYaml, type YamlDocument } from "./yaml-document.ts"
 
 /** A revision by itself: without `parents:` in its file, its place among the others is not known yet. */
 export interface LoneRevision extends Revision {
@@ -26,13 +26,13 @@ export function readRevisionFile(name: string, text: string): LoneRevision {
     })
   const document = readYaml(name, text)
   throwOnErrors(document.findings)
-  return checked(name, document.value, (path) => document.line(path))
+  return checked(name, document.value, document)
 }
 
 /** Reads a pair; `down` null: there is no `.down.sql`. Throws like {@link readRevisionFile}. */
 export function readSqlRevision(name: string, up: string, down: string | null): LoneRevision {
   const value = { operations: [{ sql: { up: plain(up), ...(down === null ? {} : { down: plain(down) }) } }] }
-  return checked(name, value, () => 1)
+  return checked(name, value, { line: () => 1, textLine: null })
 }
 
 /** The same text whatever the editor's line ends and byte order mark. */
@@ -40,7 +40,11 @@ function plain(text: string): string {
   return text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")
 }
 
-function checked(file: string, value: unknown, line: Place["line"]): LoneRevision {
+function checked(
+  file: string,
+  value: unknown,
+  { line, textLine }: Pick<YamlDocument, "line"> & { readonly textLine: YamlDocument["textLine"] | null },
+): LoneRevision {
   const outer = outerSchema.safeParse(value)
   if (!outer.success) {
     throwOnErrors(findingsOf(outer.error, outerSchema, { file, path: [], line }))
@@ -51,7 +55,10 @@ function checked(file: string, value: unknown, line: Place["line"]): LoneRevisio
     const place = { file, path: ["operations", index], line }
     const read = readOperation(entry, place)
     if ("findings" in read) findings.push(...read.findings)
-    return "findings" in read ? [] : [read]
+    if ("findings" in read) return []
+    if (read.kind !== "sql" || !textLine) return [read]
+    const lineOf = (key: string): number => textLine([...place.path, "sql", key])
+    return [{ ...read, lines: { up: lineOf("up"), onComplete: lineOf("onComplete") } }]
   })
   const stem = stemOf(file) ?? file
   const id = outer.data.id ?? stem

@@ -18,6 +18,8 @@ export interface Revision {
 export interface RevisionOperation {
   readonly kind: string
   readonly input: unknown
+  /** Of an operation in SQL: the lines of the file on which `up` and `onComplete` begin. */
+  readonly lines?: { readonly up: number; readonly onComplete: number }
 }
 
 /** A file of the migrations folder. */

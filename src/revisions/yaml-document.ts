@@ -8,6 +8,8 @@ export interface YamlDocument {
   readonly findings: readonly Finding[]
   /** The line of the key, or of the list's item, at a path; of the nearest place above where the path ends early. */
   line(path: readonly PropertyKey[]): number
+  /** The line on which the text of a scalar begins: of a block (`|`) the one after its head. */
+  textLine(path: readonly PropertyKey[]): number
 }
 
 export function readYaml(file: string, text: string): YamlDocument {
@@ -31,7 +33,17 @@ export function readYaml(file: string, text: string): YamlDocument {
   } catch (error) {
     report(error instanceof Error ? error.message : "The aliases can't be resolved", 0)
   }
-  return { value, findings, line: (path) => (document ? lineOf(offsetOf(document, path)) : 1) }
+  return {
+    value,
+    findings,
+    line: (path) => (document ? lineOf(offsetOf(document, path)) : 1),
+    textLine: (path) => {
+      const node = document?.getIn(path, true)
+      if (!isScalar(node)) return 1
+      const isBlock = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED"
+      return lineOf(node.range?.[0] ?? 0) + (isBlock ? 1 : 0)
+    },
+  }
 }
 
 function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {

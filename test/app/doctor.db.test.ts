@@ -29,6 +29,7 @@ test("a missing privilege is shown with the exact GRANT", async () => {
   const hints = checks.filter((check) => check.state !== "ok").map((check) => check.hint)
   expect(hints).toContain(`GRANT CREATE ON DATABASE ${bench.target.name} TO ${bench.role.name};`)
   expect(failed(checks)).toContain("shop: create on database")
+  expect(checks.filter(({ hint }) => hint?.startsWith("GRANT CREATE ON DATABASE"))).toHaveLength(1)
 })
 
 test("every mistake of the configuration is a failed check, and nothing else is looked at", async () => {

@@ -5,6 +5,7 @@ import { plan } from "../../src/app/plan.ts"
 import { showStatus } from "../../src/app/status.ts"
 import { steer } from "../../src/app/steer.ts"
 import { wait } from "../../src/app/wait.ts"
+import { Ledger } from "../../src/ledger/chain.ts"
 import { saveOffendingKeys } from "../../src/ledger/offending-keys.ts"
 import { setRunState } from "../../src/ledger/run-state.ts"
 import { createRun } from "../../src/ledger/runs.ts"
@@ -81,6 +82,22 @@ describe("status", () => {
       message: "the run stopped and needs a person: gives NULL",
       finding: { hint: expect.stringMatching(/^mend it; sluice status /) },
     })
+  })
+
+  test("says until when a gate, a soak or a keep waits by itself", async () => {
+    bench = await Bench.begin(nowhere)
+    const app = await bench.app()
+    const control = await app.control()
+    const { plan: made } = await plan(app, { target: "shop", gates: { switch: { afterMs: 3_600_000 } } })
+    const { run } = await createRun(control, { target: "shop", plan: made, startedBy: "t", workflowId: "w" })
+    const ledger = new Ledger(control)
+    const { at } = await ledger.append({ actor: "w", kind: "gate.opened", run, detail: { gate: "switch" } })
+    await setRunState(control, { run }, { state: "waiting", phase: "switch", waitingFor: "switch", findings: [] })
+    expect((await showStatus(app, run)).until).toBe(new Date(Date.parse(at) + 3_600_000).toISOString())
+    await setRunState(control, { run }, { state: "waiting", phase: "contract", waitingFor: "contract", findings: [] })
+    expect((await showStatus(app, run)).until).toBe(null)
+    await setRunState(control, { run }, { state: "running", phase: "keep", waitingFor: null, findings: [] })
+    expect((await showStatus(app, run)).until).toEqual(expect.any(String))
   })
 
   test("an unknown run is answered with the nearest", async () => {

@@ -86,6 +86,12 @@ describe("a run", () => {
     expect(text).toContain("  sluice proceed shop-12345678-1 --gate switch")
   })
 
+  test("says until when it waits by itself", () => {
+    const keep: RunStatus = { ...running, phase: "keep", backfill: null, until: "2026-02-07T12:00:10.000Z" }
+    expect(renderRun(keep, plain, now)).toContain("(7d): then it goes on by itself.")
+    expect(newLines(running, keep)).toContain("  until 2026-02-07T12:00:10.000Z: then it goes on by itself")
+  })
+
   test("no line is wider than the terminal", () => {
     const widths = renderRun(running, terminal, now).split("\n").map(visibleLength)
     expect(Math.max(...widths)).toBeLessThanOrEqual(40)

@@ -87,6 +87,17 @@ test("status answers everything about a run from the control database alone", as
   ])
 })
 
+test("a step's time ends with its own work, not with its undo", async () => {
+  const { start, control } = await openRuns()
+  const { run } = await start()
+  await stepBegan(control, run, "expand/users/add")
+  await stepEnded(control, run, "expand/users/add", { state: "done", error: null })
+  const endedAt = async () => (await loadRun(control, run)).steps[0]?.endedAt
+  const done = await endedAt()
+  await stepEnded(control, run, "expand/users/add", { state: "undone", error: null })
+  expect(await endedAt()).toBe(done)
+})
+
 test("the end of a step clears who stood in its way", async () => {
   const { start, control } = await openRuns()
   const { run } = await start()

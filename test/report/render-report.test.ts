@@ -72,6 +72,29 @@ test("phases are timed by the ledger's clock", () => {
   expect(text).toContain("| backfill | 7000 |")
 })
 
+test("an attempt whose worker was killed, a tuned knob and the way back are told as such", () => {
+  const work = { phase: "expand", activity: "performStep" }
+  const attempt = (seq: number, kind: "attempt.intent" | "attempt.outcome", number: number, detail = {}): LedgerEntry =>
+    entry(seq, { kind, step: "expand/t", attempt: number, detail: { ...work, ...detail } })
+  const text = renderReport({
+    status,
+    entries: [
+      attempt(1, "attempt.intent", 1),
+      attempt(5, "attempt.intent", 2),
+      attempt(6, "attempt.outcome", 2, { outcome: "done" }),
+      entry(7, { kind: "decision.accepted", detail: { verb: "tune", knobs: { parallelRanges: 4 } } }),
+      entry(8, { kind: "decision.accepted", detail: { verb: "abort" } }),
+      attempt(9, "attempt.intent", 1, { activity: "undoStep" }),
+      attempt(11, "attempt.outcome", 1, { activity: "undoStep", outcome: "done" }),
+    ],
+  })
+  expect(text).toContain("| expand/t | 1 | broken off: its worker died or lost touch |")
+  expect(text.match(/broken off/g)).toHaveLength(1)
+  expect(text).toContain('| tune {"parallelRanges":4} |')
+  expect(text).toContain("| expand | 8000 |")
+  expect(text).toContain("| undo of expand | 2000 |")
+})
+
 test("a reason can't break out of its table cell", () => {
   const detail = { verb: "abort", reason: "a | b\n# heading" }
   const text = renderReport({ status, entries: [entry(1, { kind: "decision.accepted", detail })] })

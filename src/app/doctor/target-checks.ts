@@ -79,7 +79,10 @@ async function planChecks(app: App, target: TargetConfig): Promise<readonly Chec
   const privileges =
     missing.length === 0
       ? [ok(`${target.name}: privileges`, plan ? "all that the next plan needs" : "all that every run needs")]
-      : missing.map(({ capability, hint }) => fail(`${target.name}: privileges`, capabilityText(capability), hint))
+      : // What is missing on the database itself is among the checks above already.
+        missing
+          .filter(({ capability }) => capability.kind !== "create-on-database")
+          .map(({ capability, hint }) => fail(`${target.name}: privileges`, capabilityText(capability), hint))
   if (!plan) return [...privileges, ok(`${target.name}: plan`, detail)]
   // Rows are not read here: on a large table that takes its time, and precheck does it before anything is touched.
   const { length: unchecked } = plan.dataChecks
@@ -105,7 +108,7 @@ async function nextPlan(
   try {
     const { plan } = await makePlan(app, { target: target.name })
     const revisions = plan.revisions.map((revision) => revision.id).join(", ")
-    return { plan, detail: `next: ${revisions} in ${plan.steps.length} steps` }
+    return { plan, detail: `next: ${revisions} in ${plan.steps.length} step${plan.steps.length === 1 ? "" : "s"}` }
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== "ALREADY_APPLIED") throw error
     return { plan: null, detail: "everything is applied" }

@@ -11,11 +11,11 @@ export function tuneCommand(cli: Cli): Command {
     .argument("<run>", "the run, or the beginning of its id")
     .argument("<knob=value...>", knobsText)
     .action(async (run: string, settings: string[]) => {
-      const { tune } = await import("../../app/tune.ts")
+      const { knobText, tune } = await import("../../app/tune.ts")
       const knobs = await cli.withApp((app) => tune(app, run, settings))
       cli.output.result({ knobs }, () =>
         Object.entries(knobs)
-          .map(([name, value]) => `${name} = ${String(value)}`)
+          .map(([key, value]) => knobText(key, value))
           .join("\n"),
       )
     })

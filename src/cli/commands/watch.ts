@@ -27,6 +27,8 @@ export function watchCommand(cli: Cli): Command {
         }
       })
       screen.done()
+      // As wait does: whoever watched for its success didn't get it.
+      if (ended(last) === "aborted") cli.exitCode = 1
       if (cli.output.json && last) cli.output.result(last, () => "")
     })
 }
@@ -35,4 +37,9 @@ export function watchCommand(cli: Cli): Command {
 function say(cli: Cli, line: string): void {
   if (cli.output.json) cli.output.narrate(line)
   else cli.output.text(line)
+}
+
+/** The state that was seen last; the loop above hides from TypeScript that there is one. */
+function ended(last: RunStatus | null): RunStatus["state"] | null {
+  return last?.state ?? null
 }

@@ -42,6 +42,7 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
   for (const rows of status.offendingRows ?? []) lines.push(look.yellow(offendingLine(rows)))
   if (status.waitingFor !== null)
     lines.push("", `Waits for ${look.bold(status.waitingFor)}${meaningOf(status.waitingFor)}`)
+  if (status.until) lines.push(untilLine(status.until, now))
   if (status.choices.length > 0) lines.push("", ...status.choices.map((choice) => `  ${look.cyan(choice)}`))
   return lines.map((line) => cut(line, look.width)).join("\n")
 }
@@ -79,6 +80,12 @@ export function blockerLine(blocker: Blocker): string {
   const since = blocker.transactionMs === null ? "" : `, transaction open for ${formatDuration(blocker.transactionMs)}`
   const doing = blocker.query === null ? "" : `: ${blocker.query}`
   return `In the way on ${blocker.relation}: session ${blocker.pid} (${who || "unknown"}), ${blocker.state ?? "?"}${since}${doing}`
+}
+
+/** `Until 2026-02-07 12:00:00 (6d 23h): then it goes on by itself.` */
+export function untilLine(until: string, now: number): string {
+  const left = Date.parse(until) - now
+  return `Until ${time(until)}${left > 0 ? ` (${formatDuration(left)})` : ""}: then it goes on by itself.`
 }
 
 /** Keys are data: what can't be printed as it is stands quoted. With `--json` all of them are there. */

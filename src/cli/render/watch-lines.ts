@@ -28,6 +28,7 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
   const found = new Set(before?.findings.map((finding) => finding.message))
   for (const { severity, message, hint } of now.findings.filter((finding) => !found.has(finding.message)))
     lines.push(`  ${severity}: ${message}`, ...(hint === undefined ? [] : [`    hint: ${hint}`]))
+  if (now.until && now.until !== before?.until) lines.push(`  until ${now.until}: then it goes on by itself`)
   const told = new Set(before?.offendingRows?.map(offendingLine))
   const rows = (now.offendingRows ?? []).map(offendingLine)
   lines.push(...rows.filter((line) => !told.has(line)).map((line) => `  ${line}`))

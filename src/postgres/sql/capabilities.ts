@@ -6,9 +6,11 @@
 
 /** $1 schema, $2 table. Membership in the owner is enough, as long as its privileges are inherited. */
 export const ownSql = `
-SELECT format('GRANT %I TO %I;', pg_get_userbyid(c.relowner), current_user) AS grant
+SELECT CASE WHEN r.rolsuper THEN format('ALTER TABLE %I.%I OWNER TO %I;', n.nspname, c.relname, current_user)
+            ELSE format('GRANT %I TO %I;', r.rolname, current_user) END AS grant
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  JOIN pg_roles AS r     ON r.oid = c.relowner
  WHERE n.nspname = $1 AND c.relname = $2
    AND NOT pg_has_role(c.relowner, 'USAGE')`
 

@@ -9,9 +9,10 @@ me AS (
     FROM pg_roles AS r WHERE r.rolname = current_user
 ),
 foreign_table AS (
-  SELECT c.oid, quote_ident(pg_get_userbyid(c.relowner)) AS owner
+  SELECT c.oid, quote_ident(o.rolname) AS owner, o.rolsuper AS of_superuser
     FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_roles AS o     ON o.oid = c.relowner
    WHERE n.nspname = ANY ($1::text[])
      AND c.relkind IN ('r', 'p')
      AND NOT pg_has_role(c.relowner, 'USAGE')
@@ -26,7 +27,8 @@ SELECT quote_ident(current_user)                          AS role,
        current_setting('server_version_num')::int / 10000 AS major,
        pg_is_in_recovery()                                AS in_recovery,
        (SELECT count(*)::int FROM foreign_table)          AS foreign_tables,
-       ARRAY (SELECT DISTINCT owner FROM foreign_table ORDER BY owner) AS foreign_owners,
+       ARRAY (SELECT DISTINCT owner FROM foreign_table WHERE NOT of_superuser ORDER BY owner) AS foreign_owners,
+       EXISTS (SELECT FROM foreign_table WHERE of_superuser) AS superuser_owns,
        ARRAY (SELECT quote_ident(s) FROM unnest($1::text[]) AS s
                WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = s)) AS missing_schemas,
        ARRAY (SELECT quote_ident(nspname) FROM pg_namespace

@@ -1,0 +1,46 @@
+import { beforeAll, expect, test } from "vitest"
+import { lint } from "../../src/app/lint.ts"
+import { readProjectFolder } from "../../src/config/folder.ts"
+import { loadParser } from "../../src/sql/parser.ts"
+import { folderWith } from "../config/folder.ts"
+
+beforeAll(loadParser)
+
+async function findingsOf(text: string) {
+  const cwd = folderWith({ "sluice.yaml": "version: 1\n", "migrations/0001_x.yaml": text })
+  return lint(readProjectFolder({ cwd, env: {} }), cwd, [])
+}
+
+test.each([
+  ["a block", "title: X\noperations:\n  - sql:\n      up: |\n        SELECT 1;\n        CREATE INDEX i ON t (a);\n", 6],
+  ["one line", 'title: X\noperations:\n  - sql:\n      up: "CREATE INDEX i ON t (a)"\n', 4],
+  ["the end", "title: X\noperations:\n  - sql:\n      up: SELECT 1\n      onComplete: CREATE INDEX i ON t (a)\n", 5],
+])("SQL inside a file is told by the file's own lines: %s", async (_, text, line) => {
+  expect((await findingsOf(text)).map((finding) => finding.line)).toContain(line)
+})
+
+test("a revision without operations is told, a merge is not", async () => {
+  expect(await findingsOf("title: X\noperations: []\n")).toMatchObject([
+    { code: "EMPTY_REVISION", severity: "warning" },
+  ])
+})
+
+test.each([
+  ["operations:\n  - add_column: {column: {name: a, type: text}}\n", "table: it is missing", undefined],
+  [
+    "operations:\n  - add_column: {table: t, up: 1.5, column: {name: a, type: text}}\n",
+    "up: it must be a text",
+    "Quote it",
+  ],
+  [
+    "operations:\n  - add_column: {table: t, column: {name: a, type: numeric(12,2)}}\n",
+    "unknown key",
+    '"numeric(12,2)"',
+  ],
+])("a mistake of form is told in words of ours: %j", async (text, message, hint) => {
+  const found = (await findingsOf(text)).map((finding) => [finding.message, finding.hint])
+  expect(found).toContainEqual([
+    expect.stringContaining(message),
+    hint === undefined ? undefined : expect.stringContaining(hint),
+  ])
+})
