@@ -29,8 +29,9 @@ function readProbe(reading: Reading, field: Field): ProbeConfig | null {
   const [url, sql, expect] = (["url", "sql", "expect"] as const).map((key) => text(reading, members.get(key)))
   if (reading.mistakes.length > before) return null
   if (url && !sql) {
-    if (/^https?:\/\/./.test(url) && URL.canParse(url)) return { ...common, kind: "http", url }
-    reading.mistake("CONFIG_VALUE", field.line, `${field.path}.url`, `${field.path}.url is not an http(s) address`)
+    const problem = addressProblem(url)
+    if (problem === null) return { ...common, kind: "http", url }
+    reading.mistake("CONFIG_VALUE", field.line, `${field.path}.url`, `${field.path}.url ${problem}`)
   } else if (sql && !url && expect) {
     if (/^\s*(<=?|>=?|=|!=)\s*\S/.test(expect)) return { ...common, kind: "sql", sql, expect }
     const message = `${field.path}.expect must be a comparison`
@@ -40,4 +41,11 @@ function readProbe(reading: Reading, field: Field): ProbeConfig | null {
     reading.mistake("CONFIG_MISSING", field.line, field.path, message)
   }
   return null
+}
+
+/** What is wrong with a probe's address; null: nothing. */
+function addressProblem(url: string): string | null {
+  if (!/^https?:\/\/./.test(url) || !URL.canParse(url)) return "is not an http(s) address"
+  const { username, password } = new URL(url)
+  return username === "" && password === "" ? null : "holds a login: a health address has to answer without one"
 }

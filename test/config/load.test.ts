@@ -97,6 +97,15 @@ targets:
 })
 
 describe("mistakes", () => {
+  test("a probe's address with a login in it is refused, and the login is not repeated", async () => {
+    const error = await failure(`version: 1
+${urls}
+targets: {shop: {url: "postgresql://app@db/shop", probes: [{name: health, url: "http://me:secret@web/health"}]}}
+`)
+    expect(error.findings.map(({ subject }) => subject)).toEqual(["targets.shop.probes[0].url"])
+    expect(JSON.stringify(error.findings)).not.toContain("secret")
+  })
+
   test("a limit that is unknown, ill-formed or out of its bounds is told with its line", async () => {
     const error = await failure(`version: 1
 ${urls}
