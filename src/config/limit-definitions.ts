@@ -67,7 +67,8 @@ export const limitDefinitions = {
     least: 1,
     most: month,
     mayBeOff: true,
-    meaning: "A backfill rests while a replica or subscriber is further behind, until it is at half of that.",
+    meaning:
+      "A backfill rests while a replica or subscriber is further behind, or needs longer for what it has before it, until it is at half of that.",
   },
   maxSlotLag: {
     key: "maxSlotLagBytes",

@@ -30,8 +30,8 @@ ${rows.join("\n")}
 Any one of these stops it within a second or two, until all are well again. \`sluice status\` and \`sluice watch\` say which
 one, how far it is, and its limit.
 
-- **replica lag**: a standby, or a subscriber of the same database, is behind (\`maxReplicaLag\`). Time is measured by what
-  it has replayed. One that was seen and isn't connected any more is waited for: until it is back, until its replication
+- **replica lag**: a standby, or a subscriber of the same database, is behind (\`maxReplicaLag\`), or will be by the time
+  it comes to what was written last: measured by what it has replayed, and how fast. One that was seen and isn't connected any more is waited for: until it is back, until its replication
   slot is dropped, or until \`sluice tune RUN maxReplicaLag=off\`; switched on again, the lag of those that are there then
   is watched. A standby that is delayed on purpose (\`recovery_min_apply_delay\`) needs a higher limit, or \`off\`.
 - **slot lag**: a replication slot keeps too much of the log on disk (\`maxSlotLag\`), or is about to lose it.

@@ -46,7 +46,7 @@ describe("a slot that is left behind", () => {
   )
 
   test("stops the backfill, which says how much of the log it keeps, until it has caught up", async () => {
-    await database.query("SELECT pg_create_logical_replication_slot('left_behind', 'test_decoding')")
+    await database.query("SELECT pg_create_logical_replication_slot('left_behind', 'pgoutput')")
     filling = (await SlowFilling.prepare(database, { maxSlotLagBytes: 24 * megabyte })).start()
     await filling.isUnderWay()
     await writeLog(32)
