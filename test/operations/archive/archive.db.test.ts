@@ -72,9 +72,9 @@ describe("the archive is equal to its table", () => {
   test("while applications write without pause", async () => {
     const change = await begin(people, [dropName, dropFax], { batchDurationMs: 5 })
     await change.contract()
-    let isOver = false
+    const over = new AbortController()
     const writer = async (seed: number): Promise<void> => {
-      for (let n = seed; !isOver; n = (n * 7919 + 1) % 30_011) {
+      for (let n = seed; !over.signal.aborted; n = (n * 7919 + 1) % 30_011) {
         await change.query("UPDATE public.people SET first_name = 'W' || $1::int WHERE id = $1", [n % 3_000])
         await change.query("DELETE FROM public.people WHERE id = $1", [(n * 3) % 3_000])
         await change.query(
@@ -85,7 +85,7 @@ describe("the archive is equal to its table", () => {
     }
     const writers = Promise.all([writer(1), writer(77)])
     await change.through("purge/people/compare")
-    isOver = true
+    over.abort()
     await writers
     expect(await archived(change)).toEqual(await hidden(change, columns))
   })

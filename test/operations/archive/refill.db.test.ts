@@ -90,17 +90,17 @@ describe("values come back", () => {
 
   test("while applications write all the way back", async () => {
     const change = await purged(people, [dropName, dropFax], { batchDurationMs: 5 })
-    let isOver = false
+    const over = new AbortController()
     const written = new Map<number, string>()
     const writer = (async () => {
-      for (let n = 1; !isOver; n = ((n * 7919) % 2_999) + 1) {
+      for (let n = 1; !over.signal.aborted; n = ((n * 7919) % 2_999) + 1) {
         const value = `W${written.size}`
         await change.query("UPDATE public.people SET last_name = $2 WHERE id = $1", [n, value])
         written.set(n, value)
       }
     })()
     await change.back("contract/hide")
-    isOver = true
+    over.abort()
     await writer
     const rows = await change.query<{ id: number; name: string; fax: string }>(
       "SELECT id, name, fax FROM public.people",
