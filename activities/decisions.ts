@@ -1,8 +1,11 @@
-import { RefusedError } from "../src/domain/errors.ts"
+import { RefusedError, type ErrorFinding } from "../src/domain/errors.ts"
 import type { Finding } from "../src/domain/finding.ts"
 import { returnGate, type WaitName } from "../src/domain/gate.ts"
 import { refusalOf } from "../src/domain/judgement.ts"
+import { laterRevision } from "../src/domain/later-run.ts"
+import { isAfter } from "../src/domain/phase.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
+import { takeLeaseBack } from "../src/execution/journal.ts"
 import { writeKnobs } from "../src/execution/knobs.ts"
 import { versionsAtGate, type VersionsInUse } from "../src/execution/version-roles.ts"
 import { recordDecision, recordGate } from "../src/ledger/decisions.ts"
@@ -37,7 +40,7 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
 
 async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<void> {
   const { command, verb } = request
-  const refusal = refusalOf({
+  const judged = refusalOf({
     ...request,
     run: ref.run,
     planHash: ref.planHash,
@@ -45,6 +48,7 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
     state: request.by === "gate mode" ? "waiting" : request.state,
     leavingSessions: await leavingSessions(deps, ref, request),
   })
+  const refusal = judged ?? (verb === "abort" ? await wayBackRefusal(deps, ref) : null)
   const gate = verb === "proceed" ? ((command.gate ?? request.waitingFor) as WaitName | null) : null
   const evidenceHash = gate === null || refusal !== null ? null : await evidenceAt(deps, ref, gate, request.by)
   if (refusal === null && (verb === "pause" || verb === "resume")) await setPaused(deps, ref, verb === "pause")
@@ -65,6 +69,19 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
     await stepEnded(deps.control, ref.run, request.stopped, { state: "skipped", error: null })
   if (request.afterwards === null) return
   await setRunState(deps.control, ref, { ...request.afterwards, phase: ref.phase, findings: [], actor: command.actor })
+}
+
+/**
+ * From contract on other runs may have built on the relations. Where none has, the lease is taken back at once: none may
+ * begin between the decision and the first undo.
+ */
+async function wayBackRefusal(deps: ActivityDeps, ref: RunRef): Promise<ErrorFinding | null> {
+  if (!isAfter(ref.phase, "soak")) return null
+  const { target } = await targetRunOf(deps, ref)
+  const later = await withSession({ url: target.url, applicationName: "sluice:lease" }, (session) =>
+    takeLeaseBack(session, ref.run),
+  )
+  return later && laterRevision(ref.run, later)
 }
 
 /** What was in view. A gate that passes by itself opens at this moment; any other was opened before. */

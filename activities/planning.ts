@@ -1,9 +1,11 @@
 import { differenceOf } from "../src/catalog/difference.ts"
 import { BugError, RefusedError } from "../src/domain/errors.ts"
+import type { DatabaseIdentity } from "../src/domain/database-identity.ts"
 import { outlineOf, type Plan } from "../src/domain/plan.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
 import { readJournal } from "../src/execution/journal.ts"
 import { precheck } from "../src/execution/precheck.ts"
+import { checkDatabase } from "../src/execution/precheck/database.ts"
 import { registerRun } from "../src/execution/register-run.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import { rememberSight } from "../src/execution/throttle/sight.ts"
@@ -27,7 +29,7 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
   return {
     precheck: (ref) =>
       attempted(deps, ref, null, async () => {
-        const run = await targetRunOf(deps, ref)
+        const run = await startedRunOf(deps, ref)
         const findings = await precheck(run, observerFor(deps, ref))
         await setRunState(deps.control, ref, { state: "running", phase: ref.phase, waitingFor: null, findings })
         const [first] = findings.filter((finding) => finding.severity === "error")
@@ -36,11 +38,13 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
       }),
     preparePlan: (ref) =>
       attempted(deps, ref, null, async (attempt) => {
-        const run = await targetRunOf(deps, ref)
+        const run = await startedRunOf(deps, ref)
         const evidence = await planEvidence(deps, ref)
         const { workflowId } = await loadRun(deps.control, ref.run)
         const url = run.target.url
         await withSession({ url, applicationName: "sluice:plan", signal: attempt.signal }, async (session) => {
+          const [other] = await checkDatabase(session, run)
+          if (other) throw new RefusedError(other)
           const live = await readCatalog(session, catalogWish(evidence.revisions, run.target))
           refuseDrift(run, evidence, live)
           await registerRun(session, { ...run, workflowId })
@@ -69,6 +73,13 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
         })
       }),
   }
+}
+
+/** The run together with the database that it was started for. */
+async function startedRunOf(deps: ActivityDeps, ref: RunRef): Promise<TargetRun> {
+  const run = await targetRunOf(deps, ref)
+  const stored = (await loadEvidence(deps.control, ref.run)).findLast(({ kind }) => kind === "target")
+  return stored ? { ...run, startedFor: stored.content as DatabaseIdentity } : run
 }
 
 /** What the plan was made from; stored beside it when it was shown. */

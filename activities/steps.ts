@@ -1,13 +1,14 @@
 import type { BackfillStep, SqlStep, Step, VerifyStep } from "../src/domain/step.ts"
-import { BugError } from "../src/domain/errors.ts"
+import { BugError, RefusedError } from "../src/domain/errors.ts"
+import { laterRevision } from "../src/domain/later-run.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import type { Attempt } from "../src/execution/attempt.ts"
-import { beginLeaseAgain, endLease } from "../src/execution/lease.ts"
+import { takeLeaseBack } from "../src/execution/journal.ts"
 import { performStep } from "../src/execution/perform-step.ts"
 import { runBackfill } from "../src/execution/backfill.ts"
 import { runVerify } from "../src/execution/verify.ts"
 import { undoStep } from "../src/execution/undo-step.ts"
-import { withSession, type Session } from "../src/postgres/session.ts"
+import { withSession } from "../src/postgres/session.ts"
 import { observerFor } from "./observer.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
@@ -25,10 +26,7 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
         async (attempt) => {
           const run = await targetRunOf(deps, ref)
           const step = stepOf(run, id, "sql")
-          const outcome = await performStep(run, step, attempt, observerFor(deps, ref))
-          // The lease on the relations ends at contract, and begins again before a contract is undone.
-          if (step.phase === "contract") await withLease(run, attempt, (session) => endLease(session, run.run))
-          return { outcome }
+          return { outcome: await performStep(run, step, attempt, observerFor(deps, ref)) }
         },
         outcome,
       ),
@@ -41,8 +39,7 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
           const run = await targetRunOf(deps, ref)
           const step = stepOf(run, id)
           // The lease first: between the two nobody else may take the relations.
-          if (step.phase === "contract")
-            await withLease(run, attempt, (session) => beginLeaseAgain(session, run.run, run.plan))
+          if (step.phase === "contract") await demandLease(run, attempt)
           return { outcome: await undoStep(run, step, attempt, observerFor(deps, ref)) }
         },
         outcome,
@@ -72,9 +69,14 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
   }
 }
 
-async function withLease(run: TargetRun, attempt: Attempt, work: (session: Session) => Promise<void>): Promise<void> {
-  const { url } = run.target
-  await withSession({ url, applicationName: "sluice:lease", signal: attempt.signal }, work)
+/**
+ * An abort that was judged has taken the lease back already; one through Temporal's own cancel hasn't. Throws
+ * RefusedError LATER_REVISION.
+ */
+async function demandLease({ run, target }: TargetRun, { signal }: Attempt): Promise<void> {
+  const options = { url: target.url, applicationName: "sluice:lease", signal }
+  const later = await withSession(options, (session) => takeLeaseBack(session, run))
+  if (later !== null) throw new RefusedError(laterRevision(run, later))
 }
 
 /** What the ledger's outcome row says beside "done". */

@@ -62,7 +62,7 @@ async function prepare(progress: RunProgress, activities: Activities): Promise<v
   const { input } = progress
   if (input.adopt) {
     progress.restore(await activities.planning.assessJournal(progress.ref))
-    if (input.adopt === "abort") progress.aborting = { reason: "adopted to be undone", actor: input.startedBy }
+    if (input.adopt === "abort") progress.aborting ??= { reason: "adopted to be undone", actor: input.startedBy }
   }
   if (progress.phasesDone.has("plan")) {
     progress.know(await activities.quick.loadOutline(progress.ref))

@@ -14,8 +14,9 @@ export function steer(progress: RunProgress, activities: Activities): void {
     description: "What happened when, since the last continue-as-new",
   })
   for (const verb of operatorVerbs) {
+    // Also once Temporal has cancelled the workflow: an undo that stops then waits for a person like any other.
     const carryOut = (command: Command, by: DecisionRequest["by"]) =>
-      progress.turns.take(() => decide(progress, activities, verb, command, by))
+      CancellationScope.nonCancellable(() => progress.turns.take(() => decide(progress, activities, verb, command, by)))
     setHandler(updates[verb], (command) => carryOut(command, "update"), {
       validator: (command) => refuseMalformed(verb, command),
       description: descriptions[verb],
@@ -74,9 +75,7 @@ async function decide(
   by: DecisionRequest["by"],
 ): Promise<CommandAnswer> {
   if (command.nonce !== undefined && progress.nonces.includes(command.nonce)) return answer(progress)
-  await CancellationScope.nonCancellable(() =>
-    activities.decisions.judge(progress.ref, requestOf(progress, verb, command, by)),
-  )
+  await activities.decisions.judge(progress.ref, requestOf(progress, verb, command, by))
   if (command.nonce !== undefined) progress.remember(command.nonce)
   carryOut(progress, verb, command)
   show(progress)

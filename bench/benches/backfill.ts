@@ -2,7 +2,6 @@ import { atLeast, notMeasured, type Bench, type Measured } from "../bench.ts"
 import { addEmail } from "../change/add-email.ts"
 import { fillUsers } from "../change/users.ts"
 import type { Database } from "../ground/database.ts"
-import type { Ground } from "../ground/ground.ts"
 import { median } from "../measure/statistics.ts"
 import { timed } from "../measure/stopwatch.ts"
 import { inTurns, ratios, valuesOf, type Round } from "../measure/turns.ts"
@@ -28,7 +27,10 @@ export const backfill: Bench = {
   async measure(ground, { quick }) {
     const rows = quick ? 200_000 : 1_000_000
     const peer = await ground.pgroll()
-    const copy = await copies(ground, rows)
+    const server = await ground.server()
+    const copy = (work: (database: Database) => Promise<number>): Promise<number> =>
+      server.onCopy(`users_${rows}`, (database) => fillUsers(database, rows), work)
+    await copy(ours) // warms the machine up; nobody's
     const rounds = await inTurns<Side>(quick ? 3 : 5, {
       ours: () => copy(ours),
       update: () => copy(oneUpdate),
@@ -42,21 +44,6 @@ export const backfill: Bench = {
 }
 
 type Side = "ours" | "update" | "pgroll"
-
-/** Hands each measurement a copy of the filled database, the first one to nobody: it warms the machine up. */
-async function copies(ground: Ground, rows: number) {
-  const server = await ground.server()
-  const copy = async <T>(work: (database: Database) => Promise<T>): Promise<T> => {
-    const database = await server.copyOf(`users_${rows}`, (filled) => fillUsers(filled, rows))
-    try {
-      return await work(database)
-    } finally {
-      await database.drop()
-    }
-  }
-  await copy(ours)
-  return copy
-}
 
 async function ours(database: Database): Promise<number> {
   const run = await OurRun.begin(database, addEmail)

@@ -1,5 +1,8 @@
 import type { Bench } from "../bench.ts"
 import { backfill } from "./backfill.ts"
+import { backfillRate } from "./backfill-rate.ts"
+import { bulkUpdate } from "./bulk-update.ts"
+import { singleUpdate } from "./single-update.ts"
 
 /** All benches, in the order in which they run. */
-export const benches: readonly Bench[] = [backfill]
+export const benches: readonly Bench[] = [backfill, backfillRate, singleUpdate, bulkUpdate]

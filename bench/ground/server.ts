@@ -56,17 +56,26 @@ export class BenchServer {
   }
 
   /**
-   * A copy of the database that `fill` makes, which is done once per name. Copied file by file after a checkpoint:
-   * every measurement begins with the same bytes, and none of them is still to be written.
+   * Hands `work` a copy of the database that `fill` makes, which is done once per name, and drops the copy. It is copied
+   * file by file after a checkpoint: every measurement begins with the same bytes, and none of them is still to be
+   * written.
    */
-  async copyOf(name: string, fill: (database: Database) => Promise<void>): Promise<Database> {
+  async onCopy<T>(
+    name: string,
+    fill: (database: Database) => Promise<unknown>,
+    work: (database: Database) => Promise<T>,
+  ): Promise<T> {
     const known = this.#templates.get(name) ?? this.#fill(name, fill)
     this.#templates.set(name, known)
     await known
-    const copy = `copy_${randomBytes(4).toString("hex")}`
-    await administer(this.admin, `CREATE DATABASE ${copy} TEMPLATE ${name} STRATEGY file_copy OWNER sluice`)
-    await administer(this.admin, "CHECKPOINT")
-    return this.#database(copy)
+    const copy = this.#database(`copy_${randomBytes(4).toString("hex")}`)
+    await administer(this.admin, `CREATE DATABASE ${copy.name} TEMPLATE ${name} STRATEGY file_copy OWNER sluice`)
+    try {
+      await administer(this.admin, "CHECKPOINT")
+      return await work(copy)
+    } finally {
+      await copy.drop()
+    }
   }
 
   /** Lets go of a filled database that no further measurement needs. */
@@ -80,7 +89,7 @@ export class BenchServer {
     rmSync(this.#dataDirectory, { recursive: true, force: true })
   }
 
-  async #fill(name: string, fill: (database: Database) => Promise<void>): Promise<void> {
+  async #fill(name: string, fill: (database: Database) => Promise<unknown>): Promise<void> {
     await administer(this.admin, `CREATE DATABASE ${name} OWNER sluice`)
     await fill(this.#database(name))
   }

@@ -1,5 +1,6 @@
 import { hasEnded, type RunStatus } from "../domain/run.ts"
 import { isAfter } from "../domain/phase.ts"
+import { laterRunOf } from "../execution/journal.ts"
 import { loadPlan } from "../ledger/plans.ts"
 import type { App } from "./context.ts"
 import { findRun } from "./runs.ts"
@@ -15,7 +16,7 @@ export interface AbortPreview {
   readonly estimateMs: number
   /** True once applications may write the new shape: what they wrote there alone goes with it. */
   readonly newShapeInUse: boolean
-  /** True once purge has begun: abort is refused then. */
+  /** True where an abort would be refused: the run has ended, purge has begun, or a later run has built on this one. */
   readonly refused: boolean
 }
 
@@ -32,8 +33,14 @@ export async function previewAbort(app: App, run: string): Promise<AbortPreview>
     withoutWayBack: begun.filter((step) => acts.has(step.id) && !undoable.has(step.id)).map((step) => step.summary),
     estimateMs: begun.filter((step) => acts.has(step.id)).reduce((sum, step) => sum + took(step), 0),
     newShapeInUse: isAfter(status.phase, "dual-write") || (status.phase === "dual-write" && status.waitingFor === null),
-    refused: hasEnded(status.state) || (isAfter(status.phase, "keep") && status.waitingFor !== "purge"),
+    refused: await isRefused(app, status),
   }
+}
+
+async function isRefused(app: App, { run, target, state, phase, waitingFor }: RunStatus): Promise<boolean> {
+  if (hasEnded(state) || (isAfter(phase, "keep") && waitingFor !== "purge")) return true
+  if (!isAfter(phase, "contract")) return false
+  return (await app.inTarget(app.target(target), "abort", (session) => laterRunOf(session, run))) !== null
 }
 
 function took(step: RunStatus["steps"][number]): number {

@@ -1,5 +1,7 @@
 import { RefusedError } from "../domain/errors.ts"
+import { laterRevision } from "../domain/later-run.ts"
 import type { CommandAnswer, OperatorVerb, RunStatus } from "../domain/run.ts"
+import { takeLeaseBack } from "../execution/journal.ts"
 import { Ledger } from "../ledger/chain.ts"
 import { gatesPassedOf } from "../ledger/decisions.ts"
 import { loadPlan } from "../ledger/plans.ts"
@@ -28,7 +30,8 @@ export async function adopt(
   const control = await app.control()
   const plan = await loadPlan(control, status.planHash)
   const { run, workflowId } = status
-  if (verb === "abort" && (await gatesPassedOf(control, run)).includes("purge")) throw purged(run)
+  const undoes = verb === "abort" || status.state === "aborting"
+  if (verb === "abort") await refuseNoWayBack(app, status)
   await new Ledger(control).append({
     actor: app.actor,
     kind: "run.adopted",
@@ -36,14 +39,23 @@ export async function adopt(
     detail: { verb, reason, lost, planHash: plan.hash },
   })
   // What it waited for before it was lost isn't open until the new execution says so.
-  const now = verb === "abort" || status.state === "aborting" ? "aborting" : "running"
+  const now = undoes ? "aborting" : "running"
   await setRunState(
     control,
     { run },
     { state: now, phase: status.phase, waitingFor: null, findings: [], actor: app.actor },
   )
-  await startWorkflow(app, { run, workflowId, plan, adopt: verb === "abort" ? "abort" : "continue" })
+  await startWorkflow(app, { run, workflowId, plan, adopt: undoes ? "abort" : "continue" })
   return { accepted: true, state: now, phase: status.phase }
+}
+
+/** What the run's own workflow would refuse an abort for. */
+async function refuseNoWayBack(app: App, { run, target }: RunStatus): Promise<void> {
+  const passed = await gatesPassedOf(await app.control(), run)
+  if (passed.includes("purge")) throw purged(run)
+  if (!passed.includes("contract")) return
+  const later = await app.inTarget(app.target(target), "abort", (session) => takeLeaseBack(session, run))
+  if (later !== null) throw new RefusedError(laterRevision(run, later))
 }
 
 function purged(run: string): RefusedError {

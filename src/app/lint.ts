@@ -4,9 +4,12 @@ import type { ProjectFolder } from "../config/folder.ts"
 import { UserError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import { lintStatements } from "../lint/lint.ts"
+import { findOperation } from "../operations/index.ts"
+import { writtenFindings } from "../operations/written-findings.ts"
 import { buildGraph } from "../revisions/graph.ts"
 import { readRevisions } from "../revisions/read-folder.ts"
-import type { Revision } from "../revisions/revision.ts"
+import type { Revision, RevisionFile } from "../revisions/revision.ts"
+import { readYaml } from "../revisions/yaml-document.ts"
 import { loadParser } from "../sql/parser.ts"
 import { readRevisionFiles } from "./load-revisions.ts"
 
@@ -16,18 +19,17 @@ import { readRevisionFiles } from "./load-revisions.ts"
  */
 export async function lint(folder: ProjectFolder, cwd: string, files: readonly string[]): Promise<readonly Finding[]> {
   await loadParser()
-  if (files.length === 0) {
-    const { revisions, findings } = readRevisions(await readRevisionFiles(folder.migrations))
-    // With a file unread, every revision after it would seem to miss its parent.
-    const graph = findings.length === 0 ? buildGraph(revisions).findings : []
-    return [...findings, ...graph, ...lintSql(revisions)]
-  }
-  const texts = await Promise.all(files.map((file) => readGiven(resolve(cwd, file), file)))
+  const texts =
+    files.length === 0
+      ? await readRevisionFiles(folder.migrations)
+      : await Promise.all(files.map((file) => readGiven(resolve(cwd, file), file)))
   const { revisions, findings } = readRevisions(texts)
-  return [...findings, ...lintSql(revisions)]
+  // With a file unread, every revision after it would seem to miss its parent.
+  const graph = files.length === 0 && findings.length === 0 ? buildGraph(revisions).findings : []
+  return [...findings, ...graph, ...lintSql(revisions), ...lintExpressions(revisions, texts)]
 }
 
-async function readGiven(path: string, shown: string): Promise<{ readonly name: string; readonly text: string }> {
+async function readGiven(path: string, shown: string): Promise<RevisionFile> {
   try {
     return { name: basename(path), text: await readFile(path, "utf8") }
   } catch (error) {
@@ -53,4 +55,19 @@ function lintSql(revisions: readonly Revision[]): readonly Finding[] {
         ]
       }),
   )
+}
+
+/** The expressions of all other operations: `up`, defaults, checks. */
+function lintExpressions(revisions: readonly Revision[], files: readonly RevisionFile[]): readonly Finding[] {
+  return revisions.flatMap(({ file, operations }) => {
+    const text = files.find(({ name }) => name === file)?.text ?? ""
+    return operations.flatMap(({ kind, input }, index) =>
+      (findOperation(kind)?.expressions(input) ?? []).flatMap((written) =>
+        writtenFindings(written).map((finding) => {
+          const line = readYaml(file, text).line(["operations", index, kind, ...written.path])
+          return { ...finding, file, line }
+        }),
+      ),
+    )
+  })
 }

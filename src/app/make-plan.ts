@@ -1,17 +1,20 @@
+import type { DatabaseIdentity } from "../domain/database-identity.ts"
 import { RefusedError, throwOnErrors, UserError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { GateMode, GateName } from "../domain/gate.ts"
 import type { Plan, Strategy } from "../domain/plan.ts"
 import type { VersionRoles } from "../domain/versions.ts"
 import { appliedIn, runsIn } from "./journal-view.ts"
-import type { JournaledRun } from "../execution/journal.ts"
+import { findConflict, type JournaledRun } from "../execution/journal.ts"
 import { catalogWish, compilePlan } from "../planner/compile.ts"
 import type { PlanEvidence } from "../planner/evidence.ts"
 import { readCatalog } from "../postgres/catalog-reader.ts"
+import { readIdentity } from "../postgres/database-identity.ts"
 import { checkExpressions } from "../postgres/expressions.ts"
 import type { Revision } from "../revisions/revision.ts"
 import { loadParser } from "../sql/parser.ts"
 import type { App } from "./context.ts"
+import { explainForeign } from "./foreign-run.ts"
 import { loadGraph } from "./load-graph.ts"
 
 export interface PlanRequest {
@@ -29,6 +32,10 @@ export interface MadePlan {
   readonly plan: Plan
   readonly findings: readonly Finding[]
   readonly evidence: PlanEvidence
+  /** The database that it was made from. No part of the plan's hash. */
+  readonly database: DatabaseIdentity
+  /** Why it can't be started at the moment: another run is at work on its relations. */
+  readonly conflict: RefusedError | null
 }
 
 /** Compiles what must be applied against the target's live catalog. Nothing is stored, nothing is touched. */
@@ -42,7 +49,8 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
     refuseUnknownApplied(graph.unknownOf(applied), target.name)
     const revisions = graph.pathTo(wanted, applied)
     if (revisions.length === 0) throw alreadyApplied(wanted, target.name)
-    refuseUnderWay(await runsIn(session), revisions)
+    const runs = await runsIn(session)
+    await refuseUnderWay(app, target.name, runs, revisions)
     const versions = { ...target.versions, roles: { ...target.versions.roles, ...request.roles } }
     const catalog = await readCatalog(session, catalogWish(revisions, { schemas: target.schemas, versions }))
     const { plan, findings } = compilePlan({
@@ -62,7 +70,9 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
     if (!plan) throw new UserError({ code: "NO_PLAN", subject: wanted, message: "no plan could be made" })
     const all = [...findings, ...(await checkExpressions(session, plan.expressionChecks))]
     throwOnErrors(all)
-    return { plan, findings: all, evidence: { revisions, catalog, findings: all } }
+    const database = await readIdentity(session, target)
+    const conflict = await conflictOf(app, plan, runs)
+    return { plan, findings: all, evidence: { revisions, catalog, findings: all }, database, conflict }
   })
 }
 
@@ -87,10 +97,20 @@ function refuseUnknownApplied(unknown: readonly string[], target: string): void 
 }
 
 /** Half-way through a run the catalog shows neither the old shape nor the new: what is planned then is nonsense. */
-function refuseUnderWay(runs: readonly JournaledRun[], revisions: readonly Revision[]): void {
+async function refuseUnderWay(
+  app: App,
+  target: string,
+  runs: readonly JournaledRun[],
+  revisions: readonly Revision[],
+): Promise<void> {
   const ids = revisions.map((revision) => revision.id)
   const other = runs.find((run) => run.state === "active" && run.revisions.some((id) => ids.includes(id)))
-  if (other) throw runActive(other.run)
+  if (other) throw await explainForeign(app, target, { run: other.run, refusal: runActive(other.run) })
+}
+
+async function conflictOf(app: App, plan: Plan, runs: readonly JournaledRun[]): Promise<RefusedError | null> {
+  const conflict = findConflict(plan, runs)
+  return conflict && explainForeign(app, plan.target, conflict)
 }
 
 /** The refusal of a plan whose revisions another run is applying. */

@@ -7,5 +7,7 @@ export async function plan(app: App, request: PlanRequest): Promise<MadePlan> {
   const control = await app.control()
   const made = await makePlan(app, request)
   await storePlan(control, made.plan, made.evidence, app.actor)
-  return made
+  if (!made.conflict) return made
+  // The plan itself is none the worse for it: a run that may have ended by then is in its way.
+  return { ...made, findings: [...made.findings, { ...made.conflict.finding, severity: "warning" }] }
 }

@@ -1,4 +1,5 @@
 import { SluiceError, UserError } from "../domain/errors.ts"
+import { waitNames, type WaitName } from "../domain/gate.ts"
 import { nearestName } from "../domain/nearest.ts"
 import type { RunStatus } from "../domain/run.ts"
 import type { Control } from "../ledger/control.ts"
@@ -31,4 +32,10 @@ async function loadIfKnown(control: Control, run: string): Promise<RunStatus | n
     if (error instanceof SluiceError && error.code === "RUN_NOT_FOUND") return null
     throw error
   }
+}
+
+/** The gate that a run waits at, also while it is paused there; null where it waits at none. */
+export async function openGate(app: App, run: string): Promise<WaitName | null> {
+  const { waitingFor } = await findRun(app, run)
+  return waitNames.find((name) => name === waitingFor) ?? null
 }

@@ -1,5 +1,6 @@
 import { RefusedError, SluiceError, TransientError } from "../domain/errors.ts"
 import type { Plan } from "../domain/plan.ts"
+import type { JournaledRun } from "../execution/journal.ts"
 import { runsIn } from "./journal-view.ts"
 import { storePlan } from "../ledger/plans.ts"
 import type { Control } from "../ledger/control.ts"
@@ -25,15 +26,25 @@ export interface Started {
 /** Starts a run and answers once Temporal has accepted it. */
 export async function start(app: App, request: StartRequest): Promise<Started> {
   const control = await app.control()
-  const { plan, evidence } = await makePlan(app, request)
+  const { plan, evidence, database, conflict } = await makePlan(app, request)
   refuseOtherPlan(plan, request.plan)
-  await refuseWhatTheJournalForbids(app, plan)
+  const known = await app.inTarget(app.target(plan.target), "start", runsIn)
+  refuseWhatTheJournalForbids(known, plan)
+  if (conflict) throw conflict
   await refuseOpenRun(control, plan)
   await requireWorker(app.temporal())
 
   await storePlan(control, plan, evidence, app.actor)
   const workflowId = workflowIdOf(plan)
-  const { run } = await createRun(control, { target: plan.target, plan, startedBy: app.actor, workflowId })
+  const taken = known.map((other) => other.run)
+  const { run } = await createRun(control, {
+    target: plan.target,
+    plan,
+    startedBy: app.actor,
+    workflowId,
+    database,
+    taken,
+  })
   try {
     await startWorkflow(app, { run, workflowId, plan, adopt: null })
   } catch (error) {
@@ -68,8 +79,7 @@ function refuseOtherPlan(plan: Plan, seen: string | undefined): void {
 }
 
 /** The journal in the target is the truth about what ran there; Temporal may have forgotten it. */
-async function refuseWhatTheJournalForbids(app: App, plan: Plan): Promise<void> {
-  const runs = await app.inTarget(app.target(plan.target), "start", runsIn)
+function refuseWhatTheJournalForbids(runs: readonly JournaledRun[], plan: Plan): void {
   for (const other of runs.filter((run) => run.planHash === plan.hash)) {
     if (other.state === "aborted") continue
     if (other.state === "completed")

@@ -11,6 +11,7 @@ import { lintCommand } from "./commands/lint.ts"
 import { mergeCommand } from "./commands/merge.ts"
 import { newCommand } from "./commands/new.ts"
 import { planCommand } from "./commands/plan.ts"
+import { recoverCommand } from "./commands/recover.ts"
 import { currentCommand, headsCommand, historyCommand } from "./commands/revisions.ts"
 import { stampCommand } from "./commands/stamp.ts"
 import { startCommand } from "./commands/start.ts"
@@ -55,6 +56,7 @@ export function createProgram(cli: Cli, version: string): Command {
     backupCommand(cli),
     auditCommand(cli),
     workerCommand(cli),
+    recoverCommand(cli),
     uninstallCommand(cli),
     demoCommand(cli),
   ]

@@ -32,6 +32,8 @@ export interface TemporalConfig {
 export interface TargetConfig {
   readonly name: string
   readonly url: Secret
+  /** The environment variables that stand in the url, by name; left out: unknown. */
+  readonly urlVariables?: readonly string[]
   /** At least one; the first is where unqualified names of revisions live. */
   readonly schemas: readonly string[]
   readonly versions: {

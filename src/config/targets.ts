@@ -4,7 +4,7 @@ import { limits } from "./limits.ts"
 import { probes } from "./probes.ts"
 import { isEmpty, type Field, type Reading } from "./reading.ts"
 import { databaseUrl } from "./secrets.ts"
-import { duration, flag, list, mapping, text } from "./values.ts"
+import { duration, flag, list, mapping, text, variablesOf } from "./values.ts"
 import { Secret } from "./config.ts"
 
 const keys = ["url", "schemas", "versions", "gates", "soak", "keep", "limits", "probes"] as const
@@ -51,6 +51,7 @@ function readTarget(reading: Reading, name: string, field: Field, directory: str
   return {
     name,
     url: databaseUrl(reading, members.get("url"), directory) ?? new Secret(""),
+    urlVariables: variablesOf(reading, members.get("url")),
     schemas: schemas.length > 0 ? schemas : ["public"],
     versions: versions(reading, members.get("versions")),
     gates: gates(reading, members.get("gates")),

@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq } from "yaml"
 import { parseDuration } from "../domain/duration.ts"
 import { nearestName } from "../domain/nearest.ts"
 import { isEmpty, type Field, type Reading } from "./reading.ts"
-import { fillVariables, unmask } from "./variables.ts"
+import { fillVariables, unmask, variablesIn } from "./variables.ts"
 
 /** The members of a mapping by key. Keys outside of `known` are mistakes; without `known` any key will do. */
 export function mapping(reading: Reading, field: Field, known: readonly string[] | null): Map<string, Field> {
@@ -65,6 +65,12 @@ export function text(reading: Reading, field: Field | undefined): string | null 
     return null
   }
   return filled
+}
+
+/** The environment variables that stand in a scalar, by name. */
+export function variablesOf(reading: Reading, field: Field | undefined): readonly string[] {
+  if (!field || !isScalar(field.node)) return []
+  return variablesIn(String(field.node.value), reading.masked.variables)
 }
 
 export function flag(reading: Reading, field: Field | undefined, otherwise: boolean): boolean {

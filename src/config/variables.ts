@@ -49,3 +49,9 @@ export function unmask(text: string, variables: readonly Variable[]): string {
     return variable ? `\${${variable.name}}` : ""
   })
 }
+
+/** The names of the variables whose marks stand in a text. */
+export function variablesIn(text: string, variables: readonly Variable[]): readonly string[] {
+  const marks = text.matchAll(new RegExp(`${open}(\\d+)${close}`, "g"))
+  return [...marks].flatMap(([, index]) => variables[Number(index)]?.name ?? [])
+}

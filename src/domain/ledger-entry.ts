@@ -11,6 +11,8 @@ export const entryKinds = [
   "decision.refused", // and why not
   "backup.registered",
   "run.ended",
+  "recover.intent", // before a run that no control database knows is ended by its target's journal; detail: {run, target}
+  "recover.outcome", // after it; detail: {run, target, state, undone, left}, the last two as numbers
   "stamp.intent", // before revisions are recorded as applied without running them; detail: {target, revisions, versions}
   "stamp.outcome", // after it; detail: {target, outcome: done | failed, revisions, versions}
 ] as const

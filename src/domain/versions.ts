@@ -19,7 +19,9 @@ export interface VersionRoles {
 export interface RolePath {
   readonly role: string
   readonly version: "old" | "new"
-  /** The version schemas first, then the schemas themselves, for what has no view: sequences, functions, types. */
+  /** The version schemas that it has to find first. */
+  readonly schemas: readonly string[]
+  /** The whole of it: the version schemas first, then the schemas themselves, for what has no view: sequences, functions, types. */
   readonly path: readonly string[]
 }
 

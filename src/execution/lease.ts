@@ -1,30 +1,39 @@
-import { RefusedError } from "../domain/errors.ts"
+import type { LaterRun } from "../domain/later-run.ts"
 import type { Plan } from "../domain/plan.ts"
+import type { Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
-import { refuseConflict } from "./register-run.ts"
-import { findRuns, setRunState } from "./run-rows.ts"
+import type { Direction } from "./journal-rows.ts"
+import { laterRunOf } from "./later-runs.ts"
 import { journalLock } from "./schema/ensure-journal.ts"
 
-/** The contract is done: from here on other runs may work on the relations. */
+/** True of the step with which a run's lease on its relations ends: the one that hides the old shape. */
+export function endsLease({ steps }: Pick<Plan, "steps">, step: Step, direction: Direction): boolean {
+  return direction === "do" && step.id === steps.findLast(({ phase }) => phase === "contract")?.id
+}
+
+/** Within the transaction of that step, so that the lease ends exactly when the contract is there. */
 export async function endLease(session: Session, run: string): Promise<void> {
-  await setRunState(session, run, "contracted")
+  await session.query("UPDATE sluice.run SET state = 'contracted' WHERE run = $1 AND state = 'active'", [run])
 }
 
 /**
- * The contract is about to be undone: the lease begins again. Throws RefusedError RUN_CONFLICT where another run works
- * on one of the relations by now: what that one builds upon is the shape that would be taken back.
+ * Gives a run its lease back for the way back, so that nobody else takes its relations meanwhile; a run that has it
+ * keeps it. Answers the run that has built on them since, and then gives nothing. `from`: which state is taken for one to
+ * go back from; any other, and a run that the journal doesn't have, stays as it is.
  */
-export async function beginLeaseAgain(session: Session, run: string, plan: Plan): Promise<void> {
-  await session.transaction(async () => {
+export async function takeLeaseBack(
+  session: Session,
+  run: string,
+  from: "contracted" | "completed" = "contracted",
+): Promise<LaterRun | null> {
+  return session.transaction(async () => {
     await session.query("SELECT pg_advisory_xact_lock($1)", [journalLock])
-    const others = (await findRuns(session)).filter((other) => other.run !== run)
-    try {
-      refuseConflict(plan, others)
-    } catch (error) {
-      if (!(error instanceof RefusedError)) throw error
-      const hint = "It builds upon what would be taken back: abort that run first, then retry this one."
-      throw new RefusedError({ ...error.finding, hint }, { cause: error })
-    }
-    await setRunState(session, run, "active")
+    const later = await laterRunOf(session, run)
+    if (later === null)
+      await session.query("UPDATE sluice.run SET state = 'active', ended_at = NULL WHERE run = $1 AND state = $2", [
+        run,
+        from,
+      ])
+    return later
   })
 }

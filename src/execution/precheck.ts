@@ -2,6 +2,7 @@ import type { Finding } from "../domain/finding.ts"
 import { withSession, type Session } from "../postgres/session.ts"
 import { checkConflicts } from "./precheck/conflicts.ts"
 import { checkData } from "./precheck/data.ts"
+import { checkDatabase } from "./precheck/database.ts"
 import { checkIndexes } from "./precheck/indexes.ts"
 import { checkIsolation } from "./precheck/isolation.ts"
 import { checkPrivileges } from "./precheck/privileges.ts"
@@ -41,6 +42,9 @@ export async function precheck(
 ): Promise<readonly Finding[]> {
   const { url } = run.target
   return withSession({ url, applicationName: helperSessionName(run.run, "control") }, async (session) => {
+    // Nothing else that is found in another database means anything for this run.
+    const otherDatabase = await checkDatabase(session, run)
+    if (otherDatabase.length > 0) return otherDatabase
     const findings: Finding[] = []
     for (const check of checks) findings.push(...(await check(session, run)))
     if (findings.some(({ severity }) => severity === "error")) return findings

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../domain/canonical.ts"
 import { RefusedError } from "../domain/errors.ts"
 import type { Plan } from "../domain/plan.ts"
 import { displayName } from "../domain/relation.ts"
@@ -27,8 +28,8 @@ export async function registerRun(session: Session, registration: RegisterRun): 
     refuseConflict(registration.plan, runs)
     const { run, plan, workflowId } = registration
     await session.query(
-      `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations) VALUES ($1, $2, $3, $4, $5)`,
-      [run, plan.hash, workflowId, plan.revisions.map(({ id }) => id), leaseOf(plan)],
+      `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations, plan) VALUES ($1, $2, $3, $4, $5, $6)`,
+      [run, plan.hash, workflowId, plan.revisions.map(({ id }) => id), leaseOf(plan), canonicalJson(plan)],
     )
   })
 }
@@ -60,29 +61,44 @@ export async function refuseApplied(session: Session, plan: Plan): Promise<void>
   })
 }
 
-/** The conflict of a plan with runs that hold a lease; throws RUN_ACTIVE or RUN_CONFLICT. */
+/** A run in the way of another plan, and the refusal that says so. */
+export interface Conflict {
+  readonly run: string
+  readonly refusal: RefusedError
+}
+
+/** Throws RUN_ACTIVE or RUN_CONFLICT where a run that holds a lease is in the plan's way. */
 export function refuseConflict(plan: Plan, runs: readonly JournaledRun[]): void {
+  const conflict = findConflict(plan, runs)
+  if (conflict) throw conflict.refusal
+}
+
+/** The conflict of a plan with runs that hold a lease: RUN_ACTIVE or RUN_CONFLICT. */
+export function findConflict(plan: Plan, runs: readonly JournaledRun[]): Conflict | null {
   const active = runs.filter((run) => run.state === "active")
   const same = active.find((run) => run.planHash === plan.hash)
   if (same) {
-    throw new RefusedError({
+    const refusal = new RefusedError({
       code: "RUN_ACTIVE",
       subject: same.run,
       message: `this plan runs already, as ${same.run}`,
       hint: `See \`sluice status ${same.run}\`.`,
     })
+    return { run: same.run, refusal }
   }
   const wanted = new Set(leaseOf(plan))
   for (const other of active) {
     const shared = other.relations.find((relation) => wanted.has(relation))
     if (shared === undefined) continue
-    throw new RefusedError({
+    const refusal = new RefusedError({
       code: "RUN_CONFLICT",
       subject: shared,
       message: `run ${other.run} is at work on ${shared}`,
       hint: `Wait until it has contracted (\`sluice wait ${other.run} --for keep\`), or abort it.`,
     })
+    return { run: other.run, refusal }
   }
+  return null
 }
 
 /**

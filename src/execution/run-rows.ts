@@ -40,8 +40,11 @@ export async function setRunState(session: Session, run: string, state: Journale
   RETURNING run`,
     [run, state],
   )
-  if (updated.length > 0) return
-  throw new RefusedError({
+  if (updated.length === 0) throw runUnknown(run)
+}
+
+export function runUnknown(run: string): RefusedError {
+  return new RefusedError({
     code: "RUN_UNKNOWN",
     subject: run,
     message: `the target's journal has no run ${run}`,

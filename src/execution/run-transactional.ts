@@ -1,6 +1,7 @@
 import type { Session } from "../postgres/session.ts"
 import { checkFence } from "./fence.ts"
 import { writeJournal, type StepOutcome } from "./journal-rows.ts"
+import { endLease, endsLease } from "./lease.ts"
 import { lockRelations } from "./lock-relations.ts"
 import { demandEffect, observe } from "./observe.ts"
 import { decideCourse, type StepWork } from "./step-work.ts"
@@ -34,6 +35,7 @@ export async function tryTransactional(
     }
     const outcome = course === "run" ? "done" : "observed"
     await writeJournal(session, claimed.claim, attempt, { step: step.id, direction, outcome })
+    if (endsLease(run.plan, step, direction)) await endLease(session, run.run)
     if (direction === "undo" && step.action === "backfill") await forgetCursors(session, run.run, step.id)
     return outcome
   })

@@ -1,4 +1,5 @@
 import type { TargetConfig } from "../config/config.ts"
+import type { DatabaseIdentity } from "../domain/database-identity.ts"
 import type { Plan } from "../domain/plan.ts"
 import type { RelationName } from "../domain/relation.ts"
 import type { BackfillProgress, Blocker } from "../domain/run.ts"
@@ -8,6 +9,8 @@ export interface TargetRun {
   readonly run: string
   readonly plan: Plan
   readonly target: TargetConfig
+  /** The database that the one who started the run had in view; asked only before anything is touched. */
+  readonly startedFor?: DatabaseIdentity
 }
 
 /** Whom execution tells what it sees while it works; implemented over the control database. */

@@ -41,7 +41,7 @@ async function ask(
   path: RolePath,
 ): Promise<{ readonly role: RoleOnVersion; readonly finding: Finding | null }> {
   const { database, exists, setting } = await readRoleSearchPath(session, path.role)
-  const holds = exists && leadsTo(setting, path.path)
+  const holds = exists && leadsTo(setting, path)
   const finding = holds ? null : exists ? offPath(path, setting, database) : roleMissing(path)
   return { role: { ...path, holds }, finding }
 }

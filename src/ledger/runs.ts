@@ -1,6 +1,8 @@
+import type { DatabaseIdentity } from "../domain/database-identity.ts"
 import type { Plan } from "../domain/plan.ts"
 import { Ledger } from "./chain.ts"
 import type { Control, Transaction } from "./control.ts"
+import { insertEvidence } from "./evidence.ts"
 import { forgetOldKeys } from "./offending-keys.ts"
 
 export { finishRun, setFindings, setRunState, type StateChange } from "./run-state.ts"
@@ -15,6 +17,10 @@ export interface NewRun {
   readonly plan: Plan
   readonly startedBy: string
   readonly workflowId: string
+  /** The database that is meant: evidence of the run, kind `target`. */
+  readonly database?: DatabaseIdentity
+  /** Names of runs that the target's journal knows: another control database may have given them. */
+  readonly taken?: readonly string[]
 }
 
 /**
@@ -26,10 +32,13 @@ export async function createRun(control: Control, input: NewRun): Promise<{ read
   const target = typeof input.target === "string" ? input.target : input.target.name
   return new Ledger(control).within(async (tx, append) => {
     await forgetOldKeys(tx)
-    const number = await nextNumber(tx, target, input.plan.hash)
-    const run = `${target}-${input.plan.hash.slice(0, 8)}-${number}`
+    const prefix = `${target}-${input.plan.hash.slice(0, 8)}-`
+    const number = Math.max(await nextNumber(tx, target, input.plan.hash), 1 + highest(prefix, input.taken ?? []))
+    const run = `${prefix}${number}`
     await insertRun(tx, { ...input, target, run, number })
     await insertSteps(tx, run, input.plan)
+    if (input.database)
+      await insertEvidence(tx, { plan: input.plan.hash, run, kind: "target", content: input.database })
     const { startedBy: actor, workflowId, plan } = input
     const revisions = plan.revisions.map((revision) => revision.id)
     const detail = { plan: plan.hash, target, strategy: plan.strategy, revisions, workflowId }
@@ -47,6 +56,12 @@ async function nextNumber(tx: Transaction, target: string, planHash: string): Pr
     [target, planHash],
   )
   return row?.number ?? 1
+}
+
+/** The highest number among the names that begin like that; 0 where there is none. */
+function highest(prefix: string, names: readonly string[]): number {
+  const numbers = names.filter((name) => name.startsWith(prefix)).map((name) => Number(name.slice(prefix.length)))
+  return Math.max(0, ...numbers.filter((number) => Number.isSafeInteger(number)))
 }
 
 async function insertRun(

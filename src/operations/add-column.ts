@@ -2,6 +2,7 @@ import { afterAddColumn } from "./add-column/after.ts"
 import { checkAddColumn } from "./add-column/checks.ts"
 import { dataChecksOf, expressionChecksOf } from "./add-column/data-checks.ts"
 import { addColumnExamples } from "./add-column/examples.ts"
+import { addColumnExpressions } from "./add-column/expressions.ts"
 import { addColumnSchema } from "./add-column/input.ts"
 import type { AddColumnInput } from "./add-column/input.ts"
 import { pendingColumn } from "./add-column/pending-column.ts"
@@ -41,5 +42,6 @@ export const addColumn: Operation<AddColumnInput> = {
   },
   purge: () => [],
   dataChecks: (input, before, context) => dataChecksOf(resolveAddColumn(input, before, context), before, context),
+  expressions: addColumnExpressions,
   expressionChecks: (input, before, context) => expressionChecksOf(resolveAddColumn(input, before, context)),
 }

@@ -1,5 +1,6 @@
 import { withTable } from "../catalog/model.ts"
 import { checkAlterColumn } from "./alter-column/checks.ts"
+import { alterColumnExpressions } from "./alter-column/expressions.ts"
 import { alterColumnExamples } from "./alter-column/examples.ts"
 import { contractInPlace, expandInPlace } from "./alter-column/in-place-steps.ts"
 import { alterColumnSchema } from "./alter-column/input.ts"
@@ -63,6 +64,7 @@ export const alterColumn: Operation<AlterColumnInput> = {
   },
   purge: () => [],
   dataChecks: (input, before, context) => rowChecks(resolveAlterColumn(input, before, context), before, context),
+  expressions: alterColumnExpressions,
   expressionChecks: (input, before, context) => expressionChecks(resolveAlterColumn(input, before, context), context),
 }
 

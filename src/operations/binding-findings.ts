@@ -35,8 +35,3 @@ function unprovenFindings(uses: readonly Use[], pending: Pending, subject: strin
     ),
   ]
 }
-
-/** Whether precheck can look at the rows: they are there, and what they will hold is known. */
-export function isProvable(uses: readonly Use[], pending: Pending): boolean {
-  return pendingAmong(uses, pending).every(({ comparable }) => comparable)
-}

@@ -1,13 +1,15 @@
 import { afterCreateConstraint } from "./create-constraint/after.ts"
 import { checkCreateConstraint } from "./create-constraint/checks.ts"
-import { constraintDataChecks, constraintExpressionChecks } from "./create-constraint/data-checks.ts"
+import { constraintDataChecks } from "./create-constraint/data-checks.ts"
 import { createConstraintExamples } from "./create-constraint/examples.ts"
+import { constraintExpressionChecks } from "./create-constraint/expression-checks.ts"
 import { createConstraintSchema } from "./create-constraint/input.ts"
 import type { CreateConstraintInput } from "./create-constraint/input.ts"
 import { resolveConstraint } from "./create-constraint/resolved.ts"
 import { createConstraintSteps } from "./create-constraint/steps.ts"
 import type { Operation } from "./operation.ts"
-import { resolveTable } from "./table-name.ts"
+import { resolveTable, writtenName } from "./table-name.ts"
+import { written } from "./written-expression.ts"
 
 /**
  * Adds a check, unique constraint, primary key or foreign key over any number of columns. It comes in expand; where
@@ -30,5 +32,10 @@ export const createConstraint: Operation<CreateConstraintInput> = {
   contract: () => [],
   purge: () => [],
   dataChecks: (input, before, context) => constraintDataChecks(resolveConstraint(input, before, context)),
+  expressions(input) {
+    if (input.type !== "check") return []
+    const { display, name } = writtenName(input.table)
+    return written({ path: ["check"], subject: `${display}: ${input.name}`, table: name }, input.check)
+  },
   expressionChecks: (input, before, context) => constraintExpressionChecks(resolveConstraint(input, before, context)),
 }

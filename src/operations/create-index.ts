@@ -1,6 +1,7 @@
 import { afterCreateIndex } from "./create-index/after.ts"
 import { checkCreateIndex } from "./create-index/checks.ts"
 import { createIndexDataChecks, createIndexExpressionChecks } from "./create-index/data-checks.ts"
+import { createIndexExpressions } from "./create-index/expressions.ts"
 import { createIndexExamples } from "./create-index/examples.ts"
 import { createIndexSchema } from "./create-index/input.ts"
 import type { CreateIndexInput } from "./create-index/input.ts"
@@ -27,5 +28,6 @@ export const createIndex: Operation<CreateIndexInput> = {
   contract: () => [],
   purge: () => [],
   dataChecks: (input, before, context) => createIndexDataChecks(resolveCreateIndex(input, before, context)),
+  expressions: createIndexExpressions,
   expressionChecks: (input, before, context) => createIndexExpressionChecks(resolveCreateIndex(input, before, context)),
 }

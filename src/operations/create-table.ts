@@ -2,6 +2,7 @@ import { afterCreateTable } from "./create-table/after.ts"
 import { checkCreateTable } from "./create-table/checks.ts"
 import { createTableExamples } from "./create-table/examples.ts"
 import { createTableExpressionChecks } from "./create-table/expression-checks.ts"
+import { createTableExpressions } from "./create-table/expressions.ts"
 import { createTableSchema } from "./create-table/input.ts"
 import type { CreateTableInput } from "./create-table/input.ts"
 import { resolveCreateTable } from "./create-table/resolved.ts"
@@ -29,6 +30,7 @@ export const createTable: Operation<CreateTableInput> = {
   contract: () => [],
   purge: () => [],
   dataChecks: () => [],
+  expressions: createTableExpressions,
   expressionChecks: (input, before, context) =>
     createTableExpressionChecks(resolveCreateTable(input, before, context), input),
 }

@@ -10,7 +10,8 @@ import { syncGroupOf } from "./drop-column/sync-group.ts"
 import { hideColumnSteps } from "./hide/hide-column.ts"
 import type { Operation } from "./operation.ts"
 import { columnAfter } from "./shape-after.ts"
-import { resolveTable } from "./table-name.ts"
+import { resolveTable, writtenName } from "./table-name.ts"
+import { written } from "./written-expression.ts"
 
 /**
  * Drops a column that applications still use. With `down`, whoever writes the new shape alone keeps it true. Contract
@@ -36,6 +37,10 @@ export const dropColumn: Operation<DropColumnInput> = {
   hides: (input, before, context) => [hidingOf(resolveDropColumn(input, before, context))],
   purge: () => [],
   dataChecks: () => [],
+  expressions({ table, column, down }) {
+    const { display, name } = writtenName(table)
+    return written({ path: ["down"], subject: `${display}.${column}: down`, table: name }, down, { fills: "yes" })
+  },
   expressionChecks(input, before, context) {
     const { relation, column, down, subject } = resolveDropColumn(input, before, context)
     if (down === null) return []

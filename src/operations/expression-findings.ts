@@ -4,7 +4,7 @@ import type { Finding } from "../domain/finding.ts"
 import { nearestName } from "../domain/nearest.ts"
 import { parseExpression } from "../sql/parser.ts"
 import type { ParsedExpression } from "../sql/parser.ts"
-import { refusal } from "./table-findings.ts"
+import { refusal, warning } from "./table-findings.ts"
 import { volatilityOf } from "./volatility.ts"
 
 /** The expression, or what is wrong with it as a finding about `subject` (`public.users.email: up`). */
@@ -38,16 +38,16 @@ export function expressionFindings(text: string, subject: string, scope: Scope, 
   const findings: Finding[] = []
   for (const { column, table: qualifier, schema } of parsed.references) {
     if (qualifier !== null && (qualifier !== table.name || (schema !== null && schema !== table.schema)))
+      findings.push(foreignColumn(`${qualifier}.${column}`, subject))
+    else if (!table.columns.some(({ name }) => name === column) && !scope.also.includes(column))
       findings.push(
-        refusal(
-          "FOREIGN_COLUMN",
+        unknownColumn(
+          column,
           subject,
-          `It reads ${qualifier}.${column}, which is not this table's`,
-          "Only columns of the same row can be read; move a lookup into a function.",
+          [...table.columns.map(({ name }) => name), ...scope.also],
+          scope.inTrigger ? undefined : "Check the name.",
         ),
       )
-    else if (!table.columns.some(({ name }) => name === column) && !scope.also.includes(column))
-      findings.push(unknownColumn(column, subject, scope))
     else if (scope.inTrigger && table.columns.some(({ name, generated }) => name === column && generated !== null))
       findings.push(
         refusal(
@@ -70,14 +70,59 @@ export function expressionFindings(text: string, subject: string, scope: Scope, 
   return distinct(findings)
 }
 
-function unknownColumn(column: string, subject: string, { table, also, inTrigger }: Scope): Finding {
-  const nearest = nearestName(column, [...table.columns.map(({ name }) => name), ...also])
-  const scope = inTrigger ? "An expression sees the table as it is before the plan." : "Check the name."
-  const hint = nearest === null ? scope : `Did you mean ${nearest}?`
+export function foreignColumn(reference: string, subject: string): Finding {
+  return refusal(
+    "FOREIGN_COLUMN",
+    subject,
+    `It reads ${reference}, which is not this table's`,
+    "Only columns of the same row can be read; move a lookup into a function.",
+  )
+}
+
+export function readsNewColumn(subject: string): Finding {
+  return refusal(
+    "READS_NEW_COLUMN",
+    subject,
+    "It reads the column that it shall compute",
+    "up sees the table as it is before the plan.",
+  )
+}
+
+export function notComparable(subject: string): Finding {
+  return warning(
+    "NOT_COMPARABLE",
+    subject,
+    "The expression gives another value each time it is asked, so verify can only see that every row is filled",
+    "Use functions that are IMMUTABLE where the values have to be compared.",
+  )
+}
+
+/** Of the functions that an expression calls, those of somebody's own: who writes the table will call them. */
+export function calledFunctions({ functions }: ParsedExpression, subject: string): readonly Finding[] {
+  return functions
+    .filter(({ schema }) => schema !== null && schema !== "pg_catalog")
+    .map(({ schema, name }) =>
+      warning(
+        "CALLS_FUNCTION",
+        subject,
+        `Applications will call ${schema}.${name} with each write, with their own rights`,
+        `GRANT EXECUTE ON FUNCTION ${schema}.${name} to every role that writes the table (and USAGE on its schema).`,
+      ),
+    )
+}
+
+export function unknownColumn(
+  column: string,
+  subject: string,
+  known: readonly string[],
+  otherwise = "An expression sees the table as it is before the plan.",
+): Finding {
+  const nearest = nearestName(column, known)
+  const hint = nearest === null ? otherwise : `Did you mean ${nearest}?`
   return refusal("UNKNOWN_COLUMN", subject, `There is no column ${column}`, hint)
 }
 
-function distinct(findings: readonly Finding[]): readonly Finding[] {
+export function distinct(findings: readonly Finding[]): readonly Finding[] {
   const seen = new Map(findings.map((finding) => [`${finding.code} ${finding.message}`, finding]))
   return [...seen.values()]
 }

@@ -36,6 +36,23 @@ export interface SyncPart {
   readonly group: SyncGroup
 }
 
+/** An expression where it was written, with what its operation alone knows of it. */
+export interface WrittenExpression {
+  /** Where it stands in the operation's input: `["column", "check", "constraint"]`. */
+  readonly path: readonly (string | number)[]
+  /** `users.email: up` */
+  readonly subject: string
+  readonly text: string
+  /** The name by which it may call its table. */
+  readonly table: string
+  /** All columns that it may name; null: only the database knows them. */
+  readonly columns: readonly string[] | null
+  /** The column that it computes, and so can't read; null: it computes none. */
+  readonly computes: string | null
+  /** Whether rows are filled by it, which are then compared. A default fills where it is volatile. */
+  readonly fills: "yes" | "if volatile" | "no"
+}
+
 /**
  * Where a column of the new shape really lies between expand and contract, if not in the column of its own name: version
  * views show it from there. Type and default of the new shape are those of `after`; a column that `after` doesn't have
@@ -90,6 +107,8 @@ export interface Operation<Input> {
   purge(input: Input, before: Catalog, context: PlanContext): readonly Step[]
   /** What precheck proves about the rows before anything is touched. */
   dataChecks(input: Input, before: Catalog, context: PlanContext): readonly DataCheck[]
+  /** The expressions that a person wrote into it, for what can be said of them without a catalog. */
+  expressions(input: Input): readonly WrittenExpression[]
   /** What PostgreSQL itself has to accept when the plan is made. */
   expressionChecks(input: Input, before: Catalog, context: PlanContext): readonly ExpressionCheck[]
 }

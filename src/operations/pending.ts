@@ -46,3 +46,8 @@ export function isPendingTable(relation: RelationName, pending: Pending): boolea
 export function phaseOf(uses: readonly Use[], pending: Pending): Phase {
   return pendingAmong(uses, pending).some(({ filled }) => filled) ? "backfill" : "expand"
 }
+
+/** Whether precheck can look at the rows: what they will hold in these columns is known. */
+export function isProvable(uses: readonly Use[], pending: Pending): boolean {
+  return pendingAmong(uses, pending).every(({ comparable }) => comparable)
+}

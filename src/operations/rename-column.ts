@@ -48,5 +48,6 @@ export const renameColumn: Operation<RenameColumnInput> = {
   },
   purge: () => [],
   dataChecks: () => [],
+  expressions: () => [],
   expressionChecks: () => [],
 }

@@ -79,6 +79,7 @@ export const sqlOperation: Operation<SqlInput> = {
   },
   purge: () => [],
   dataChecks: () => [],
+  expressions: () => [],
   expressionChecks: () => [],
 }
 

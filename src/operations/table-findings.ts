@@ -5,7 +5,7 @@ import { nearestName } from "../domain/nearest.ts"
 import { displayName } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
 import { qualified } from "../sql/sql.ts"
-import { insertTriggerName, updateTriggerName } from "./sync/triggers.ts"
+import { firstTriggerName, isSyncTrigger } from "./sync/triggers.ts"
 
 /** A finding that stops. */
 export function refusal(code: string, subject: string, message: string, hint: string): Finding {
@@ -93,7 +93,7 @@ export function syncFindings(table: Table): readonly Finding[] {
         `ALTER TABLE ${subject} NO FORCE ROW LEVEL SECURITY for the length of the run, or use a role with BYPASSRLS.`,
       ),
     )
-  if (table.triggers.some(({ name }) => name === insertTriggerName || name === updateTriggerName))
+  if (table.triggers.some(({ name }) => isSyncTrigger(name)))
     findings.push(
       refusal(
         "DUAL_WRITE_ACTIVE",
@@ -104,7 +104,7 @@ export function syncFindings(table: Table): readonly Finding[] {
     )
   const late = table.triggers
     .filter(isBeforeRow)
-    .filter(({ name }) => Buffer.compare(bytes(name), bytes(insertTriggerName)) > 0)
+    .filter(({ name }) => Buffer.compare(bytes(name), bytes(firstTriggerName)) > 0)
   for (const { name } of late)
     findings.push(
       warning(

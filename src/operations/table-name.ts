@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { displayName } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
 import { reservedPrefix, longestName, nameLength } from "./names.ts"
 import type { OperationContext } from "./operation.ts"
@@ -17,6 +18,11 @@ export type TableNameInput = z.infer<typeof tableNameSchema>
 /** The relation that is meant: without a schema, in the target's first one. */
 export function resolveTable(input: TableNameInput, context: Pick<OperationContext, "defaultSchema">): RelationName {
   return typeof input === "string" ? { schema: context.defaultSchema, name: input } : { ...input }
+}
+
+/** The table as it was written, for where no target says what its schema is: for messages, and by its own name. */
+export function writtenName(input: TableNameInput): { readonly display: string; readonly name: string } {
+  return typeof input === "string" ? { display: input, name: input } : { display: displayName(input), name: input.name }
 }
 
 /** The table's place in step ids: its name, with its schema where that isn't the default one. */

@@ -81,6 +81,7 @@ function lostLater(judged: readonly JudgedOperation[], left: Catalog): readonly 
     const [error] = operation.seesAfter ? errors(operation.check(shapes, restricted(shapes.before, left))) : []
     const later = judged
       .slice(index + 1)
+      .filter(({ operation: other }) => !other.seesAfter)
       .find(({ operation: other }) => other.relations.some((relation) => isAmong(relation, operation.relations)))
     return error && later ? [startBefore(operation, later.operation, error.message)] : []
   })

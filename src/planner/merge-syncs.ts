@@ -3,7 +3,7 @@ import { hashOf } from "../domain/hash.ts"
 import type { RelationName } from "../domain/relation.ts"
 import { fittingName, reservedPrefix } from "../operations/names.ts"
 import type { ShownColumn, SyncPart } from "../operations/operation.ts"
-import { insertTriggerName, updateTriggerName } from "../operations/sync/triggers.ts"
+import { triggerNames } from "../operations/sync/triggers.ts"
 
 /** The dual write of each table that the parts are about, in the order of their first mention. */
 export function mergeSyncs(
@@ -37,8 +37,7 @@ export function syncOf(
     renamed: shown.map(({ physical, name }) => ({ physical, name })),
     marker: `${reservedPrefix}_filled_${mark}`,
     function: fittingName(`sync_${mark}_${relation.name}`),
-    insertTrigger: insertTriggerName,
-    updateTrigger: updateTriggerName,
+    ...triggerNames(mark),
   }
 }
 

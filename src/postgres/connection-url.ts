@@ -30,7 +30,10 @@ const shape =
 
 /** Throws `UserError` CONNECTION_URL_INVALID; its message never holds any part of the URL but a parameter's name. */
 export function parseConnectionUrl(url: Secret): ConnectionUrl {
-  const match = shape.exec(url.reveal().trim())
+  const written = url.reveal().trim()
+  // libpq takes the first @ for the end of the password: what follows it would be host, and be printed as such.
+  if (written.split("@").length > 2) throw invalid("it holds several @: one in user or password must be written as %40")
+  const match = shape.exec(written)
   if (!match) throw invalid("it isn't of the form postgresql://user:password@host:port/database")
   const [, user, password, host = "", port = "", database, query = ""] = match
   // Read on, such a URL would name a part of the password as host or database, and errors would print it.

@@ -1,5 +1,6 @@
 import { UserError } from "../domain/errors.ts"
 import type { ColumnReference, QualifiedName } from "./expression.ts"
+import { refusedFunction } from "./known-functions.ts"
 import { fieldsOf, listOf, stringsOf, walk } from "./tree.ts"
 import type { Fields } from "./tree.ts"
 
@@ -77,7 +78,10 @@ function functionOf(fields: Fields): QualifiedName {
   if (fields["over"]) throw refused("a window function")
   const aggregate = ["agg_star", "agg_distinct", "agg_order", "agg_filter", "agg_within_group"]
   if (aggregate.some((key) => fields[key])) throw refused("an aggregate")
-  return nameOf(stringsOf(fields["funcname"]))
+  const name = nameOf(stringsOf(fields["funcname"]))
+  const what = refusedFunction(name)
+  if (what !== null) throw refused(what)
+  return name
 }
 
 function nameOf(names: readonly string[]): QualifiedName {

@@ -13,6 +13,7 @@ import { resetStack } from "../../src/stack/stop.ts"
 import { findToolchain } from "../../src/stack/toolchain.ts"
 import { waitUntil } from "../../src/stack/wait-until.ts"
 import { sluice } from "../cli/sluice.ts"
+import { runAt } from "../harness/database.ts"
 import { folderWith } from "../config/folder.ts"
 
 let directory: string
@@ -62,6 +63,25 @@ test("a half-dead stack that nobody supervises is ended and started anew by --de
   expect(whole["ownerPid"]).not.toBe(owner.pid)
   expect(await ended).toEqual([0, null])
 }, 120_000)
+
+test("--reset is refused while only this stack knows how to end a run, stopped or not, unless it is forced", async () => {
+  await dev("--detach")
+  const { addresses } = stackStatus(directory)
+  if (!addresses) throw new Error("no addresses")
+  await runAt(
+    addresses.controlUrl,
+    `INSERT INTO sluice_control.plan (hash, target, body) VALUES ('h', 'shop', '{}');
+     INSERT INTO sluice_control.run (run, target, plan_hash, number, workflow_id, strategy, revisions, started_by, state, phase)
+     VALUES ('shop-h-1', 'shop', 'h', 1, 'w', 'expand-contract', '[]', 'ann', 'waiting', 'dual-write')`,
+  )
+  const refused = await sluice(directory, ["dev", "--reset", "--yes"])
+  expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining("shop-h-1 (waiting, in target shop)")])
+  expect(stackStatus(directory).running).toBe(true)
+  await dev("--stop")
+  expect((await sluice(directory, ["dev", "--reset", "--yes"])).code).toBe(3)
+  expect((await sluice(directory, ["dev", "--reset", "--yes", "--force"])).code).toBe(0)
+  expect(stackStatus(directory).dataDirectory).toBe(null)
+}, 180_000)
 
 async function dev(flag: string): Promise<Record<string, unknown>> {
   const finished = await sluice(directory, ["dev", flag, "--json"], { SLUICE_TEMPORAL_CLI: temporalCli })

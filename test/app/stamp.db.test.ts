@@ -7,6 +7,7 @@ import { stamp } from "../../src/app/stamp.ts"
 import { uninstall } from "../../src/app/uninstall.ts"
 import { Ledger } from "../../src/ledger/chain.ts"
 import { openControl } from "../../src/ledger/control.ts"
+import { sluice } from "../cli/sluice.ts"
 import { Bench } from "./bench.ts"
 
 let bench: Bench
@@ -86,6 +87,19 @@ describe("recording revisions", () => {
 })
 
 describe("the views of the present shape", () => {
+  test("on the command line: one document, or what was done and the statement for the role", async () => {
+    const args = ["stamp", "0001_email", "--target", "shop", "--views"]
+    const asJson = await sluice(bench.folder, [...args, "--json"], bench.env)
+    expect([asJson.code, asJson.json()]).toMatchObject([
+      0,
+      { recorded: ["0001_email"], searchPath: ["public_0001_email", "public"] },
+    ])
+    const asText = await sluice(bench.folder, args, bench.env)
+    expect(asText.stdout).toBe(`Version schema public_0001_email: 1 view, unchanged
+  ALTER ROLE … IN DATABASE … SET search_path = "public_0001_email", "public";
+`)
+  })
+
   test("before the first change they need no revision; the next plan ends that version", async () => {
     const app = await bench.app()
     const stamped = await stamp(app, { target: "shop", views: true })

@@ -38,6 +38,9 @@ describe("exit codes and streams", () => {
     [["wait", "run", "--for", "end", "--timeout", "soon"], "BAD_ARGUMENT", "--timeout 500ms, 60s, 10m, 2h"],
     [["proceed", "run", "--gate", "contrakt"], "BAD_ARGUMENT", "did you mean contract?"],
     [["plan", "--gate", "contract=maybe"], "BAD_ARGUMENT", "--gate contract=auto, contract=manual or contract=30m"],
+    [["plan", "--role", "odl=app_v1"], "BAD_ARGUMENT", "did you mean old?"],
+    [["start", "--role", "new="], "BAD_ARGUMENT", "--role old=app_v1 --role new=app_v2"],
+    [["stamp", "--views"], "VERSIONS_OFF", "set versions: {schemas: true} for shop in sluice.yaml"],
     [["plan", "--strategy", "big-bang"], "BAD_ARGUMENT", expect.stringContaining("expand-contract")],
     [["dev", "--stop", "--status"], "BAD_ARGUMENT", "give one of them"],
   ])("%j is a mistake of the user: exit 2, with a hint", async (args, code, hint) => {
@@ -133,5 +136,29 @@ describe("a new project", () => {
     expect(
       (one.json() as { findings: { file: string }[] }).findings.every((each) => each.file === "0002_b.up.sql"),
     ).toBe(true)
+  })
+
+  test("lint looks into expressions, with the line at which each stands", async () => {
+    const cwd = folderWith({
+      "migrations/0001_a.yaml": `title: A
+operations:
+  - add_column:
+      table: users
+      column: { name: a, type: text, check: { name: c, constraint: "a <> " } }
+      up: "(SELECT 1)"
+  - add_column:
+      table: users
+      column: { name: b, type: uuid, nullable: false }
+      up: gen_random_uuid()
+`,
+    })
+    const { code, json } = await sluice(cwd, ["lint", "--json"])
+    expect(code).toBe(2)
+    const { findings } = json() as { findings: { file: string; line: number; code: string; severity: string }[] }
+    expect(findings.map(({ file, line, code, severity }) => [file, line, code, severity])).toEqual([
+      ["0001_a.yaml", 6, "EXPRESSION_NOT_ALLOWED", "error"],
+      ["0001_a.yaml", 5, "EXPRESSION_SYNTAX", "error"],
+      ["0001_a.yaml", 10, "NOT_COMPARABLE", "warning"],
+    ])
   })
 })

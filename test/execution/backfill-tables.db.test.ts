@@ -31,13 +31,15 @@ async function fill(
 ): Promise<Filled> {
   const { run, backfill, verify } = await beginFilling(database, sync, limits)
   const over = new AbortController()
-  const others = (async () => {
-    if (meanwhile) for (let turn = 0; !over.signal.aborted; turn++) await meanwhile(turn)
-  })()
+  const others = meanwhile && again(meanwhile, over.signal)
   const { rows } = await runBackfill(run, backfill, attemptOf(), new Witness()).finally(() => over.abort())
   await others
   const { rows: compared } = await runVerify(run, verify, attemptOf(), new Witness())
   return { key: backfill.backfill.key, filled: rows, compared }
+}
+
+async function again(work: (turn: number) => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  for (let turn = 0; !signal.aborted; turn++) await work(turn)
 }
 
 const slowly = { batchDurationMs: 20, parallelRanges: 1 }

@@ -19,7 +19,7 @@ describe("the journal in the target", () => {
 
   test("is installed once though several do it at the same time", async () => {
     await Promise.all([1, 2, 3, 4].map(() => asSession(database.url, ensureJournal)))
-    expect(await database.query("SELECT version FROM sluice.version")).toEqual([{ version: 2 }])
+    expect(await database.query("SELECT version FROM sluice.version")).toEqual([{ version: 3 }])
   })
 
   test("lets no application in", async () => {

@@ -1,7 +1,10 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest"
+import { Secret } from "../../src/config/config.ts"
 import { precheck } from "../../src/execution/precheck.ts"
 import { registerRun } from "../../src/execution/journal.ts"
 import type { TargetRun } from "../../src/execution/target-run.ts"
+import { parseConnectionUrl } from "../../src/postgres/connection-url.ts"
+import { readIdentity } from "../../src/postgres/database-identity.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { sql } from "../../src/sql/sql.ts"
 import { administer, createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
@@ -39,6 +42,23 @@ test("names each missing privilege with its GRANT", async () => {
   for (const finding of findings) expect(finding.hint).toBeTruthy()
   await database.drop()
   await role.drop()
+})
+
+test("refuses a database that isn't the one that the run was started for, also where it is a copy of it", async () => {
+  const copy = `${database.name}_copy`
+  await administer(`CREATE DATABASE ${copy} TEMPLATE ${database.name} STRATEGY wal_log`)
+  const copyUrl = new Secret(database.url.reveal().replace(database.name, copy))
+  const startedFor = await asSession(database.url, (session) =>
+    readIdentity(session, { url: database.url, urlVariables: ["SHOP_URL"] }),
+  )
+  expect(await codes({ ...run, startedFor })).toEqual([])
+  const [found, ...more] = await precheck({ ...run, startedFor, target: targetAt(copyUrl) })
+  expect(found).toMatchObject({ code: "TARGET_DIFFERS", severity: "error", hint: expect.stringContaining("SHOP_URL") })
+  expect(found?.message).toContain(`/${database.name} (from SHOP_URL)`)
+  expect(found?.message).toContain(`/${copy}`)
+  expect(JSON.stringify(found)).not.toContain(parseConnectionUrl(database.url).password)
+  expect(more).toEqual([])
+  await administer(`DROP DATABASE ${copy} WITH (FORCE)`)
 })
 
 test("finds an invalid index", async () => {

@@ -26,6 +26,15 @@ test("runs that start at the same time get different names, counted without gaps
   expect((await listRuns(control, { target: "other" })).length).toBe(0)
 })
 
+test("a run never gets the name of one that the target's journal knows from elsewhere", async () => {
+  const { start, control } = await openRuns()
+  const prefix = `shop-${plan.hash.slice(0, 8)}-`
+  const taken = [`${prefix}7`, `${prefix}old`, "shop-00000000-99"]
+  const input = { target: "shop", plan, startedBy: "ann", workflowId: "w", taken }
+  expect(await createRun(control, input)).toEqual({ run: `${prefix}8` })
+  expect(await start()).toEqual({ run: `${prefix}9` })
+})
+
 test("status answers everything about a run from the control database alone", async () => {
   const { start, control } = await openRuns()
   const { run } = await start()

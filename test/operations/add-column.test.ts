@@ -125,7 +125,7 @@ describe("refused before anything is touched", () => {
       "a dual write that is under way",
       { table: "users", column: text, up: "name" },
       "DUAL_WRITE_ACTIVE",
-      { triggers: [{ name: "~sluice_ins", definition: "", enabled: "always" }] },
+      { triggers: [{ name: "~sluice_upd_0a1b2c3d", definition: "", enabled: "always" }] },
     ],
     [
       "too many columns",

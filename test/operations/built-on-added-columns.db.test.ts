@@ -67,6 +67,40 @@ test("index, unique, check and foreign key on columns that the plan adds and fil
   )
 })
 
+test("index and check on the halves of a name that is split", async () => {
+  await live(
+    {
+      given: `
+CREATE TABLE public.users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);
+INSERT INTO public.users (name) SELECT 'First' || n || ' Last' || n % 7 FROM generate_series(1, 400) AS n;`,
+      oldWrites: [
+        "INSERT INTO public.users (name) SELECT 'Newcomer' || max(id) || ' Last' FROM public.users",
+        "UPDATE public.users SET name = 'Re' || name WHERE id % 50 = 1",
+      ],
+      newWrites: ["UPDATE public.users SET last_name = 'Married' WHERE id % 50 = 2"],
+    },
+    { add_column: { table: "users", column: { name: "first_name", type: "text" }, up: "split_part(name, ' ', 1)" } },
+    { add_column: { table: "users", column: { name: "last_name", type: "text" }, up: "split_part(name, ' ', 2)" } },
+    { drop_column: { table: "users", column: "name", down: "first_name || ' ' || last_name" } },
+    {
+      create_index: {
+        table: "users",
+        name: "users_last_idx",
+        columns: { last_name: {}, first_name: { sort: "DESC" } },
+      },
+    },
+    { create_constraint: { type: "check", table: "users", name: "users_names", check: "first_name <> last_name" } },
+    {
+      create_constraint: {
+        type: "unique",
+        table: "users",
+        name: "users_key",
+        columns: ["last_name", "first_name", "id"],
+      },
+    },
+  )
+})
+
 test("index and constraint on a column that comes empty, or with a default", async () => {
   await live(
     users,

@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest"
+import type { SqlStep } from "../../src/domain/step.ts"
+import { performStep } from "../../src/execution/perform-step.ts"
+import { undoStep } from "../../src/execution/undo-step.ts"
+import { checkExpressions } from "../../src/postgres/expressions.ts"
 import { loadParser } from "../../src/sql/parser.ts"
+import { asSession, attemptOf, Witness } from "../execution/setting.ts"
+import { createDatabase } from "../harness/database.ts"
+import type { TestDatabase } from "../harness/database.ts"
 import { offending } from "./offending.ts"
+import { plannedRun } from "./planned-run.ts"
 
 beforeAll(loadParser)
 
@@ -70,4 +78,103 @@ describe("rows that a constraint would refuse are found before anything is touch
     const given = "CREATE TABLE t (id int PRIMARY KEY, a int)"
     expect(await offending(given, create({ type: "unique", columns: ["a"] }))).toEqual({})
   })
+})
+
+const tables = `CREATE TABLE p (x int, y text, CONSTRAINT p_key UNIQUE (x, y)); CREATE TABLE q (x int, y text, UNIQUE (x, y));
+  CREATE TABLE t (id int, a int, b text, j json)`
+const pointing = { type: "foreign_key", columns: ["a", "b"], references: { table: "p", columns: ["x", "y"] } }
+
+test("what PostgreSQL would refuse later is refused when the plan is made", async () => {
+  const database = await createDatabase({ schema: tables })
+  const { plan } = await plannedRun(database, [
+    create({ ...pointing, name: "types", columns: ["b", "a"] }),
+    create({ name: "condition", type: "check", check: "a" }),
+    create({ name: "operator", type: "check", check: "a > b" }),
+    create({ name: "order", type: "unique", columns: ["a", "j"] }),
+    create({ ...pointing, name: "fine" }),
+  ])
+  const findings = await asSession(database.url, (session) => checkExpressions(session, plan.expressionChecks))
+  expect(findings.map(({ subject }) => subject)).toEqual([
+    "public.t: types: b",
+    "public.t: types: a",
+    "public.t: condition: check",
+    "public.t: operator: check",
+    "public.t: order: j",
+  ])
+  await database.drop()
+})
+
+async function observed(database: TestDatabase, { observe }: SqlStep): Promise<unknown> {
+  return Object.values((await database.query<object>(observe))[0] ?? {})[0]
+}
+
+describe("what somebody else has made in the meantime under the constraint's name", () => {
+  const unique = { type: "unique", columns: ["a", "b"] }
+  test.each<[string, Record<string, unknown>, string, string]>([
+    ["is it: a check in other words", { type: "check", check: "a > 0" }, "CHECK (0 < a)", "observed"],
+    ["isn't it: a check of another column", { type: "check", check: "a > 0" }, "CHECK (id > 0)", "refused"],
+    [
+      "isn't it: a check that heirs don't have",
+      { type: "check", check: "a > 0" },
+      "CHECK (a > 0) NO INHERIT",
+      "refused",
+    ],
+    ["isn't it: unique instead of a check", { type: "check", check: "a > 0" }, "UNIQUE (a)", "refused"],
+    ["is it: a foreign key", pointing, "FOREIGN KEY (a, b) REFERENCES p (x, y)", "observed"],
+    ["isn't it: a foreign key to another table", pointing, "FOREIGN KEY (a, b) REFERENCES q (x, y)", "refused"],
+    [
+      "isn't it: a foreign key that does more",
+      pointing,
+      "FOREIGN KEY (a, b) REFERENCES p (x, y) ON DELETE CASCADE",
+      "refused",
+    ],
+    [
+      "isn't it: a foreign key that is deferred",
+      pointing,
+      "FOREIGN KEY (a, b) REFERENCES p (x, y) INITIALLY DEFERRED",
+      "refused",
+    ],
+    [
+      "isn't it: a foreign key matched in full",
+      pointing,
+      "FOREIGN KEY (a, b) REFERENCES p (x, y) MATCH FULL",
+      "refused",
+    ],
+    ["isn't it: columns in another order", unique, "UNIQUE (b, a)", "refused"],
+    ["isn't it: a unique constraint that is deferrable", unique, "UNIQUE (a, b) DEFERRABLE", "refused"],
+  ])("%s, and stays", async (_, input, definition, expected) => {
+    const database = await createDatabase({ schema: tables })
+    const { run, steps } = await plannedRun(database, [create(input)])
+    const constraints = (): Promise<readonly object[]> =>
+      database.query("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 't'::regclass")
+    await database.query(`ALTER TABLE t ADD CONSTRAINT c ${definition}`)
+    const before = await constraints()
+    const [first] = steps
+    if (!first) throw new Error("steps were expected")
+    const outcome = performStep(run, first, attemptOf(), new Witness())
+    if (expected === "observed") expect(await outcome).toBe("observed")
+    else await expect(outcome).rejects.toMatchObject({ code: "SHAPE_DIFFERS" })
+    for (const step of steps) expect(await observed(database, step)).toBe(expected === "observed" ? "after" : "other")
+    for (const step of steps.toReversed()) await undoStep(run, step, attemptOf({ number: 2 }), new Witness())
+    expect(await constraints()).toEqual(before)
+    await database.drop()
+  })
+})
+
+test("a foreign key of a partitioned table takes over those of its partitions", async () => {
+  const database = await createDatabase({
+    schema: `CREATE TABLE p (x int PRIMARY KEY); INSERT INTO p VALUES (1);
+      CREATE TABLE t (a int, d date) PARTITION BY RANGE (d);
+      CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2025-01-01'); INSERT INTO t VALUES (1, '2024-02-02')`,
+  })
+  const key = { type: "foreign_key", columns: ["a"], references: { table: "p", columns: ["x"] } }
+  const { run, steps } = await plannedRun(database, [create(key)])
+  for (const step of steps) expect(await performStep(run, step, attemptOf(), new Witness())).toBe("done")
+  const parts = await database.query(
+    "SELECT o.conname AS name, above.conrelid::regclass::text AS above FROM pg_constraint AS o JOIN pg_constraint AS above ON above.oid = o.conparentid WHERE o.conrelid = 't1'::regclass",
+  )
+  expect(parts).toEqual([{ name: "c", above: "t" }])
+  for (const step of steps.toReversed()) await undoStep(run, step, attemptOf({ number: 2 }), new Witness())
+  expect(await database.query("SELECT FROM pg_constraint WHERE contype = 'f'")).toEqual([])
+  await database.drop()
 })

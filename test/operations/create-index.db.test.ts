@@ -92,6 +92,7 @@ describe("what bears the index's name is recognised", () => {
     ["another collation than the column's", { columns: ["c"] }, 'CREATE INDEX i ON t (c COLLATE "POSIX")'],
     ["other options", { storage_parameters: "fillfactor=70" }, "CREATE INDEX i ON t (a) WITH (fillfactor=80)"],
     ["options where none should be", {}, "CREATE INDEX i ON t (a) WITH (fillfactor=80)"],
+    ["a constraint's index", { unique: true }, "ALTER TABLE t ADD CONSTRAINT i UNIQUE (a)"],
     ["an index of another table", {}, "CREATE TABLE u (a text); CREATE INDEX i ON u (a)"],
     ["a table", {}, "CREATE TABLE i (a text)"],
   ])("as something else: %s", async (_, input, given) => {

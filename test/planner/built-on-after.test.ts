@@ -249,3 +249,36 @@ describe("what is built on a column that another operation moves", () => {
     expect(judged(dropped, ...bound("2", check)).map(([code]) => code)).toEqual(["START_EARLIER_FIRST"])
   })
 })
+
+describe("together with what moves columns", () => {
+  const retype = { alter_column: { table: "users", column: "email", type: "varchar(99)", up: "email", down: "email" } }
+  const rename = { rename_column: { table: "users", from: "email", to: "mail" } }
+  const drop = { drop_column: { table: "users", column: "email" } }
+  const other = { add_column: { table: "users", column: { name: "mail", type: "text", nullable: true }, up: "email" } }
+  const back = { drop_column: { table: "users", column: "email", down: "mail" } }
+  const errors = (...operations: readonly Record<string, unknown>[]): readonly string[] =>
+    compilePlan({
+      revisions: operations.map((operation, number) => revision(`${number + 1}`, operation)),
+      catalog: catalog(users),
+      target: { ...target, versions: { ...target.versions, schemas: true } },
+    })
+      .findings.filter(({ severity }) => severity === "error")
+      .map(({ code }) => code)
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ["changes its type", retype, "email"],
+    ["renames it", rename, "mail"],
+    ["renames it from under its name", rename, "email"],
+    ["drops it", drop, "email"],
+  ])("an operation that %s", (_, operation, name) => {
+    const before = errors(operation, index(name))
+    expect(["START_EARLIER_FIRST", "UNKNOWN_COLUMN"]).toContain(before[0])
+    if (name === "email") expect(errors(index(name), operation)).toContain("START_EARLIER_FIRST")
+    expect(errors(operation, index("name"))).toEqual([])
+    expect(errors(index("name"), operation)).toEqual([])
+  })
+
+  test("columns that take another's place can be built on at once", () => {
+    expect(errors(other, back, index("mail", "name"), unique("mail"))).toEqual([])
+  })
+})

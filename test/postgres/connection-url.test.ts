@@ -28,6 +28,8 @@ test.each([
   "postgresql://u:secret%zz@h/d",
   "postgresql://u:secret@h/d?sslmode=maybe",
   "postgresql://u:secret@h/d?schema=x",
+  "postgresql://me:p@secret@127.0.0.1:1/mydb",
+  "postgresql://me:p@sec?secret@127.0.0.1:1/mydb",
 ])("%s is refused without showing any of it", (url) => {
   let error: unknown
   try {

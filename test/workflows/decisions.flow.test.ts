@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { App } from "../../src/app/context.ts"
+import { start } from "../../src/app/start.ts"
+import { steer } from "../../src/app/steer.ts"
 import { listOffendingKeys } from "../../src/ledger/offending-keys.ts"
+import { listRuns } from "../../src/ledger/run-status.ts"
+import { eventually } from "../execution/setting.ts"
 import { Sluice } from "../harness/sluice.ts"
 import { auto, emailOf, slowUpdates } from "./changes.ts"
 
@@ -79,6 +84,22 @@ describe("decisions", () => {
 })
 
 describe("a step that stops", () => {
+  test("a run that was started for another database than its worker's touches nothing", async () => {
+    const project = await sluice.project({ rows: 10 })
+    const elsewhere = await sluice.project({ rows: 10 })
+    const before = await project.dump()
+    const targets = { [project.target.name]: { ...project.target, url: elsewhere.target.url } }
+    const terminal = new App({ ...project.app.config, targets }, project.app)
+    await start(terminal, { target: project.target.name })
+    const status = async () => (await listRuns(sluice.control, { target: project.target.name }))[0]
+    await eventually(async () => (await status())?.state === "needs-operator")
+    expect((await status())?.findings).toMatchObject([{ code: "TARGET_DIFFERS" }])
+    expect(await project.dump()).toEqual(before)
+    await steer(terminal, { run: (await status())?.run ?? "", verb: "abort" })
+    await eventually(async () => (await status())?.state === "aborted")
+    await terminal.close()
+  })
+
   test("a row that the new shape can't hold is found before anything is touched, listed by key, and tried again", async () => {
     const project = await sluice.project({ rows: 10, operations: emailOf("nullif(name, 'Person 7')"), gates: auto })
     const before = await project.dump()

@@ -6,6 +6,7 @@ import type { Plan } from "../../domain/plan.ts"
 import { precheck } from "../../execution/precheck.ts"
 import { missingCapabilities } from "../../postgres/capabilities.ts"
 import { capabilityMatrix, type CapabilityCheck } from "../../postgres/capability-matrix.ts"
+import { parseConnectionUrl } from "../../postgres/connection-url.ts"
 import { readServer } from "../../postgres/server.ts"
 import { findPostgresTool } from "../../postgres/tools.ts"
 import type { App } from "../context.ts"
@@ -30,7 +31,14 @@ export async function targetChecks(app: App, target: TargetConfig): Promise<read
     ...reached,
     ...(await look(`${name}: pg_dump`, () => dumpCheck(app, name, major))),
     ...(await look(`${name}: plan`, () => planChecks(app, target))),
+    ok(`${name}: worker's database`, workerDetail(target)),
   ]
+}
+
+/** A worker has an environment of its own, which nobody can look into from here. */
+function workerDetail({ url }: TargetConfig): string {
+  const { host, port, database } = parseConnectionUrl(url)
+  return `can't be seen from here; a run started here is for ${host}:${port}/${database}, and its worker refuses another (TARGET_DIFFERS)`
 }
 
 async function dumpCheck(app: App, name: string, major: number): Promise<readonly Check[]> {

@@ -14,6 +14,7 @@ interface DevFlags {
   readonly stop?: boolean
   readonly status?: boolean
   readonly reset?: boolean
+  readonly force?: boolean
   readonly yes?: boolean
 }
 
@@ -27,6 +28,7 @@ export function devCommand(cli: Cli): Command {
     .option("--stop", "end it; the data stays")
     .option("--status", "say what runs, what has died, and where")
     .option("--reset", "end it and remove its data")
+    .option("--force", "reset even while a run is under way; what it made then stays in its target")
     .option("--yes", "don't ask on a terminal")
     .action(async (flags: DevFlags) => {
       if ([flags.stop, flags.status, flags.reset, flags.detach].filter(Boolean).length > 1) throw oneAtATime()
@@ -35,6 +37,8 @@ export function devCommand(cli: Cli): Command {
       if (flags.status) return show(cli, directory)
       if (flags.stop) return showStopped(cli, await stopStack(directory))
       if (flags.reset) {
+        const { refuseResetDuringRuns } = await import("../../app/reset-dev.ts")
+        if (!flags.force) await refuseResetDuringRuns(directory)
         await confirm(cli, `Remove all data of the embedded stack in ${directory}?`, flags.yes === true)
         return showStopped(cli, await resetStack(directory))
       }

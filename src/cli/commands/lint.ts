@@ -7,7 +7,7 @@ export function lintCommand(cli: Cli): Command {
   return new Command("lint")
     .summary("check revisions without a database")
     .description(
-      "Parses revisions and checks their graph and SQL. Needs no database. Exits with 2 where an error was found.",
+      "Parses revisions and checks their graph, SQL and expressions. Needs no database. Exits with 2 where an error was found.",
     )
     .argument("[files...]", "revision files (default: the whole migrations folder)")
     .action(async (files: string[]) => {

@@ -37,12 +37,15 @@ export function steerCommand(cli: Cli, verb: OperatorVerb): Command {
   return command.action(async (run: string, options: SteerOptions) => {
     const gate = gateOf(options.gate)
     const { previewAbort } = await import("../../app/abort-preview.ts")
+    const { openGate } = await import("../../app/runs.ts")
     const { steer } = await import("../../app/steer.ts")
     const answer = await cli.withApp(async (app) => {
       if (verb === "abort") await confirmAbort(cli, await previewAbort(app, run), options.yes === true)
-      if (gate === "purge") await confirm(cli, `Proceed: ${gateMeanings.purge}?`, options.yes === true)
+      // The gate that is open is meant where none is named, and no other that may open meanwhile.
+      const meant = gate ?? (verb === "proceed" ? ((await openGate(app, run)) ?? undefined) : undefined)
+      if (meant === "purge") await confirm(cli, `Proceed: ${gateMeanings.purge}?`, options.yes === true)
       if (verb === "skip") await confirm(cli, "Skip the stopped step?", options.yes === true)
-      return steer(app, { run, verb, gate, reason: options.reason, nonce: options.nonce })
+      return steer(app, { run, verb, gate: meant, reason: options.reason, nonce: options.nonce })
     })
     cli.output.result(answer, () => `Accepted: the run is ${answer.state} (${answer.phase}).`)
   })

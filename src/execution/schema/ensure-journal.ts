@@ -3,9 +3,10 @@ import type { Session } from "../../postgres/session.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { version1 } from "./version-1.ts"
 import { version2 } from "./version-2.ts"
+import { version3 } from "./version-3.ts"
 
 /** The versions of schema `sluice`, oldest first: entry n brings it from version n to n + 1. */
-const versions: readonly Sql[] = [version1, version2]
+const versions: readonly Sql[] = [version1, version2, version3]
 
 /** Serialises installation, registration and removal. An arbitrary number; only its being the same matters. */
 export const journalLock = 7_305_984_001

@@ -2,6 +2,7 @@ import { formatByteSize } from "../../domain/byte-size.ts"
 import { formatDuration } from "../../domain/duration.ts"
 import { readReplication, type Replication, type Standby } from "../../postgres/replication.ts"
 import type { Session } from "../../postgres/session.ts"
+import { CatchUp } from "./catch-up.ts"
 import { KnownReplicas } from "./known-replicas.ts"
 import { LagTracker } from "./lag-tracker.ts"
 import { blind, busy, clear, type Reading, type ThrottleSettings, type ThrottleSource, type Unseen } from "./source.ts"
@@ -15,14 +16,21 @@ const resolution = 1 / 50
  */
 const unclearBytes = 16 * 1024 ** 2
 
+/** In milliseconds: since when it hasn't replayed what was written, and how long it needs for what lies before it. */
+interface Lag {
+  readonly behind: number
+  readonly needs: number
+}
+
 /**
- * Rests while a replica or subscriber is further behind than allowed, until it has caught up to half of that, and while
- * one that was seen isn't any more. Time is measured by our own memory of the log's position: the server's
- * `replay_lag` stands still while a replica does.
+ * Rests while a replica or subscriber is further behind than allowed, or will be once it has come to what was written
+ * last, until it is at half of that; and while one that was seen isn't any more. Time is measured by our own memory of
+ * the log's position: the server's `replay_lag` stands still while a replica does.
  */
 export class ReplicaLag implements ThrottleSource {
   readonly name = "replica lag"
   readonly #tracker = new LagTracker()
+  readonly #catchUps = new Map<string, CatchUp>()
   readonly #threshold = new Threshold(0.5)
   readonly #known: KnownReplicas
 
@@ -50,26 +58,39 @@ export class ReplicaLag implements ThrottleSource {
 
   async forget(session: Session): Promise<void> {
     this.#threshold.forget()
+    this.#catchUps.clear()
     await this.#known.forget(session)
   }
 
   #judge({ standbys, position }: Replication, limit: number): Reading {
-    let [worst, worstLag]: [Standby | null, number] = [null, 0]
-    for (const standby of standbys) {
-      const lag = this.#lagOf(standby, position)
-      if (lag > worstLag) [worst, worstLag] = [standby, lag]
-    }
-    if (!this.#threshold.isPassedBy(worstLag, limit) || worst === null) return clear
-    const behind = Number.isFinite(worstLag)
-      ? formatDuration(worstLag)
-      : `${formatByteSize(position - (worst.replayed ?? 0))}, and since before this was looked at`
-    return busy(`${worst.name} is behind by ${behind} (limit ${formatDuration(limit)}, maxReplicaLag)`)
+    const lags = standbys.map((standby) => ({ standby, lag: this.#lagOf(standby, position) }))
+    const [worst] = lags.toSorted((a, b) => total(b.lag) - total(a.lag))
+    if (!this.#threshold.isPassedBy(worst ? total(worst.lag) : 0, limit) || !worst) return clear
+    const { standby, lag } = worst
+    return busy(`${standby.name} ${inWords(standby, lag, position)} (limit ${formatDuration(limit)}, maxReplicaLag)`)
   }
 
-  /** In milliseconds. What replays nothing can't lag. */
-  #lagOf({ replayed }: Standby, position: number): number {
-    if (replayed === null) return 0
-    if (!this.#tracker.reachesBackTo(replayed) && position - replayed > unclearBytes) return Infinity
-    return this.#tracker.lagOf(replayed, Date.now())
+  #lagOf({ name, replayed }: Standby, position: number): Lag {
+    // What replays nothing can't lag.
+    if (replayed === null) return { behind: 0, needs: 0 }
+    const isUnclear = !this.#tracker.reachesBackTo(replayed) && position - replayed > unclearBytes
+    const catchUp = this.#catchUps.get(name) ?? new CatchUp()
+    this.#catchUps.set(name, catchUp)
+    const now = Date.now()
+    return {
+      behind: isUnclear ? Infinity : this.#tracker.lagOf(replayed, now),
+      needs: catchUp.estimate(now, { replayed, position }),
+    }
   }
+}
+
+function total({ behind, needs }: Lag): number {
+  return Math.max(behind, needs)
+}
+
+function inWords({ replayed }: Standby, { behind, needs }: Lag, position: number): string {
+  const bytes = formatByteSize(position - (replayed ?? 0))
+  if (!Number.isFinite(behind)) return `is behind by ${bytes}, and since before this was looked at`
+  const also = needs > behind ? `, and needs ${formatDuration(needs)} for the ${bytes} before it` : ""
+  return `is behind by ${formatDuration(behind)}${also}`
 }

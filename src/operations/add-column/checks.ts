@@ -7,7 +7,7 @@ import { parseTypeName } from "../../sql/type-name.ts"
 import { defaultText, isNullable } from "../column-definition.ts"
 import { mostColumns, systemColumns } from "../column-limits.ts"
 import { computedFindings } from "../computed-findings.ts"
-import { expressionFindings } from "../expression-findings.ts"
+import { expressionFindings, readsNewColumn } from "../expression-findings.ts"
 import type { OperationContext, PlanContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
 import { refusal, tableFindings, warning } from "../table-findings.ts"
@@ -139,7 +139,7 @@ function expressionsFindings(
     const found = expressionFindings(up, `${subject}: up`, scope, catalog)
     findings.push(
       ...found.map((finding) =>
-        finding.code === "UNKNOWN_COLUMN" && readsItself(up, column.name) ? itself(finding) : finding,
+        finding.code === "UNKNOWN_COLUMN" && readsItself(up, column.name) ? readsNewColumn(finding.subject) : finding,
       ),
     )
   }
@@ -157,15 +157,6 @@ function expressionsFindings(
 
 function readsItself(up: string, column: string): boolean {
   return parseExpression(up).columns.includes(column)
-}
-
-function itself(finding: Finding): Finding {
-  return {
-    ...finding,
-    code: "READS_NEW_COLUMN",
-    message: "It reads the column that it shall compute",
-    hint: "up sees the table as it is before the plan.",
-  }
 }
 
 /** What has to be known about filling the column. */

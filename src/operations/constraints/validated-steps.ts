@@ -33,6 +33,7 @@ export function validatedSteps(constraint: ValidatedConstraint, phase: Phase, id
   const exists = constraintWhere(relation, name, sql`TRUE`)
   const isAdded = constraintWhere(relation, name, matches)
   const isValidated = constraintWhere(relation, name, sql`${matches} AND o.convalidated`)
+  const isUnvalidated = constraintWhere(relation, name, sql`${matches} AND NOT o.convalidated`)
   const drop = sql`ALTER TABLE IF EXISTS ${table} DROP CONSTRAINT IF EXISTS ${ident(name)};`
   const lock: LockMode = kind === "check" ? "AccessExclusive" : "ShareRowExclusive"
   const needs: readonly Capability[] = [
@@ -59,7 +60,7 @@ export function validatedSteps(constraint: ValidatedConstraint, phase: Phase, id
       sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(name)};`,
       // A constraint can't be made unvalidated again; the step before finds nothing left to undo then.
       undo: drop,
-      observe: observation({ after: isValidated, before: sql`NOT ${isValidated}` }),
+      observe: observation({ after: isValidated, before: sql`${isUnvalidated} OR NOT ${exists}` }),
       lock: "ShareUpdateExclusive",
       needs,
       relations: [relation],

@@ -1,15 +1,12 @@
-import type { DataCheck, ExpressionCheck } from "../../domain/plan.ts"
+import type { DataCheck } from "../../domain/plan.ts"
 import { displayName } from "../../domain/relation.ts"
 import { bindColumns } from "../../sql/parser.ts"
-import { join, none, qualified, sql, trusted } from "../../sql/sql.ts"
-import type { Sql } from "../../sql/sql.ts"
-import { findColumn } from "../../catalog/model.ts"
-import type { Table } from "../../catalog/model.ts"
-import { beforePlan, standIn, valueIn } from "../before-plan.ts"
-import { isProvable } from "../binding-findings.ts"
+import { join, none, qualified, sql } from "../../sql/sql.ts"
+import { beforePlan, valueIn } from "../before-plan.ts"
 import { duplicateRows, rowsWhere, rowsWithoutParent } from "../offending-rows.ts"
-import { isPendingTable, pendingAmong } from "../pending.ts"
+import { isPendingTable, isProvable, pendingAmong } from "../pending.ts"
 import { walkOf } from "../sync/walk-key.ts"
+import { hasOwnEquality } from "./foreign-key-types.ts"
 import type { NewCheck, NewConstraint, NewForeignKey, NewKey } from "./resolved.ts"
 
 type Found = Pick<DataCheck, "code" | "message" | "hint" | "sql">
@@ -85,48 +82,4 @@ function missing(constraint: NewForeignKey): readonly Found[] {
       sql: found,
     },
   ]
-}
-
-/** A type with a schema in its name isn't PostgreSQL's own. */
-function hasOwnEquality({ table, columns, targetTable, input }: NewForeignKey): boolean {
-  const types = [
-    ...columns.map((name) => typeOf(table, name)),
-    ...input.references.columns.map((name) => typeOf(targetTable, name)),
-  ]
-  return types.every((type) => !type.includes("."))
-}
-
-function typeOf(table: Table, column: string): string {
-  return findColumn(table, column)?.type ?? "text"
-}
-
-/** What PostgreSQL itself has to accept. */
-export function constraintExpressionChecks(constraint: NewConstraint): readonly ExpressionCheck[] {
-  const { table, pending, subject } = constraint
-  const { relation, bind } = standIn(table, pending)
-  const accept = (what: string, expression: Sql): ExpressionCheck => ({
-    relation,
-    subject: `${subject}: ${what}`,
-    expression,
-    type: "boolean",
-  })
-  switch (constraint.kind) {
-    case "check":
-      // IS TRUE takes nothing but a boolean, as a check does.
-      return [accept("check", sql`(${bindColumns(constraint.condition, bind)}) IS TRUE`)]
-    case "foreign key":
-      return hasOwnEquality(constraint)
-        ? constraint.columns.map((name, index) => accept(name, comparison(constraint, name, index)))
-        : []
-    case "unique":
-    case "primary key":
-      // LEAST looks for the same order as the constraint's index does.
-      return constraint.key.columns.map((name) => accept(name, sql`LEAST(${bind(name)}, ${bind(name)}) IS NULL`))
-  }
-}
-
-/** Whether the types of both sides can be compared. They are format_type's own words. */
-function comparison({ table, targetTable, input }: NewForeignKey, column: string, index: number): Sql {
-  const other = typeOf(targetTable, input.references.columns[index] ?? "")
-  return sql`NULL::${trusted(other)} = NULL::${trusted(typeOf(table, column))}`
 }

@@ -6,7 +6,8 @@ import { columnsUsed } from "./spec.ts"
 import type { IndexElement, IndexOption, IndexSpec } from "./spec.ts"
 
 /**
- * A condition on `x` (pg_index) that an index is the one that is meant, valid or not. Of expressions and predicate
+ * A condition on `x` (pg_index) that an index is the one that is meant, valid or not, and by itself: one that belongs
+ * to a constraint is something else. Of expressions and predicate
  * PostgreSQL keeps a form of its own that can't be compared with a person's text: that they are there, and which
  * columns they read, has to do.
  */
@@ -25,6 +26,7 @@ export function indexMatches(index: IndexSpec): Sql {
     LEFT JOIN pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = k.attnum ORDER BY k.place) = ${textArray(columns)}`,
     sql`EXISTS (SELECT FROM pg_class AS i JOIN pg_am AS m ON m.oid = i.relam WHERE i.oid = x.indexrelid
     AND m.amname = ${literal(method)} AND ${sameOptions(sql`i.reloptions`, options)})`,
+    sql`NOT EXISTS (SELECT FROM pg_constraint AS o WHERE o.conindid = x.indexrelid AND o.contype IN ('p', 'u', 'x'))`,
     ...elements.map(elementMatches),
     ...(hasOwnForm ? [readsExactly(columnsUsed(index))] : []),
   ])

@@ -8,8 +8,10 @@ export function rolePaths({ roles, made, ended }: PlanVersions): readonly RolePa
   const old = bases.flatMap((base) => ended.find((version) => version.base === base)?.name ?? [])
   const found: RolePath[] = []
   if (roles.old !== null && old.length > 0)
-    found.push({ role: roles.old, version: "old", path: [...new Set([...old, ...bases])] })
-  if (roles.new !== null && made.length > 0) found.push({ role: roles.new, version: "new", path: newPath({ made }) })
+    found.push({ role: roles.old, version: "old", schemas: old, path: [...old, ...bases] })
+  const fresh = made.map(({ name }) => name)
+  if (roles.new !== null && fresh.length > 0)
+    found.push({ role: roles.new, version: "new", schemas: fresh, path: newPath({ made }) })
   return found
 }
 
@@ -23,10 +25,13 @@ export function setPath(role: Sql, database: string, path: readonly string[]): S
   return sql`ALTER ROLE ${role} IN DATABASE ${ident(database)} SET search_path = ${join(path.map(ident))};`
 }
 
-/** Whether a setting of search_path finds the tables of this version before any others. Null: it isn't set. */
-export function leadsTo(setting: string | null, path: readonly string[]): boolean {
-  const names = setting === null ? [] : namesIn(setting)
-  return path.every((name, index) => names[index] === name)
+/**
+ * Whether a setting of search_path finds the tables of this version before those of the schemas behind it, which may be
+ * left out. Null: it isn't set.
+ */
+export function leadsTo(setting: string | null, { path, schemas }: Pick<RolePath, "path" | "schemas">): boolean {
+  const known = setting === null ? [] : namesIn(setting).filter((name) => path.includes(name))
+  return schemas.every((name, index) => known[index] === name)
 }
 
 /** The names of a list as PostgreSQL keeps it: `"public_0002.x", public`. */

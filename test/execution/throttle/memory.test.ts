@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { CatchUp } from "../../../src/execution/throttle/catch-up.ts"
 import { LagTracker } from "../../../src/execution/throttle/lag-tracker.ts"
 import { Threshold } from "../../../src/execution/throttle/threshold.ts"
 
@@ -43,5 +44,38 @@ describe("the memory of the log's positions", () => {
     for (let second = 0; second < 10_000; second++) tracker.remember(second * 1_000, second, 2_000)
     expect(tracker.reachesBackTo(10_000 - 7_190)).toBe(true)
     expect(tracker.reachesBackTo(10_000 - 7_210)).toBe(false)
+  })
+})
+
+describe("what a replica needs to catch up", () => {
+  const megabyte = 1024 ** 2
+
+  test("is told from what it has replayed lately, once it has had enough to do for a second", () => {
+    const catchUp = new CatchUp()
+    // It replays 2 MB a second of the 10 that are written.
+    const needs = [0, 500, 1_000, 1_500, 2_000].map((at) =>
+      catchUp.estimate(at, { position: (20 + at / 100) * megabyte, replayed: (2 * at * megabyte) / 1_000 }),
+    )
+    expect(needs).toEqual([0, 0, 14_000, 16_000, 18_000])
+  })
+
+  test("is nothing for one that keeps up, however little is written", () => {
+    const catchUp = new CatchUp()
+    const needs = [0, 1_000, 2_000, 3_000].map((at) => catchUp.estimate(at, { position: at + 500, replayed: at }))
+    expect(needs).toEqual([0, 0, 0, 0])
+  })
+
+  test("is known at once of one that was slow before, and one that has become fast is believed at once", () => {
+    const catchUp = new CatchUp()
+    for (const at of [0, 1_000]) catchUp.estimate(at, { position: 50 * megabyte, replayed: at * 1_000 })
+    expect(catchUp.estimate(2_000, { position: 50 * megabyte, replayed: 50 * megabyte })).toBe(0)
+    expect(catchUp.estimate(3_000, { position: 60 * megabyte, replayed: 50 * megabyte })).toBeCloseTo(10_486, 0)
+    expect(catchUp.estimate(3_200, { position: 70 * megabyte, replayed: 60 * megabyte })).toBeCloseTo(200, 0)
+  })
+
+  test("is not told by one that stands still: that it is behind tells it", () => {
+    const catchUp = new CatchUp()
+    const needs = [0, 2_000, 9_000].map((at) => catchUp.estimate(at, { position: 50 * megabyte, replayed: 0 }))
+    expect(needs).toEqual([0, 0, 0])
   })
 })

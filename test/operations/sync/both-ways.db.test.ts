@@ -30,7 +30,7 @@ const row = async (id: number): Promise<unknown[]> => {
 /** A row from before the dual write: nothing filled. */
 async function unfilled(id: number, name: string): Promise<void> {
   await database.query(`ALTER TABLE users DISABLE TRIGGER USER; INSERT INTO users (id, name) VALUES (${id}, '${name}');
-    ALTER TABLE users ENABLE ALWAYS TRIGGER "~sluice_ins"; ALTER TABLE users ENABLE ALWAYS TRIGGER "~sluice_upd"`)
+    ALTER TABLE users ENABLE ALWAYS TRIGGER "${sync.insertTrigger}"; ALTER TABLE users ENABLE ALWAYS TRIGGER "${sync.updateTrigger}"`)
 }
 
 describe("an INSERT is judged by which shape it names", () => {

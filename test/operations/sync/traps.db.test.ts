@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest"
 import { Client } from "pg"
 import { mergeSyncs, syncOf } from "../../../src/planner/merge-syncs.ts"
+import { syncStep } from "../../../src/operations/sync/install.ts"
 import { backfillBatchSql } from "../../../src/operations/sync/backfill-sql.ts"
 import { loadParser } from "../../../src/sql/parser.ts"
 import { createRole } from "../../harness/database.ts"
@@ -69,6 +70,19 @@ describe("traps of dual write within a table, each measured before", () => {
     )
     await database.query("INSERT INTO users VALUES (1, ' ada ')")
     expect(await values("SELECT name, nick FROM users")).toEqual([["ADA!", "ada!"]])
+  })
+
+  test("the end of one change's dual write leaves the triggers of another on the same table alone", async () => {
+    const sync = usersSync(nickGroup())
+    database = await databaseWithSync("CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL)", sync)
+    const email = { ...nickGroup(), new: [syncColumn("email", "text", "lower(name)", { added: true })] }
+    const step = syncStep(syncOf({ schema: "public", name: "users" }, [email], ["0002_later"]), "expand/later")
+    await database.query(step.sql)
+    await database.query(step.undo ?? "")
+    const left = await values("SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname")
+    expect(left.flat()).toEqual([sync.insertTrigger, sync.updateTrigger])
+    await database.query("INSERT INTO users VALUES (1, 'ADA')")
+    expect(await values("SELECT nick FROM users")).toEqual([["ada"]])
   })
 
   test("roles need no rights on the schema or the function", async () => {

@@ -67,7 +67,7 @@ describe("a column that only the new shape has, and nothing computes back", () =
 describe("a row from before", () => {
   beforeEach(() =>
     database.query(`ALTER TABLE users DISABLE TRIGGER USER; INSERT INTO users (id, name) VALUES (1, 'Ada');
-      ALTER TABLE users ENABLE ALWAYS TRIGGER "~sluice_ins"; ALTER TABLE users ENABLE ALWAYS TRIGGER "~sluice_upd"`),
+      ALTER TABLE users ENABLE ALWAYS TRIGGER "${sync.insertTrigger}"; ALTER TABLE users ENABLE ALWAYS TRIGGER "${sync.updateTrigger}"`),
   )
 
   test.each([

@@ -28,8 +28,8 @@ describe("roles and versions", () => {
 
   test("each role has its version first, then the schema behind it", () => {
     expect(rolePaths({ roles, made: [next], ended: [now] })).toEqual([
-      { role: "app_v1", version: "old", path: ["public_0001", "public"] },
-      { role: "app_v2", version: "new", path: ["public_0002", "public"] },
+      { role: "app_v1", version: "old", schemas: ["public_0001"], path: ["public_0001", "public"] },
+      { role: "app_v2", version: "new", schemas: ["public_0002"], path: ["public_0002", "public"] },
     ])
     expect(rolePaths({ roles, made: [next], ended: [] }).map(({ version }) => version)).toEqual(["new"])
     expect(rolePaths({ roles: { old: null, new: null }, made: [next], ended: [now] })).toEqual([])
@@ -45,17 +45,21 @@ describe("roles and versions", () => {
   test.each([
     ['"public_0002.x", public', true],
     ['"public_0002.x",public, other', true],
+    ['"public_0002.x"', true],
+    ['"$user", "public_0002.x", public', true],
     ["public", false],
     ['public, "public_0002.x"', false],
     ['"$user", public', false],
     ["", false],
     [null, false],
   ])("a setting of %j leads to the version: %s", (setting, expected) => {
-    expect(leadsTo(setting, ["public_0002.x", "public"])).toBe(expected)
+    expect(leadsTo(setting, { schemas: ["public_0002.x"], path: ["public_0002.x", "public"] })).toBe(expected)
   })
 
   test("names are read as PostgreSQL writes them: folded where bare, as they are where quoted", () => {
-    expect(leadsTo('"Weird ""Name, x", PUBLIC', ['Weird "Name, x', "public"])).toBe(true)
-    expect(leadsTo('"PUBLIC"', ["public"])).toBe(false)
+    const weird = 'Weird "Name, x'
+    expect(leadsTo('PUBLIC, "Weird ""Name, x"', { schemas: [weird], path: [weird, "public"] })).toBe(false)
+    expect(leadsTo('"Weird ""Name, x", PUBLIC', { schemas: [weird], path: [weird, "public"] })).toBe(true)
+    expect(leadsTo('"PUBLIC"', { schemas: ["public"], path: ["public"] })).toBe(false)
   })
 })

@@ -1,0 +1,34 @@
+import { Command } from "commander"
+import type { Recovered } from "../../app/recover.ts"
+import { confirm } from "../ask.ts"
+import type { Cli } from "../cli.ts"
+
+export function recoverCommand(cli: Cli): Command {
+  return new Command("recover")
+    .summary("end a run whose control database is lost")
+    .description(
+      "Ends a run that the target's journal knows and the control database doesn't: undoes it step by step where it hasn't contracted, else gives its place up and says what stays. Its own worker must not run any more.",
+    )
+    .argument("<run>", "the run, as the target's journal names it")
+    .option("--target <name>", "the database; default: the only one")
+    .option("--yes", "don't ask on a terminal")
+    .action(async (run: string, options: { target?: string; yes?: boolean }) => {
+      const { recover } = await import("../../app/recover.ts")
+      const recovered = await cli.withApp(async (app) => {
+        const target = app.targetOrOnly(options.target).name
+        const question = `End ${run} in ${target} by its journal alone? No worker of its own may be at work.`
+        await confirm(cli, question, options.yes === true)
+        return recover(app, { run, target })
+      })
+      cli.output.result(recovered, () => recoveredText(recovered))
+    })
+}
+
+function recoveredText({ run, state, undone, left }: Recovered): string {
+  return [
+    `${run} is ${state}.`,
+    ...undone.map((summary) => `  undone: ${summary}`),
+    ...left.map((what) => `  stays: ${what}`),
+    ...(left.length > 0 ? ["sluice uninstall removes triggers and marker columns that stay."] : []),
+  ].join("\n")
+}

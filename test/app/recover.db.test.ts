@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test } from "vitest"
+import { makePlan } from "../../src/app/make-plan.ts"
+import { plan } from "../../src/app/plan.ts"
+import { recover } from "../../src/app/recover.ts"
+import { uninstall } from "../../src/app/uninstall.ts"
+import type { SqlStep } from "../../src/domain/step.ts"
+import { registerRun, setRunState } from "../../src/execution/journal.ts"
+import { performStep } from "../../src/execution/perform-step.ts"
+import { createRun } from "../../src/ledger/runs.ts"
+import { attemptOf, Witness } from "../execution/setting.ts"
+import { dumpOf } from "../harness/dump.ts"
+import { Bench } from "./bench.ts"
+
+let bench: Bench
+beforeEach(async () => {
+  bench = await Bench.begin({ address: "127.0.0.1:1", namespace: "default" })
+})
+afterEach(() => bench.end())
+
+const run = "shop-01234567-1"
+
+/** A run that somebody else's control database knows has expanded the table. */
+async function expandFromElsewhere() {
+  const app = await bench.app()
+  const target = app.target("shop")
+  const { plan: made } = await makePlan(app, { target: "shop" })
+  await app.inTarget(target, "test", (session) => registerRun(session, { run, plan: made, workflowId: "w" }))
+  const expand = made.steps.filter((step) => step.action === "sql" && step.phase === "expand")
+  for (const step of expand) await performStep({ run, plan: made, target }, step as SqlStep, attemptOf(), new Witness())
+  return { app, target, made }
+}
+
+test("a run that only the target knows is named as another's, undone by its journal, and may then be begun anew", async () => {
+  const before = await dumpOf(bench.target)
+  const { app, made } = await expandFromElsewhere()
+  expect(await dumpOf(bench.target)).not.toEqual(before)
+  const refused = {
+    code: "RUN_ACTIVE",
+    message: expect.stringContaining("another control database"),
+    finding: { hint: expect.stringContaining(`sluice recover ${run} --target shop`) },
+  }
+  await expect(plan(app, { target: "shop" })).rejects.toMatchObject(refused)
+  await expect(uninstall(app, "shop")).rejects.toMatchObject(refused)
+  const summaries = made.steps.filter(({ phase }) => phase === "expand").map(({ summary }) => summary)
+  expect(await recover(app, { run, target: "shop" })).toEqual({
+    run,
+    state: "aborted",
+    undone: summaries.toReversed(),
+    left: [],
+  })
+  expect(await dumpOf(bench.target)).toEqual(before)
+  expect((await plan(app, { target: "shop" })).findings.map(({ code }) => code)).not.toContain("RUN_CONFLICT")
+  await expect(recover(app, { run, target: "shop" })).rejects.toMatchObject({ code: "RUN_ENDED" })
+})
+
+test("one that can't be undone any more gives its place up, and what stays is named", async () => {
+  const { app, target } = await expandFromElsewhere()
+  await app.inTarget(target, "test", (session) => setRunState(session, run, "contracted"))
+  const { state, undone, left } = await recover(app, { run, target: "shop" })
+  expect([state, undone]).toEqual(["completed", []])
+  expect(left.join("\n")).toMatch(
+    /done: Begin dual write.*\n(.*\n)*trigger .* of public\.people\n(.*\n)*column _sluice_filled/,
+  )
+  expect((await uninstall(app, "shop")).at(-1)).toBe("schema sluice")
+})
+
+test("a run that this control database knows is aborted in order, not recovered", async () => {
+  const app = await bench.app()
+  const { plan: made } = await plan(app, { target: "shop" })
+  const known = await createRun(await app.control(), { target: "shop", plan: made, startedBy: "t", workflowId: "w" })
+  await expect(recover(app, { run: known.run, target: "shop" })).rejects.toMatchObject({ code: "RUN_KNOWN" })
+  await expect(recover(app, { run: "shop-00000000-1", target: "shop" })).rejects.toMatchObject({ code: "RUN_UNKNOWN" })
+})
+
+test("a plan whose relations another run is at work on says so beforehand", async () => {
+  const { app } = await expandFromElsewhere()
+  const other =
+    "id: 0001_other\ntitle: Other\noperations:\n  - add_column: {table: people, column: {name: age, type: int, nullable: true}}\n"
+  bench.write("0001_email.yaml", other)
+  const { findings } = await plan(app, { target: "shop" })
+  expect(findings).toContainEqual(expect.objectContaining({ code: "RUN_CONFLICT", severity: "warning" }))
+})

@@ -1,0 +1,48 @@
+import { PassThrough, Writable } from "node:stream"
+import { afterEach, beforeEach, expect, test } from "vitest"
+import { plan } from "../../src/app/plan.ts"
+import { run as runCli } from "../../src/cli/run.ts"
+import { setRunState } from "../../src/ledger/run-state.ts"
+import { createRun } from "../../src/ledger/runs.ts"
+import { Bench } from "../app/bench.ts"
+
+let bench: Bench
+beforeEach(async () => {
+  bench = await Bench.begin({ address: "127.0.0.1:1", namespace: "default" })
+})
+afterEach(() => bench.end())
+
+/** The command line on a terminal where a person types `answer`. */
+async function onTerminal(args: readonly string[], answer: string): Promise<{ code: number; said: string }> {
+  let said = ""
+  const terminal = Object.assign(
+    new Writable({
+      write: (chunk, _encoding, done) => {
+        said += String(chunk)
+        done()
+      },
+    }),
+    { isTTY: true },
+  )
+  const stdin = Object.assign(new PassThrough(), { isTTY: true })
+  stdin.end(`${answer}\n`)
+  const surroundings = { stdin, stdout: terminal, stderr: terminal, env: bench.env, cwd: bench.folder }
+  return { code: await runCli(args, surroundings, "0"), said }
+}
+
+test("what can't be brought back is asked about by the gate that is open, also where none is named", async () => {
+  const app = await bench.app()
+  const control = await app.control()
+  const { plan: made } = await plan(app, { target: "shop" })
+  const { run } = await createRun(control, { target: "shop", plan: made, startedBy: "t", workflowId: "w" })
+  await setRunState(control, { run }, { state: "waiting", phase: "purge", waitingFor: "purge", findings: [] })
+  for (const args of [
+    ["proceed", run],
+    ["proceed", run, "--gate", "purge"],
+  ]) {
+    const { code, said } = await onTerminal(args, "n")
+    expect([code, said]).toEqual([3, expect.stringContaining("dropped for good?")])
+    expect(said).toContain("NOT_CONFIRMED")
+  }
+  expect((await onTerminal(["proceed", run, "--yes"], "n")).said).not.toContain("NOT_CONFIRMED")
+})
