@@ -14,7 +14,7 @@ export function uninstallCommand(cli: Cli): Command {
         app.target(options.target)
         await confirm(
           cli,
-          `Remove Sluice's journal from ${options.target}, and with it the record of what is applied there?`,
+          `Remove Sluice's journal from ${options.target}, and with it the record of what is applied there and the archives of what was purged?`,
           options.yes === true,
         )
         return uninstall(app, options.target)
