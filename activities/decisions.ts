@@ -11,9 +11,10 @@ import { versionsAtGate, type VersionsInUse } from "../src/execution/version-rol
 import { recordDecision, recordGate } from "../src/ledger/decisions.ts"
 import { saveEvidence } from "../src/ledger/evidence.ts"
 import { gateEvidence } from "../src/ledger/gate-evidence.ts"
-import { setRunState, stepEnded } from "../src/ledger/runs.ts"
+import { loadRun, setRunState, stepEnded } from "../src/ledger/runs.ts"
 import { countRoleSessions } from "../src/postgres/role-sessions.ts"
 import { withSession } from "../src/postgres/session.ts"
+import { noWayBack, withoutWayBack } from "../src/recovery/way-back.ts"
 import { mapped } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { targetRunOf } from "./target-run.ts"
@@ -44,11 +45,12 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
     ...request,
     run: ref.run,
     planHash: ref.planHash,
+    phase: ref.phase,
     // A gate that passes by itself never waited: it is judged as if it did.
     state: request.by === "gate mode" ? "waiting" : request.state,
     leavingSessions: await leavingSessions(deps, ref, request),
   })
-  const refusal = judged ?? (verb === "abort" ? await wayBackRefusal(deps, ref) : null)
+  const refusal = judged ?? (verb === "abort" || verb === "undo" ? await wayBackRefusal(deps, ref, verb) : null)
   const gate = verb === "proceed" ? ((command.gate ?? request.waitingFor) as WaitName | null) : null
   const evidenceHash = gate === null || refusal !== null ? null : await evidenceAt(deps, ref, gate, request.by)
   if (refusal === null && (verb === "pause" || verb === "resume")) await setPaused(deps, ref, verb === "pause")
@@ -75,9 +77,14 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
  * From contract on other runs may have built on the relations. Where none has, the lease is taken back at once: none may
  * begin between the decision and the first undo.
  */
-async function wayBackRefusal(deps: ActivityDeps, ref: RunRef): Promise<ErrorFinding | null> {
+async function wayBackRefusal(deps: ActivityDeps, ref: RunRef, verb: "abort" | "undo"): Promise<ErrorFinding | null> {
   if (!isAfter(ref.phase, "soak")) return null
-  const { target } = await targetRunOf(deps, ref)
+  const { target, plan } = await targetRunOf(deps, ref)
+  if (verb === "undo") {
+    const { steps, state } = await loadRun(deps.control, ref.run)
+    const stuck = noWayBack({ run: ref.run, state }, withoutWayBack(plan, steps))
+    if (stuck) return stuck
+  }
   const later = await withSession({ url: target.url, applicationName: "sluice:lease" }, (session) =>
     takeLeaseBack(session, ref.run),
   )

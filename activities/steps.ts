@@ -1,11 +1,12 @@
 import type { BackfillStep, SqlStep, Step, VerifyStep } from "../src/domain/step.ts"
 import { BugError, RefusedError } from "../src/domain/errors.ts"
 import { laterRevision } from "../src/domain/later-run.ts"
+import { isAfter } from "../src/domain/phase.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import type { Attempt } from "../src/execution/attempt.ts"
 import { takeLeaseBack } from "../src/execution/journal.ts"
 import { performStep } from "../src/execution/perform-step.ts"
-import { runBackfill } from "../src/execution/backfill.ts"
+import { runBackfill, undoBackfill } from "../src/execution/backfill.ts"
 import { runVerify } from "../src/execution/verify.ts"
 import { undoStep } from "../src/execution/undo-step.ts"
 import { withSession } from "../src/postgres/session.ts"
@@ -39,8 +40,21 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
           const run = await targetRunOf(deps, ref)
           const step = stepOf(run, id)
           // The lease first: between the two nobody else may take the relations.
-          if (step.phase === "contract") await demandLease(run, attempt)
+          if (isAfter(step.phase, "soak")) await demandLease(run, attempt)
           return { outcome: await undoStep(run, step, attempt, observerFor(deps, ref)) }
+        },
+        outcome,
+      ),
+    undoBackfill: (ref, id) =>
+      attempted(
+        deps,
+        ref,
+        id,
+        async (attempt) => {
+          const run = await targetRunOf(deps, ref)
+          const step = stepOf(run, id, "backfill")
+          await demandLease(run, attempt)
+          return undoBackfill(run, step, attempt, observerFor(deps, ref))
         },
         outcome,
       ),
@@ -70,7 +84,7 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
 }
 
 /**
- * An abort that was judged has taken the lease back already; one through Temporal's own cancel hasn't. Throws
+ * An abort or undo that was judged has taken the lease back already; one through Temporal's own cancel hasn't. Throws
  * RefusedError LATER_REVISION.
  */
 async function demandLease({ run, target }: TargetRun, { signal }: Attempt): Promise<void> {

@@ -34,6 +34,8 @@ export interface BackupActivities {
 export interface StepActivities {
   performStep(ref: RunRef, step: string): Promise<StepResult>
   undoStep(ref: RunRef, step: string): Promise<StepResult>
+  /** For a step whose undo fills a table. */
+  undoBackfill(ref: RunRef, step: string): Promise<StepResult & { readonly rows: number }>
   runBackfill(ref: RunRef, step: string): Promise<StepResult & { readonly rows: number }>
   runVerify(ref: RunRef, step: string): Promise<StepResult & { readonly rows: number }>
 }

@@ -53,7 +53,7 @@ export function activitiesFor(input: RunInput) {
       retry,
     }),
     /** One activity whatever the table's size. */
-    bulk: proxyActivities<Pick<StepActivities, "runBackfill" | "runVerify">>({
+    bulk: proxyActivities<Pick<StepActivities, "runBackfill" | "runVerify" | "undoBackfill">>({
       ...onTarget,
       startToCloseTimeout: "60d",
       retry,

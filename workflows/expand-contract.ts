@@ -28,9 +28,10 @@ export async function expandContract(input: RunInput): Promise<RunOutcome> {
     return await finish(progress, activities, "completed")
   } catch (error) {
     if (!isCancellation(error)) throw error
-    // Cancelled by `abort`, or by Temporal's own cancel, which carries neither reason nor actor.
+    // Cancelled by `abort` or `undo`, or by Temporal's own cancel, which carries neither reason nor actor.
+    const isDecided = progress.aborting !== null
     progress.aborting ??= { reason: "cancelled through Temporal", actor: "temporal" }
-    if (progress.purging) throw error
+    if (progress.purging && !isDecided) throw error
     await unwind(progress, activities)
     return await finish(progress, activities, "aborted")
   }

@@ -40,6 +40,7 @@ export function steer(progress: RunProgress, activities: Activities): void {
 const descriptions: Record<OperatorVerb, string> = {
   proceed: "Lets the run through the gate that it waits at",
   abort: "Stops at the next safe point and undoes everything",
+  undo: "Brings the old shape back, also where purge has begun, and undoes everything",
   pause: "Rests after the current statement or batch",
   resume: "Ends a pause",
   retry: "Tries the stopped step again",
@@ -108,7 +109,7 @@ export function requestOf(
 function stateAfter(progress: RunProgress, verb: OperatorVerb): DecisionRequest["afterwards"] {
   const { waitingFor, choice } = progress
   const moving: RunState = progress.aborting ? "aborting" : "running"
-  if (verb === "abort") return { state: "aborting", waitingFor: null }
+  if (verb === "abort" || verb === "undo") return { state: "aborting", waitingFor: null }
   // What has stopped stays stopped; the pause tells once somebody has chosen.
   if ((verb === "pause" || verb === "resume") && choice?.chosen === null) return null
   if (verb === "pause") return { state: "paused", waitingFor }
@@ -123,6 +124,7 @@ function carryOut(progress: RunProgress, verb: OperatorVerb, command: Command): 
       progress.waitingFor = null
       break
     case "abort":
+    case "undo":
       progress.aborting = { reason: command.reason ?? "no reason given", actor: command.actor }
       progress.paused = false
       progress.forward.cancel()

@@ -21,8 +21,13 @@ export async function unwind(progress: RunProgress, activities: Activities): Pro
       if (isBeforeContract(step.phase)) await newWritersGone(progress, activities)
       progress.phase = step.phase
       const options = { summary: `Undo: ${step.summary}` }
-      await untilDoneOrSkipped(progress, activities, `undo of ${id}`, ["retry", "skip"], () =>
-        activities.ddl.undoStep.executeWithOptions(options, [progress.ref, id]),
+      // What comes back from the archive is the only copy: without it nothing may go on.
+      const [undo, verbs] =
+        step.action === "backfill"
+          ? ([activities.bulk.undoBackfill, ["retry"]] as const)
+          : ([activities.ddl.undoStep, ["retry", "skip"]] as const)
+      await untilDoneOrSkipped(progress, activities, `undo of ${id}`, verbs, () =>
+        undo.executeWithOptions(options, [progress.ref, id]),
       )
       progress.undone.add(id)
       show(progress)

@@ -7,6 +7,7 @@ import type { WorkflowStatus } from "./status.ts"
 export const updates = {
   proceed: defineUpdate<CommandAnswer, [Command]>("proceed"),
   abort: defineUpdate<CommandAnswer, [Command]>("abort"),
+  undo: defineUpdate<CommandAnswer, [Command]>("undo"),
   pause: defineUpdate<CommandAnswer, [Command]>("pause"),
   resume: defineUpdate<CommandAnswer, [Command]>("resume"),
   retry: defineUpdate<CommandAnswer, [Command]>("retry"),
@@ -17,6 +18,7 @@ export const updates = {
 export const signals = {
   proceed: defineSignal<[Command]>("proceed"),
   abort: defineSignal<[Command]>("abort"),
+  undo: defineSignal<[Command]>("undo"),
   pause: defineSignal<[Command]>("pause"),
   resume: defineSignal<[Command]>("resume"),
   retry: defineSignal<[Command]>("retry"),

@@ -1,13 +1,15 @@
 import { hasEnded, type RunStatus } from "../domain/run.ts"
 import { isAfter } from "../domain/phase.ts"
+import type { Step } from "../domain/step.ts"
 import { laterRunOf } from "../execution/journal.ts"
 import { loadPlan } from "../ledger/plans.ts"
 import type { App } from "./context.ts"
 import { findRun } from "./runs.ts"
 
-/** What an abort would do if it were sent now. */
+/** What an abort, or an undo, would do if it were sent now. */
 export interface AbortPreview {
   readonly run: string
+  readonly verb: "abort" | "undo"
   /** Summaries of the steps that would be undone, in the order of their undoing. */
   readonly undo: readonly string[]
   /** Summaries of steps that were done and have no way back. */
@@ -16,29 +18,48 @@ export interface AbortPreview {
   readonly estimateMs: number
   /** True once applications may write the new shape: what they wrote there alone goes with it. */
   readonly newShapeInUse: boolean
-  /** True where an abort would be refused: the run has ended, purge has begun, or a later run has built on this one. */
+  /** True where purge has dropped columns: they come back from the archive, each as the last one of its table. */
+  readonly fromArchive: boolean
+  /**
+   * True where an abort would be refused: the run has ended, purge has begun, or a later run has built on this one. An
+   * undo isn't by purge, or where the run has completed.
+   */
   readonly refused: boolean
 }
 
-export async function previewAbort(app: App, run: string): Promise<AbortPreview> {
+export async function previewAbort(app: App, run: string, verb: AbortPreview["verb"] = "abort"): Promise<AbortPreview> {
   const status = await findRun(app, run)
   const plan = await loadPlan(await app.control(), status.planHash)
   const undoable = new Set(plan.steps.filter((step) => step.undo !== null).map((step) => step.id))
   const acts = new Set(plan.steps.filter((step) => step.action === "sql").map((step) => step.id))
+  const copies = new Set(plan.steps.filter(isArchiving).map((step) => step.id))
+  const fromArchive = copies.size > 0 && status.steps.some(({ id, state }) => id === "purge/drop" && state === "done")
   const begun = status.steps.filter((step) => ["running", "done", "failed"].includes(step.state)).toReversed()
   return {
     run: status.run,
+    verb,
     undo: begun.filter((step) => undoable.has(step.id)).map((step) => step.summary),
     // A backfill or verification has nothing to undo: what it filled goes with the column.
     withoutWayBack: begun.filter((step) => acts.has(step.id) && !undoable.has(step.id)).map((step) => step.summary),
-    estimateMs: begun.filter((step) => acts.has(step.id)).reduce((sum, step) => sum + took(step), 0),
+    // To fill from the archive takes about as long as to fill the archive.
+    estimateMs: begun
+      .filter(({ id }) => acts.has(id) || (fromArchive && copies.has(id)))
+      .reduce((sum, step) => sum + took(step), 0),
     newShapeInUse: isAfter(status.phase, "dual-write") || (status.phase === "dual-write" && status.waitingFor === null),
-    refused: await isRefused(app, status),
+    fromArchive,
+    refused: await isRefused(app, status, verb),
   }
 }
 
-async function isRefused(app: App, { run, target, state, phase, waitingFor }: RunStatus): Promise<boolean> {
-  if (hasEnded(state) || (isAfter(phase, "keep") && waitingFor !== "purge")) return true
+/** The steps that copy values which purge is about to drop. */
+function isArchiving({ action, phase, back }: Step): boolean {
+  return action === "backfill" && phase === "purge" && !back
+}
+
+async function isRefused(app: App, status: RunStatus, verb: AbortPreview["verb"]): Promise<boolean> {
+  const { run, target, state, phase, waitingFor } = status
+  if (verb === "undo" ? state === "aborted" : hasEnded(state) || (isAfter(phase, "keep") && waitingFor !== "purge"))
+    return true
   if (!isAfter(phase, "contract")) return false
   return (await app.inTarget(app.target(target), "abort", (session) => laterRunOf(session, run))) !== null
 }

@@ -8,10 +8,11 @@ import { loadPlan } from "../ledger/plans.ts"
 import { setRunState } from "../ledger/run-state.ts"
 import type { App } from "./context.ts"
 import { startWorkflow } from "./run-workflow.ts"
+import { refuseLostUndo } from "./undo-refusal.ts"
 
 /**
  * Takes up a run that lost its workflow: a new execution under the same id, which reads the journal and goes on
- * (`retry`) or unwinds (`abort`). Other verbs have nobody to speak to.
+ * (`retry`) or unwinds (`abort`, `undo`). Other verbs have nobody to speak to.
  */
 export async function adopt(
   app: App,
@@ -20,7 +21,7 @@ export async function adopt(
   reason: string | null,
   lost: string,
 ): Promise<CommandAnswer> {
-  if (verb !== "retry" && verb !== "abort")
+  if (verb !== "retry" && verb !== "abort" && verb !== "undo")
     throw new RefusedError({
       code: "ORPHANED",
       subject: status.run,
@@ -30,8 +31,8 @@ export async function adopt(
   const control = await app.control()
   const plan = await loadPlan(control, status.planHash)
   const { run, workflowId } = status
-  const undoes = verb === "abort" || status.state === "aborting"
-  if (verb === "abort") await refuseNoWayBack(app, status)
+  const undoes = verb !== "retry" || status.state === "aborting"
+  if (verb !== "retry") await refuseNoWayBack(app, status, verb)
   await new Ledger(control).append({
     actor: app.actor,
     kind: "run.adopted",
@@ -49,10 +50,12 @@ export async function adopt(
   return { accepted: true, state: now, phase: status.phase }
 }
 
-/** What the run's own workflow would refuse an abort for. */
-async function refuseNoWayBack(app: App, { run, target }: RunStatus): Promise<void> {
+/** What the run's own workflow would refuse an abort or undo for. */
+async function refuseNoWayBack(app: App, status: RunStatus, verb: "abort" | "undo"): Promise<void> {
+  const { run, target } = status
   const passed = await gatesPassedOf(await app.control(), run)
-  if (passed.includes("purge")) throw purged(run)
+  if (verb === "undo") await refuseLostUndo(app, status, passed)
+  else if (passed.includes("purge")) throw purged(run)
   if (!passed.includes("contract")) return
   const later = await app.inTarget(app.target(target), "abort", (session) => takeLeaseBack(session, run))
   if (later !== null) throw new RefusedError(laterRevision(run, later))
@@ -63,6 +66,6 @@ function purged(run: string): RefusedError {
     code: "PURGED",
     subject: run,
     message: "what was hidden is being dropped or is gone, so an abort can't bring it back",
-    hint: `sluice retry ${run} brings the run to its end; the backup still holds the data`,
+    hint: `sluice retry ${run} brings the run to its end; sluice undo ${run} brings back what the purge has archived`,
   })
 }

@@ -18,6 +18,7 @@ import { startCommand } from "./commands/start.ts"
 import { listCommand, statusCommand } from "./commands/status.ts"
 import { steerCommand } from "./commands/steer.ts"
 import { tuneCommand } from "./commands/tune.ts"
+import { undoCommand } from "./commands/undo.ts"
 import { uninstallCommand } from "./commands/uninstall.ts"
 import { waitCommand } from "./commands/wait.ts"
 import { watchCommand } from "./commands/watch.ts"
@@ -46,7 +47,7 @@ export function createProgram(cli: Cli, version: string): Command {
     listCommand(cli),
     watchCommand(cli),
     waitCommand(cli),
-    ...operatorVerbs.map((verb) => steerCommand(cli, verb)),
+    ...operatorVerbs.map((verb) => (verb === "undo" ? undoCommand(cli) : steerCommand(cli, verb))),
     tuneCommand(cli),
     currentCommand(cli),
     historyCommand(cli),

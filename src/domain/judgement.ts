@@ -1,5 +1,6 @@
 import type { ErrorFinding } from "./errors.ts"
 import { returnGate, type WaitName } from "./gate.ts"
+import { isAfter, type Phase } from "./phase.ts"
 import type { Command, OperatorVerb, RunState } from "./run.ts"
 
 /** What a verb is judged by. */
@@ -9,6 +10,7 @@ export interface JudgedRequest {
   readonly run: string
   readonly planHash: string
   readonly state: RunState
+  readonly phase: Phase
   readonly waitingFor: string | null
   /** True once the purge gate has been passed. */
   readonly purging: boolean
@@ -48,10 +50,21 @@ export function refusalOf(request: JudgedRequest): ErrorFinding | null {
           request,
           "PURGED",
           "What was hidden is being dropped or is gone, so an abort can't bring it back.",
-          "The archive and the backup still hold the data.",
+          `From here on \`sluice undo ${request.run}\` does, from the archive that the purge writes first.`,
         )
       if (request.aborting)
         return refusal(request, "ALREADY_ABORTING", "The run is unwinding already.", `sluice watch ${request.run}`)
+      return null
+    case "undo":
+      if (request.aborting)
+        return refusal(request, "ALREADY_ABORTING", "The run is unwinding already.", `sluice watch ${request.run}`)
+      if (!isAfter(request.phase, "contract"))
+        return refusal(
+          request,
+          "UNDO_TOO_EARLY",
+          `The old shape isn't hidden yet: the run is at ${request.phase}.`,
+          `sluice abort ${request.run} undoes what was done`,
+        )
       return null
     case "pause":
       if (request.aborting)

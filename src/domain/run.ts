@@ -12,7 +12,7 @@ export function hasEnded(state: RunState): boolean {
 }
 
 /** The verbs by which a person steers a run: Updates and signals of the same names. */
-export const operatorVerbs = ["proceed", "abort", "pause", "resume", "retry", "skip"] as const
+export const operatorVerbs = ["proceed", "abort", "undo", "pause", "resume", "retry", "skip"] as const
 export type OperatorVerb = (typeof operatorVerbs)[number]
 
 /** The payload of each verb, whether it comes as an Update or as a plain signal. All but `actor` may be left out. */

@@ -8,9 +8,9 @@ const neverSkipped: ReadonlySet<Phase> = new Set(["precheck", "plan", "backup", 
 /** The verbs that make sense for a run as it stands, as commands to type; the likeliest first. */
 export function choicesOf(run: Pick<RunStatus, "run" | "state" | "phase" | "waitingFor">): readonly string[] {
   const command = (verb: string, options = ""): string => `sluice ${verb} ${run.run}${options}`
-  // Once purge has begun, abort is refused; at its gate, still waiting, it isn't.
+  // Once purge has begun, abort is refused, and undo leads back from the archive; at its gate, still waiting, it isn't.
   const purging = isAfter(run.phase, "purge") || (run.phase === "purge" && run.state !== "waiting")
-  const abort = purging ? [] : [command("abort")]
+  const abort = [command(purging ? "undo" : "abort")]
   switch (run.state) {
     case "waiting":
       return [
@@ -23,8 +23,9 @@ export function choicesOf(run: Pick<RunStatus, "run" | "state" | "phase" | "wait
       return [command("retry"), ...abort, ...(neverSkipped.has(run.phase) ? [] : [command("skip", ' --reason "…"')])]
     case "running":
       return [command("pause"), ...abort]
-    case "aborting":
     case "completed":
+      return [command("undo")]
+    case "aborting":
     case "aborted":
       return []
   }

@@ -54,6 +54,37 @@ export async function finishRun(
   })
 }
 
+export interface Reopening {
+  readonly run: string
+  readonly planHash: string
+  readonly actor: string
+  readonly reason: string | null
+  readonly nonce: string | null
+}
+
+/**
+ * A run that has completed is to be undone: the decision, and the state that follows from it, in one. Sent again with
+ * the same nonce it counts once. Answers the phase from which it goes back.
+ */
+export async function reopenRun(control: Control, reopening: Reopening): Promise<Phase> {
+  const { run, planHash, actor, reason, nonce } = reopening
+  return new Ledger(control).within(async (tx, append) => {
+    const { state, phase } = await readState(tx, run)
+    if (state !== "completed") return phase
+    const decision = { planHash, verb: "undo", gate: null, evidenceHash: null, reason, by: "command line", nonce }
+    const once = nonce === null ? undefined : `decision/${run}/${nonce}`
+    await append({ actor, kind: "decision.accepted", run, detail: decision }, once)
+    await writeState(tx, run, { state: "aborting", phase, waitingFor: null, findings: [] })
+    await append({
+      actor,
+      kind: "run.state",
+      run,
+      detail: { state: "aborting", phase, waitingFor: null, findings: [] },
+    })
+    return phase
+  })
+}
+
 interface StateRow {
   readonly state: RunState
   readonly phase: Phase

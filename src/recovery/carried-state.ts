@@ -33,7 +33,9 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   const gatesPassed = waitNames.filter((gate) =>
     decisions.some((detail) => detail["verb"] === "proceed" && detail["gate"] === gate),
   )
-  const abort = lost.entries.findLast(({ kind, detail }) => kind === "decision.accepted" && detail["verb"] === "abort")
+  const abort = lost.entries.findLast(
+    ({ kind, detail }) => kind === "decision.accepted" && (detail["verb"] === "abort" || detail["verb"] === "undo"),
+  )
   return {
     begun: steps.filter((step) => now.get(step) === "do" || (intended.has(step) && now.get(step) !== "undo")),
     done: steps.filter((step) => now.get(step) === "do"),

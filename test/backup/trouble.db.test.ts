@@ -127,7 +127,9 @@ test("a backup whose file was tampered with is found out, and counts no longer",
   const context = { ...input, backup: record }
   expect(await verifyBackup(context, attempt())).toMatchObject({ state: "verified", sha256: record.sha256 })
   const handle = await open(join(directory, record.file), "r+")
-  await handle.write(Buffer.from([0x2a]), 0, 1, record.bytes - 100)
+  // Another value, whatever stands there.
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, record.bytes - 100)
+  await handle.write(Buffer.from([(buffer[0] ?? 0) ^ 0xff]), 0, 1, record.bytes - 100)
   await handle.close()
   await expect(verifyBackup(context, attempt())).rejects.toMatchObject({ kind: "RefusedError", code: "BACKUP_CORRUPT" })
   expect(await findRunBackup(control.control, input.run ?? "")).toMatchObject({ id: record.id, state: "failed" })

@@ -66,6 +66,7 @@ export class Stage {
       createBackup: () => this.#perform("createBackup", { backup: "", sha256: "", restoreSeconds: 0 }),
       performStep: () => this.#perform("performStep", nothing),
       undoStep: () => this.#perform("undoStep", nothing),
+      undoBackfill: () => this.#perform("undoBackfill", nothing),
       runBackfill: () => this.#perform("runBackfill", nothing),
       runVerify: () => this.#perform("runVerify", nothing),
       openGate: (_ref, _gate, state = "waiting") => {

@@ -73,7 +73,9 @@ export class VersionedLifecycle {
   async undo(...phases: readonly Phase[]): Promise<void> {
     await inSession(this.#database, async (session) => {
       for (const step of this.plan.steps.filter(({ phase }) => phases.includes(phase)).toReversed())
-        if (step.undo !== null && !(await isBack(session, step))) await change(session, step, step.undo, "before")
+        if (step.undo === null || (await isBack(session, step))) continue
+        else if (step.action === "backfill") await session.query(step.undo, [null, null])
+        else await change(session, step, step.undo, "before")
     })
   }
 

@@ -39,6 +39,12 @@ describe.each(declared.map((operation) => [operation.kind, operation] as const))
         await life.perform("purge")
         await life.writeNew()
         expect(await life.versions()).toEqual(fresh.toSorted())
+
+        await life.undo("contract", "purge")
+        expect(await life.versions()).toEqual([...old, ...fresh].toSorted())
+        await life.writeOld()
+        await life.writeNew()
+        await life.perform("verify")
       } finally {
         await life.end()
       }

@@ -8,7 +8,10 @@ import type { Cli } from "../cli.ts"
 import { plural } from "../render/words.ts"
 import { gateOf } from "./arguments.ts"
 
-const summaries: Readonly<Record<OperatorVerb, string>> = {
+/** `undo` has a command of its own: it also takes runs that have no workflow any more. */
+type SteerVerb = Exclude<OperatorVerb, "undo">
+
+const summaries: Readonly<Record<SteerVerb, string>> = {
   proceed: "let a run through the gate that it waits at",
   abort: "stop a run at the next safe point and undo everything",
   pause: "let a run rest after the current statement or batch",
@@ -24,7 +27,7 @@ interface SteerOptions {
   readonly yes?: boolean
 }
 
-export function steerCommand(cli: Cli, verb: OperatorVerb): Command {
+export function steerCommand(cli: Cli, verb: SteerVerb): Command {
   const command = new Command(verb)
     .summary(summaries[verb])
     .description(`${summaries[verb].charAt(0).toUpperCase()}${summaries[verb].slice(1)}.`)
@@ -51,10 +54,11 @@ export function steerCommand(cli: Cli, verb: OperatorVerb): Command {
   })
 }
 
-async function confirmAbort(cli: Cli, preview: AbortPreview, yes: boolean): Promise<void> {
+/** Says what a way back would do, and asks whether it is meant. What will be refused isn't asked about. */
+export async function confirmAbort(cli: Cli, preview: AbortPreview, yes: boolean): Promise<void> {
   if (preview.refused) return
   cli.output.narrate(previewText(preview))
-  await confirm(cli, `Abort ${preview.run}?`, yes)
+  await confirm(cli, `${preview.verb === "undo" ? "Undo" : "Abort"} ${preview.run}?`, yes)
 }
 
 /** Rows stay in any case; what was written into the new shape alone can't. */
@@ -64,10 +68,12 @@ function lossOf({ newShapeInUse }: AbortPreview): string {
 
 /** `Abort now: undo of 4 steps, nothing is lost, about 2s.` */
 export function previewText(preview: AbortPreview): string {
+  const verb = preview.verb === "undo" ? "Undo" : "Abort"
   const time = preview.estimateMs > 0 ? `, about ${formatDuration(preview.estimateMs)}` : ""
   const lines = [
-    `Abort now: undo of ${plural(preview.undo.length, "step")}, ${lossOf(preview)}${time}.`,
+    `${verb} now: undo of ${plural(preview.undo.length, "step")}, ${lossOf(preview)}${time}.`,
     ...preview.undo.map((step) => `  undo: ${step}`),
+    ...(preview.fromArchive ? ["  columns come back from the archive, each as the last one of its table"] : []),
     ...preview.withoutWayBack.map((step) => `  stays, has no way back: ${step}`),
   ]
   return lines.join("\n")

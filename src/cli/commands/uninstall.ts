@@ -14,7 +14,7 @@ export function uninstallCommand(cli: Cli): Command {
         const target = app.targetOrOnly(options.target).name
         await confirm(
           cli,
-          `Remove Sluice's journal from ${target}, and with it the record of what is applied there?`,
+          `Remove Sluice's journal from ${target}, and with it the record of what is applied there and the archives of what was purged?`,
           options.yes === true,
         )
         return uninstall(app, target)

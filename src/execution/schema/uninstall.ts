@@ -4,13 +4,15 @@ import type { Session } from "../../postgres/session.ts"
 import { appliedRevisions } from "../revision-rows.ts"
 import { findRuns } from "../run-rows.ts"
 import { dropVersions } from "../version-schemas.ts"
+import { archiveSchema } from "../../operations/archive/archive.ts"
+import { archivesIn } from "../archives.ts"
 import { journalLock, journalVersion } from "./ensure-journal.ts"
 import { findLeftovers } from "./leftovers.ts"
 import { ident, qualified, sql } from "../../sql/sql.ts"
 
 /**
- * Removes what Sluice keeps in a target: schema `sluice`, version schemas, and triggers and marker columns that broken
- * runs have left on the application's tables. Answers the names of what was dropped; none where nothing was there. In one transaction.
+ * Removes what Sluice keeps in a target: schema `sluice`, version schemas, the archives of what was purged, and triggers
+ * and marker columns that broken runs have left on the application's tables. Answers the names of what was dropped; none where nothing was there. In one transaction.
  * Throws RefusedError RUN_ACTIVE while a run isn't over: its dual write, or the way back from it, lives there.
  */
 export async function uninstall(session: Session): Promise<readonly string[]> {
@@ -30,11 +32,22 @@ export async function uninstall(session: Session): Promise<readonly string[]> {
       )
       dropped.push(`${kind} ${ident(name)} of ${displayName(relation)}`)
     }
+    dropped.push(...(await dropArchives(session)))
     if (!isInstalled) return dropped
     const revisions = await appliedRevisions(session)
     await session.query("DROP SCHEMA sluice CASCADE")
     return [...dropped, ...revisions.map(({ id }) => `the record that ${id} is applied`), "schema sluice"]
   })
+}
+
+/** Without CASCADE: what somebody has built on an archive, or put beside it, isn't ours, and stops it. */
+async function dropArchives(session: Session): Promise<readonly string[]> {
+  const archives = await archivesIn(session)
+  for (const archive of archives) await session.query(sql`DROP TABLE ${qualified(archive)}`)
+  const [found] = await session.query("SELECT FROM pg_namespace WHERE nspname = $1", [archiveSchema])
+  if (!found) return []
+  await session.query(sql`DROP SCHEMA ${ident(archiveSchema)}`)
+  return [...archives.map((archive) => `archive ${displayName(archive)}`), `schema ${archiveSchema}`]
 }
 
 async function refuseActive(session: Session): Promise<void> {

@@ -11,5 +11,18 @@ CREATE TABLE sluice.version_schema (
   hidden_at  timestamptz        -- when a contract renamed it away, so that no application finds it; NULL: in use
 );
 
-REVOKE ALL ON sluice.version_schema FROM PUBLIC;
+-- Those that a run's purge has dropped, as the statements that make them again: should the run be undone.
+CREATE TABLE sluice.dropped_version (
+  run        text NOT NULL DEFAULT coalesce(current_setting('sluice.run', true), ''),
+  name       text NOT NULL,
+  base       text NOT NULL,
+  revision   text,
+  created_at timestamptz NOT NULL,
+  hidden_at  timestamptz,
+  statements text[] NOT NULL,
+  grants     text[] NOT NULL,  -- on its views, once whatever else was granted on them is taken away
+  PRIMARY KEY (run, name)
+);
+
+REVOKE ALL ON sluice.version_schema, sluice.dropped_version FROM PUBLIC;
 `

@@ -8,6 +8,7 @@ import { doBlock } from "../sync/dollar-quoted.ts"
 import { anyOf } from "../sync/group-direction.ts"
 import { hiddenName } from "./names.ts"
 import { isHidden, isInUse, schemaExists } from "./observe-version.ts"
+import { rememberVersion, restoreVersions } from "./version-definition.ts"
 
 /**
  * Takes a version schema out of every search_path, as a part of the contract: a straggler must not go on writing a
@@ -41,8 +42,8 @@ UPDATE sluice.version_schema SET name = ${literal(to)}, hidden_at = ${isHiding ?
 
 /**
  * Drops for good the version schemas of one base that the contract has hidden. Those that earlier runs have hidden and
- * still keep go with them: their shape lies behind this one, to which nothing leads back any more, and while they are
- * there PostgreSQL drops no column that they show. Only definitions are lost.
+ * still keep go with them: their shape lies behind this one, and while they are there PostgreSQL drops no column that
+ * they show. Only definitions go, and those are kept for the way back.
  */
 export function dropVersionsStep(base: string, versions: readonly VersionSchema[]): SqlStep {
   const names = versions.map(hiddenName)
@@ -60,6 +61,7 @@ BEGIN
      WHERE v.base = ${literal(base)}
        AND v.hidden_at <= (SELECT max(o.hidden_at) FROM sluice.version_schema AS o WHERE o.name IN (${join(names.map(literal))}))
   LOOP
+    ${rememberVersion(sql`gone`)}
     SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ') INTO views
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
      WHERE n.nspname = gone AND c.relkind = 'v';
@@ -72,7 +74,7 @@ BEGIN
   END LOOP;
 END
 `),
-    undo: null,
+    undo: restoreVersions(base),
     observe: observation({
       after: sql`NOT (${anyOf(names.map(schemaExists))})`,
       before: anyOf(versions.map((version) => sql`(${isHidden(version)})`)),

@@ -8,6 +8,7 @@ import { lockRelations } from "../../../src/execution/lock-relations.ts"
 import { withSession } from "../../../src/postgres/session.ts"
 import { loadParser } from "../../../src/sql/parser.ts"
 import { waitUntil } from "../../../src/stack/wait-until.ts"
+import { createRole } from "../../harness/database.ts"
 import type { TestDatabase } from "../../harness/database.ts"
 import { application, catalogOf, observed, users, versioned } from "./versioned.ts"
 
@@ -115,3 +116,62 @@ async function isWaiting(): Promise<true | null> {
   )
   return waiting.length > 0 ? true : null
 }
+
+test("what a purge has dropped can be made again, earlier runs' versions too, with its rights and defaults", async () => {
+  const [app, owner] = [await createRole({ prefix: "app" }), await createRole({ prefix: "owner" })]
+  try {
+    await begin()
+    await database.query(`
+      GRANT SELECT, INSERT ON ${first.name}.users TO ${app.name};
+      GRANT UPDATE (name) ON ${first.name}.users TO ${app.name} WITH GRANT OPTION;
+      GRANT USAGE ON SCHEMA ${first.name} TO ${app.name};
+      COMMENT ON VIEW ${first.name}.users IS 'It''s theirs';
+      ALTER VIEW ${first.name}.users ALTER COLUMN name SET DEFAULT 'nobody';
+      GRANT CREATE ON SCHEMA ${first.name} TO ${owner.name};
+      ALTER VIEW ${first.name}.users OWNER TO ${owner.name};
+      REVOKE CREATE ON SCHEMA ${first.name} FROM ${owner.name}`)
+    await database.query(hideVersionStep(first, []).sql)
+    const second = await present("0002")
+    await database.query(hideVersionStep(second, []).sql)
+    const drop = dropVersionsStep("public", [second])
+    const facts = () =>
+      database.query(`
+        SELECT c.oid::regclass::text AS name, pg_get_viewdef(c.oid) AS definition, c.reloptions, ARRAY (SELECT a::text FROM unnest(coalesce(c.relacl, acldefault('r', c.relowner))) AS a ORDER BY 1) AS acl,
+               pg_get_userbyid(c.relowner) AS owner, obj_description(c.oid, 'pg_class') AS comment, ARRAY (SELECT a::text FROM unnest(n.nspacl) AS a ORDER BY 1) AS schema_acl,
+               obj_description(n.oid, 'pg_namespace') AS schema_comment, v.revision, v.created_at, v.hidden_at,
+               ARRAY (SELECT a.attname || coalesce(a.attacl::text, '') || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
+                        FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                       WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum) AS columns
+          FROM sluice.version_schema AS v
+          JOIN pg_namespace AS n ON n.nspname = v.name
+          JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relkind = 'v'
+         ORDER BY 1`)
+    const before = await facts()
+    expect(before.length).toBeGreaterThan(1)
+    await database.query(drop.sql)
+    expect(await facts()).toEqual([])
+    await database.query("ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC")
+    await database.query(drop.undo ?? "")
+    expect(await facts()).toEqual(before)
+    expect(await observed(database, drop)).toBe("before")
+    expect(await database.query("SELECT FROM sluice.dropped_version")).toEqual([])
+  } finally {
+    await database.drop()
+    await Promise.all([app.drop(), owner.drop()])
+  }
+})
+
+test("a version of an earlier run that can't be made again doesn't hold up the others", async () => {
+  await begin()
+  await database.query(hideVersionStep(first, []).sql)
+  await database.query("ALTER TABLE users ADD COLUMN later text")
+  const second = await present("0002")
+  await database.query(hideVersionStep(second, []).sql)
+  const drop = dropVersionsStep("public", [second])
+  await database.query(drop.sql)
+  await database.query(
+    "UPDATE sluice.dropped_version SET statements = statements || ARRAY ['SELECT gone FROM public.users'] WHERE name LIKE '%now'",
+  )
+  await database.query(drop.undo ?? "")
+  expect(await schemas()).toEqual([`_sluice_${second.name}`])
+})

@@ -1,0 +1,61 @@
+import { RefusedError, type ErrorFinding } from "../domain/errors.ts"
+import type { WaitName } from "../domain/gate.ts"
+import { laterRevision } from "../domain/later-run.ts"
+import type { Plan } from "../domain/plan.ts"
+import { displayName } from "../domain/relation.ts"
+import type { RunStatus } from "../domain/run.ts"
+import { missingArchives } from "../execution/archives.ts"
+import { isRegistered } from "../execution/is-registered.ts"
+import { takeLeaseBack } from "../execution/journal.ts"
+import { loadPlan } from "../ledger/plans.ts"
+import { noWayBack, withoutWayBack } from "../recovery/way-back.ts"
+import type { App } from "./context.ts"
+
+/**
+ * Why a completed run can't be undone now; null: it can. The lease is taken back at once then: nobody else may begin in
+ * between.
+ */
+export async function undoRefusal(app: App, status: RunStatus, plan: Plan): Promise<ErrorFinding | null> {
+  const { run, target } = status
+  const stuck = noWayBack(status, withoutWayBack(plan, status.steps))
+  if (stuck) return stuck
+  return app.inTarget(app.target(target), "undo", async (session) => {
+    if (!(await isRegistered(session, run))) return forgotten(run)
+    const gone = await missingArchives(session, plan)
+    if (gone.length > 0) return archiveMissing(run, gone.map(displayName))
+    const later = await takeLeaseBack(session, run, "completed")
+    return later && laterRevision(run, later)
+  })
+}
+
+/** What stands against the undo of a run that lost its workflow; a later run is asked after elsewhere. */
+export async function refuseLostUndo(app: App, status: RunStatus, passed: readonly WaitName[]): Promise<void> {
+  const { run, planHash, steps } = status
+  if (!passed.includes("contract"))
+    throw new RefusedError({
+      code: "UNDO_TOO_EARLY",
+      subject: run,
+      message: "the old shape isn't hidden yet",
+      hint: `sluice abort ${run} undoes what was done`,
+    })
+  const stuck = noWayBack(status, withoutWayBack(await loadPlan(await app.control(), planHash), steps))
+  if (stuck) throw new RefusedError(stuck)
+}
+
+function forgotten(run: string): ErrorFinding {
+  return {
+    code: "RUN_UNKNOWN",
+    subject: run,
+    message: "the target's journal doesn't know the run (any more), and without it nothing can be taken back",
+    hint: "Was Sluice uninstalled there, or is it another database? The backup from before the run still holds the data.",
+  }
+}
+
+function archiveMissing(run: string, archives: readonly string[]): ErrorFinding {
+  return {
+    code: "ARCHIVE_MISSING",
+    subject: run,
+    message: `what the purge has dropped can't be filled again: ${archives.join(", ")} is gone`,
+    hint: "Bring it back (from a backup of the database), then undo. The backup from before the run holds the older values.",
+  }
+}
