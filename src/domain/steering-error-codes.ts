@@ -12,6 +12,7 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
   PURGED:
     "What was hidden is dropped or being dropped, so an abort can't bring it back. Archive and backup still hold the data.",
   REASON_MISSING: "Leaving a step out needs a reason: it stands in the ledger.",
-  RUN_ENDED: "The target knows a run of this id that has ended or had another plan. Start a new run.",
+  RUN_ENDED:
+    "The run has ended, or the target's journal doesn't have it: nothing is done for it any more, whatever its workflow believes. Start the plan as a new run.",
   RUN_PAUSED: "A paused run passes no gate. `sluice resume RUN` first.",
 }

@@ -33,7 +33,10 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   const gatesPassed = waitNames.filter((gate) =>
     decisions.some((detail) => detail["verb"] === "proceed" && detail["gate"] === gate),
   )
-  const abort = lost.entries.findLast(({ kind, detail }) => kind === "decision.accepted" && detail["verb"] === "abort")
+  // A run that lost its workflow is taken up again to be undone without a decision of its own.
+  const abort = lost.entries.findLast(
+    ({ kind, detail }) => (kind === "decision.accepted" || kind === "run.adopted") && detail["verb"] === "abort",
+  )
   return {
     begun: steps.filter((step) => now.get(step) === "do" || (intended.has(step) && now.get(step) !== "undo")),
     done: steps.filter((step) => now.get(step) === "do"),
