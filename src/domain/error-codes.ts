@@ -1,4 +1,6 @@
 import { indexErrorCodes } from "./index-error-codes.ts"
+import { ledgerErrorCodes } from "./ledger-error-codes.ts"
+import { stackErrorCodes } from "./stack-error-codes.ts"
 import { steeringErrorCodes } from "./steering-error-codes.ts"
 
 const generalErrorCodes: Readonly<Record<string, string>> = {
@@ -45,12 +47,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   CONNECTION_URL_INVALID:
     "A connection URL can't be used as it stands. Write postgresql://user:password@host:port/database, special characters as %XX.",
   CONSTRAINT_EXISTS: "A constraint or index of that name is there already, or named twice. Choose another name.",
-  CONTROL_IS_TARGET:
-    "A target is the control database. The proof of a change must not lie in what is changed: use two databases.",
-  CONTROL_UNREACHABLE:
-    "The control database can't be reached, and nothing is done that can't be recorded. Retried; check `control.url` and its server.",
-  CONTROL_VERSION:
-    "The control database's schema isn't the one that this program works with. A worker of this version brings an older one up to date; for a newer one, update this program.",
   DATABASE_UNREACHABLE: "The server doesn't answer. Check host, port, firewall, and that it runs.",
   DATA_CHECK_TOO_SLOW:
     "A check of a table's rows took too long and was given up, so nothing is proven. Try at a quieter time.",
@@ -65,8 +61,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   DUAL_WRITE_ACTIVE: "Another run's dual write is still on the table. Finish or abort that run first.",
   DUPLICATE_REVISION: "Two revisions have the same id. Give one of them another.",
   DUPLICATE_VALUES: "Rows would hold the same value under a new unique constraint. Change the rows or the expression.",
-  EVIDENCE_TAMPERED:
-    "Stored evidence doesn't give its hash: somebody changed the control database. `sluice audit verify` says what else doesn't hold.",
   EXPRESSION_NOT_ALLOWED:
     "The text is SQL, but not one value expression over a row's columns: a subquery, an aggregate, a parameter, several statements. Move a lookup into a function and call that.",
   EXPRESSION_SYNTAX: "PostgreSQL's parser can't read the expression. The message says where.",
@@ -90,20 +84,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "An index that a failed concurrent build left behind: it costs writes and answers nothing. Drop or reindex it.",
   JOURNAL_NEWER: "The target's schema sluice was installed by a newer Sluice. Use that one.",
   KNOB_INVALID: "A knob of `sluice tune` that doesn't exist, or a value that it can't have.",
-  LEDGER_ANCHOR:
-    "The file that holds the ledger's head outside the control database can't be read or written, or is missing. Until it is there a cut tail can't be seen.",
-  LEDGER_BROKEN:
-    "A ledger entry doesn't follow the one before it: one of the two was replaced. Compare with an export or a backup.",
-  LEDGER_CHANGED: "A ledger entry was changed after it was written. Compare with an export or a backup.",
-  LEDGER_CUT:
-    "The ledger ends before the entry that its anchor knows: its tail was cut off. Compare with an export or a backup.",
-  LEDGER_DETAIL:
-    "Something can't be recorded in the ledger: more than 64 KiB, or a character that PostgreSQL can't store. Shorten the reason or leave the character out.",
-  LEDGER_MISSING: "Ledger entries are missing, or one stands out of place. Compare with an export or a backup.",
-  LEDGER_REPLACED:
-    "The ledger's entry isn't the one that its anchor knows: the tail was replaced. Compare with an export or a backup.",
-  LEDGER_SWAPPED:
-    "A ledger entry stands in another place than it was written in: rows were swapped. Compare with an export or a backup.",
   LIMIT_EXCEEDED:
     "A limit of PostgreSQL was passed (row size, number of columns, depth of a statement). Make it smaller.",
   LOCK_BUDGET:
@@ -114,9 +94,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "A transaction has held a lock on the plan's relations for more than a minute and will be in the way.",
   MIGRATIONS_MISSING: "The folder of revisions that sluice.yaml names isn't there.",
   MISSING_PARENT: "A revision names a parent that no file describes. Add the missing file, or mend its parents.",
-  NEEDS_OPERATOR: "The run has stopped safely and waits for a person. `sluice status RUN` tells why, and the choices.",
-  NEW_APPLICATION_SEEN:
-    "Sessions of the new application's role are still connected. Bring the old application back and take the new one out, then proceed.",
   NOTHING_TO_CHANGE: "The operation says nothing of what shall change.",
   NOTHING_TO_MERGE: "The revisions have one head already, or none.",
   NOT_A_REVISION:
@@ -142,22 +119,13 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   NO_WORKER:
     "No worker polls the queues, so nothing was sent: it would wait for hours and then take effect. Start one with `sluice worker`.",
   OBJECT_IN_USE: "Other sessions use the object. Retried.",
-  OLD_APPLICATION_SEEN:
-    "Sessions of the old application's role are connected, and contract would break it. Take it out first.",
-  OLD_APPLICATION_SEES_NULL:
-    "The old application will read NULL where the new one writes it. Give `down` to have it read another value.",
   OPERATION_INVALID: "An operation's input isn't of the shape that it takes. The message names the part.",
-  ORPHANED:
-    "The run lost its workflow (terminated, reset or gone). `sluice retry RUN` takes it up again, `sluice abort RUN` undoes it.",
-  OUTCOME_UNKNOWN:
-    "A decision was sent and no answer came: it may still take effect. Sent again with the same nonce, it counts once.",
   PARTITIONED_CONSTRAINT:
     "PostgreSQL can't add this constraint to a partitioned table without stopping writers. Drop it first, in a revision of its own.",
   PARTITION_CHILD: "The table is a partition: its columns are those of its parent. Change the parent.",
   PERMISSION_DENIED: "The role lacks a privilege. `sluice doctor` prints the exact GRANT.",
   PLAN_APPLIED: "A revision of the plan is applied already. Make the plan again.",
   PLAN_CHANGED: "Made again, the plan isn't the one that was looked at. Look at the new one with `sluice plan`.",
-  PLAN_HASH_MISMATCH: "The decision is about another plan than the one that runs.",
   PLAN_TAMPERED:
     "A stored plan doesn't give its hash, so it isn't the plan that was agreed to. Make it anew and find out who changed it.",
   POOLER_NOT_ALLOWED:
@@ -205,11 +173,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   ROW_SECURITY_HIDES_ROWS:
     "Row security keeps rows from Sluice's role, so nothing is proven about those. Run the GRANT or ALTER ROLE of the hint.",
   ROW_TYPE_USED: "Something uses the table's row type and may fail once a column is added. Check it.",
-  RUN_ACTIVE: "The plan runs already, or a run isn't over yet. Look at it, let it end or abort it.",
-  RUN_CONFLICT: "Another run works on one of the plan's relations. Wait until it has contracted, or abort it.",
-  RUN_NOT_FOUND: "No run bears this name. `sluice status` lists them.",
-  RUN_TOO_EARLY: "The run isn't entered in the target yet, so there is nothing to tune. Wait until it has begun.",
-  RUN_UNKNOWN: "The target's journal doesn't have the run. Is it another target's?",
   SCHEMA_TAKEN: "The target has a schema named sluice that isn't Sluice's. Rename it.",
   SERIALIZATION_FAILURE: "Two transactions couldn't be put in an order. Retried.",
   SERIAL_COLUMN: "A serial column would rewrite the table under lock. Add it with `up`, then set its default.",
@@ -243,19 +206,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   SQL_NO_UNDO: "A change in raw SQL has no way back. Write `down`, or accept it knowingly.",
   SQL_REFUSED: "PostgreSQL refuses a statement. The message names what is wrong with it.",
   SQL_SYNTAX: "PostgreSQL can't parse a statement.",
-  STACK_DIRECTORY_CLOSED:
-    "The user postgres can't enter the folder of a data directory. Choose one that everybody may enter.",
-  STACK_DIRECTORY_FOREIGN:
-    "A folder that the embedded stack needs belongs to another user. Move it away, or start as that user.",
-  STACK_NOT_BUILT: "The project has not been compiled. `npm run build` does it.",
-  STACK_NO_FREE_PORT: "No free port was found for a server of the embedded stack. End programs that listen needlessly.",
-  STACK_RUNNING: "The embedded stack of this folder runs already. Use it, or end it with `sluice dev --stop`.",
-  STACK_START_FAILED: "A program of the embedded stack did not start. The end of its log is in the message.",
-  STACK_TOOL_MISSING: "PostgreSQL or Temporal's command line can't be found. `npm run setup` finds or installs both.",
-  STACK_USER_MISSING:
-    "PostgreSQL refuses to run as root and there is no user postgres. Create it, or don't run as root.",
-  STACK_VERSION:
-    "The embedded stack's data was made by another version of PostgreSQL. Install that, or `sluice dev --reset`.",
   START_EARLIER_FIRST:
     "An operation builds on what an earlier one of the same plan creates or changes. Start that revision first.",
   STATEMENT_CANCELLED: "A statement was cancelled by its timeout or by a person. Retried.",
@@ -323,8 +273,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "Raw SQL would change what a version view reads, and PostgreSQL refuses that. Use the operation for it.",
   VERSION_VIEW_LEFT_OUT:
     "Raw SQL changes the columns of a table, so the new version has no view of it: it is found in the schema itself.",
-  WAIT_ENDED: "The run ended before it got to what was waited for.",
-  WAIT_TIMEOUT: "The time to wait was over first. The run goes on.",
   WRONG_ANSWER: "The demo's application was given another value than the one it was told is stored.",
   WRONG_PASSWORD: "The server refuses user or password. Check both, and pg_hba.conf for this address and database.",
 }
@@ -334,7 +282,11 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
  * docs/ is generated from it, and a test sees to it that no code is used that isn't here.
  */
 export const errorCodes: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries({ ...generalErrorCodes, ...indexErrorCodes, ...steeringErrorCodes }).toSorted(([a], [b]) =>
-    a < b ? -1 : 1,
-  ),
+  Object.entries({
+    ...generalErrorCodes,
+    ...indexErrorCodes,
+    ...ledgerErrorCodes,
+    ...stackErrorCodes,
+    ...steeringErrorCodes,
+  }).toSorted(([a], [b]) => (a < b ? -1 : 1)),
 )
