@@ -1,5 +1,7 @@
 import { createBackup } from "../src/backup/create.ts"
 import { embeddedStack } from "../src/config/embedded.ts"
+import { demandUnderWay } from "../src/execution/under-way.ts"
+import { withSession } from "../src/postgres/session.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { targetRunOf } from "./target-run.ts"
@@ -15,6 +17,8 @@ export function createBackupActivities(deps: ActivityDeps): BackupActivities {
         null,
         async (attempt) => {
           const { run, plan, target } = await targetRunOf(deps, ref)
+          const options = { url: target.url, applicationName: "sluice:backup", signal: attempt.signal }
+          await withSession(options, (session) => demandUnderWay(session, run))
           const config = deps.config()
           const fallbackScratchUrl = embeddedStack(config.directory)?.sampleUrl ?? null
           const record = await createBackup(

@@ -1,9 +1,10 @@
 import { RefusedError, type ErrorFinding } from "../src/domain/errors.ts"
 import type { Finding } from "../src/domain/finding.ts"
 import { returnGate, type WaitName } from "../src/domain/gate.ts"
-import { refusalOf } from "../src/domain/judgement.ts"
+import { endedRefusal, refusalOf } from "../src/domain/judgement.ts"
 import { laterRevision } from "../src/domain/later-run.ts"
 import { isAfter } from "../src/domain/phase.ts"
+import { hasEnded } from "../src/domain/run.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
 import { takeLeaseBack } from "../src/execution/journal.ts"
 import { writeKnobs } from "../src/execution/knobs.ts"
@@ -26,6 +27,7 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
   return {
     openGate: (ref, gate, state = "waiting") =>
       mapped(async () => {
+        await refuseEnded(deps, ref)
         const { evidenceHash, findings } = await recordEvidence(deps, ref, gate)
         await setRunState(control, ref, {
           state,
@@ -43,6 +45,7 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
   const { command, verb } = request
   const judged = refusalOf({
     ...request,
+    hasEnded: hasEnded((await loadRun(deps.control, ref.run)).state),
     run: ref.run,
     planHash: ref.planHash,
     phase: ref.phase,
@@ -89,6 +92,12 @@ async function wayBackRefusal(deps: ActivityDeps, ref: RunRef, verb: "abort" | "
     takeLeaseBack(session, ref.run),
   )
   return later && laterRevision(ref.run, later)
+}
+
+/** No gate opens for a run that is over: its workflow was reset from outside. */
+async function refuseEnded({ control }: ActivityDeps, { run }: RunRef): Promise<void> {
+  const { state } = await loadRun(control, run)
+  if (hasEnded(state)) throw new RefusedError(endedRefusal(run))
 }
 
 /** What was in view. A gate that passes by itself opens at this moment; any other was opened before. */

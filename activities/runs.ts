@@ -1,14 +1,16 @@
 import { Context } from "@temporalio/activity"
 import { SluiceError } from "../src/domain/errors.ts"
+import type { RunEnd } from "../src/domain/run.ts"
 import { outlineOf } from "../src/domain/plan.ts"
-import { isRegistered } from "../src/execution/is-registered.ts"
-import { setRunState as setJournaledState } from "../src/execution/journal.ts"
+import { endRun } from "../src/execution/end-run.ts"
+import { journaledState } from "../src/execution/under-way.ts"
 import { watchProbes } from "../src/health/watch-probes.ts"
-import { finishRun, setFindings, setRunState } from "../src/ledger/runs.ts"
+import { finishRun, loadRun, setFindings, setRunState } from "../src/ledger/runs.ts"
 import { loadPlan } from "../src/ledger/plans.ts"
 import { withSession } from "../src/postgres/session.ts"
 import { attempted, mapped } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
+import { observerFor } from "./observer.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { RunActivities, RunRef } from "./types.ts"
 
@@ -22,6 +24,19 @@ async function writeReport(deps: ActivityDeps, ref: RunRef): Promise<void> {
   }
 }
 
+/**
+ * The journal decides. Where it doesn't have the run, because it was never entered or the journal was taken away since,
+ * the control database knows.
+ */
+async function endOf(deps: ActivityDeps, ref: RunRef): Promise<RunEnd | null> {
+  const { target } = await targetRunOf(deps, ref)
+  const journaled = await withSession({ url: target.url, applicationName: "sluice:end" }, (session) =>
+    journaledState(session, ref.run),
+  )
+  const state = journaled ?? (await loadRun(deps.control, ref.run)).state
+  return state === "completed" || state === "aborted" ? state : null
+}
+
 /** The run as a whole: its state for `status`, its soak, its end. */
 export function createRunActivities(deps: ActivityDeps): RunActivities {
   const { control } = deps
@@ -29,15 +44,13 @@ export function createRunActivities(deps: ActivityDeps): RunActivities {
     loadOutline: (ref) => mapped(async () => outlineOf(await loadPlan(control, ref.planHash))),
     recordState: (ref, change) => mapped(() => setRunState(control, ref, { ...change, phase: ref.phase })),
     finishRun: (ref, outcome) =>
-      mapped(async () => {
-        const { target } = await targetRunOf(deps, ref)
-        await withSession({ url: target.url, applicationName: "sluice:finish" }, async (session) => {
-          // A run that was aborted before its plan was ready isn't in the journal.
-          if (await isRegistered(session, ref.run)) await setJournaledState(session, ref.run, outcome.state)
-        })
-        await finishRun(control, ref, outcome)
+      mapped(async (attempt) => {
+        const state = await endRun(await targetRunOf(deps, ref), outcome.state, attempt, observerFor(deps, ref))
+        await finishRun(control, ref, { ...outcome, state })
         await writeReport(deps, ref)
+        return { state }
       }),
+    endOf: (ref) => mapped(() => endOf(deps, ref)),
     soak: (ref, milliseconds) =>
       attempted(deps, ref, null, async (attempt) => {
         const { target } = await targetRunOf(deps, ref)

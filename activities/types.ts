@@ -2,7 +2,7 @@ import type { Finding } from "../src/domain/finding.ts"
 import type { WaitName } from "../src/domain/gate.ts"
 import type { Phase } from "../src/domain/phase.ts"
 import type { PlanOutline } from "../src/domain/plan.ts"
-import type { CarriedState, Command, OperatorVerb, RunState } from "../src/domain/run.ts"
+import type { CarriedState, Command, OperatorVerb, RunEnd, RunState } from "../src/domain/run.ts"
 
 /** Which run an activity works for, and in which phase the run then is: the first word of every input. */
 export interface RunRef {
@@ -86,11 +86,13 @@ export interface RunActivities {
     ref: RunRef,
     change: { readonly state: RunState; readonly waitingFor: string | null; readonly findings: readonly Finding[] },
   ): Promise<void>
-  /** The last word: report written, journal closed. */
+  /** The last word: journal closed, report written. Answers how the run has ended, where the journal knew it already. */
   finishRun(
     ref: RunRef,
-    outcome: { readonly state: "completed" | "aborted"; readonly reason: string | null },
-  ): Promise<void>
+    outcome: { readonly state: RunEnd; readonly reason: string | null },
+  ): Promise<{ readonly state: RunEnd }>
+  /** How the run has ended, whatever its workflow believes; null: it hasn't. */
+  endOf(ref: RunRef): Promise<RunEnd | null>
   /** Watches probes for the soak's length in one activity. Throws where a probe fails too often. */
   soak(ref: RunRef, milliseconds: number): Promise<void>
 }

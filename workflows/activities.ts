@@ -37,7 +37,11 @@ export function activitiesFor(input: RunInput) {
     /** Evidence and judgement of decisions: they look at the target as well. */
     decisions: proxyActivities<DecisionActivities>({ ...onTarget, startToCloseTimeout: "10m", retry }),
     /** The last word of a run. */
-    ending: proxyActivities<Pick<RunActivities, "finishRun">>({ ...onTarget, startToCloseTimeout: "10m", retry }),
+    ending: proxyActivities<Pick<RunActivities, "finishRun" | "endOf">>({
+      ...onTarget,
+      startToCloseTimeout: "10m",
+      retry,
+    }),
     /** Reads of the target before anything is touched. */
     planning: proxyActivities<PlanningActivities>({ ...onTarget, startToCloseTimeout: "6h", retry }),
     /** One attempt at a full disk is enough to ask a person; a lost connection is tried again. */

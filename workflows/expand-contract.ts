@@ -1,10 +1,11 @@
 import { allHandlersFinished, CancellationScope, condition, isCancellation, sleep } from "@temporalio/workflow"
 import type { Phase } from "../src/domain/phase.ts"
-import type { RunInput } from "../src/domain/run.ts"
+import type { RunEnd, RunInput } from "../src/domain/run.ts"
 import { activitiesFor, type Activities } from "./activities.ts"
 import { continueAsNewWhenLong } from "./continue.ts"
 import { passGate } from "./gate.ts"
 import { untilDoneOrSkipped } from "./needs-operator.ts"
+import { afterReset, RunIsOver } from "./over.ts"
 import { restWhilePaused } from "./rest.ts"
 import { RunProgress } from "./run-progress.ts"
 import { show } from "./status.ts"
@@ -15,7 +16,7 @@ import { unwind } from "./undo.ts"
 /** How a run ended. */
 export interface RunOutcome {
   readonly run: string
-  readonly state: "completed" | "aborted"
+  readonly state: RunEnd
 }
 
 /** Expand, dual write, backfill, verify, switch, contract: one run of a plan, with a way back from everywhere. */
@@ -24,8 +25,18 @@ export async function expandContract(input: RunInput): Promise<RunOutcome> {
   const progress = new RunProgress(input)
   steer(progress, activities)
   try {
+    const end = await Promise.race([thereOrBack(progress, activities), afterReset(progress, activities)])
+    return await finish(progress, activities, end)
+  } catch (error) {
+    if (error instanceof RunIsOver) return finish(progress, activities, error.end)
+    throw error
+  }
+}
+
+async function thereOrBack(progress: RunProgress, activities: Activities): Promise<RunEnd> {
+  try {
     await progress.forward.run(() => forward(progress, activities))
-    return await finish(progress, activities, "completed")
+    return "completed"
   } catch (error) {
     if (!isCancellation(error)) throw error
     // Cancelled by `abort` or `undo`, or by Temporal's own cancel, which carries neither reason nor actor.
@@ -33,7 +44,7 @@ export async function expandContract(input: RunInput): Promise<RunOutcome> {
     progress.aborting ??= { reason: "cancelled through Temporal", actor: "temporal" }
     if (progress.purging && !isDecided) throw error
     await unwind(progress, activities)
-    return await finish(progress, activities, "aborted")
+    return "aborted"
   }
 }
 
@@ -118,13 +129,16 @@ async function once(
   progress.phasesDone.add(phase)
 }
 
-async function finish(progress: RunProgress, activities: Activities, state: RunOutcome["state"]): Promise<RunOutcome> {
-  await CancellationScope.nonCancellable(async () => {
-    if (state === "completed") progress.phase = "complete"
-    await activities.ending.finishRun(progress.ref, { state, reason: progress.aborting?.reason ?? null })
+async function finish(progress: RunProgress, activities: Activities, end: RunEnd): Promise<RunOutcome> {
+  return CancellationScope.nonCancellable(async () => {
+    if (end === "completed") progress.phase = "complete"
+    const reason = progress.aborting?.reason ?? null
+    const said = await activities.ending.finishRun(progress.ref, { state: end, reason })
+    // Histories of earlier versions have no answer.
+    const state = said?.state ?? end
     progress.ended = state
     show(progress)
     await condition(allHandlersFinished)
+    return { run: progress.input.run, state }
   })
-  return { run: progress.input.run, state }
 }

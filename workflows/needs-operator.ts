@@ -1,6 +1,7 @@
 import { condition, isCancellation } from "@temporalio/workflow"
 import type { Activities } from "./activities.ts"
 import { findingOf, findingsOf } from "./failure.ts"
+import { leaveWhereOver } from "./over.ts"
 import { restWhilePaused } from "./rest.ts"
 import type { Choice, RunProgress } from "./run-progress.ts"
 import { show } from "./status.ts"
@@ -22,6 +23,7 @@ export async function untilDoneOrSkipped(
       return "done"
     } catch (error) {
       if (isCancellation(error)) throw error
+      await leaveWhereOver(progress, activities, error)
       const step = progress.steps.some(({ id }) => id === subject) ? subject : null
       const chosen = await ask(progress, activities, error, {
         subject,

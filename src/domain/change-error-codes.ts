@@ -50,8 +50,6 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
     "A table has no key that ranges could follow. Changes of it are slower, and rows are listed by their place. Add a primary key.",
   NO_VERSION_VIEWS:
     "The new version gets views, but the old one has none: its applications feel what happens to the tables. `sluice stamp --views` makes them.",
-  OLD_APPLICATION_SEES_NULL:
-    "The old application will read NULL where the new one writes it. Give `down` to have it read another value.",
   OPERATION_INVALID: "An operation's input isn't of the shape that it takes. The message names the part.",
   PARTITIONED_CONSTRAINT:
     "PostgreSQL can't add this constraint to a partitioned table without stopping writers. Drop it first, in a revision of its own.",

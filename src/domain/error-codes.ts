@@ -1,6 +1,8 @@
 import { changeErrorCodes } from "./change-error-codes.ts"
 import { indexErrorCodes } from "./index-error-codes.ts"
+import { ledgerErrorCodes } from "./ledger-error-codes.ts"
 import { settingErrorCodes } from "./setting-error-codes.ts"
+import { stackErrorCodes } from "./stack-error-codes.ts"
 import { steeringErrorCodes } from "./steering-error-codes.ts"
 import { wayBackErrorCodes } from "./way-back-error-codes.ts"
 
@@ -29,8 +31,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   DEPENDENTS_EXIST: "Other objects depend on what was to be dropped. Remove or change them first.",
   DISK_FULL: "The server has no space left. Make space; the step is tried again.",
   EMPTY_REVISION: "A revision has no operations and joins nothing. Write them, or remove the file.",
-  EVIDENCE_TAMPERED:
-    "Stored evidence doesn't give its hash: somebody changed the control database. `sluice audit verify` says what else doesn't hold.",
   FENCED: "A later attempt has taken over the run; an older one may not write any more. Nothing to do.",
   FILE_EXISTS: "A file of that name is there already and isn't overwritten.",
   FILE_NOT_FOUND: "A file that was named isn't there.",
@@ -39,20 +39,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "An index that a failed concurrent build left behind: it costs writes and answers nothing. Drop or reindex it.",
   JOURNAL_NEWER: "The target's schema sluice was installed by a newer Sluice. Use that one.",
   KNOB_INVALID: "A knob of `sluice tune` that doesn't exist, or a value that it can't have.",
-  LEDGER_ANCHOR:
-    "The file that holds the ledger's head outside the control database can't be read or written, or is missing. Until it is there a cut tail can't be seen.",
-  LEDGER_BROKEN:
-    "A ledger entry doesn't follow the one before it: one of the two was replaced. Compare with an export or a backup.",
-  LEDGER_CHANGED: "A ledger entry was changed after it was written. Compare with an export or a backup.",
-  LEDGER_CUT:
-    "The ledger ends before the entry that its anchor knows: its tail was cut off. Compare with an export or a backup.",
-  LEDGER_DETAIL:
-    "Something can't be recorded in the ledger: more than 64 KiB, or a character that PostgreSQL can't store. Shorten the reason or leave the character out.",
-  LEDGER_MISSING: "Ledger entries are missing, or one stands out of place. Compare with an export or a backup.",
-  LEDGER_REPLACED:
-    "The ledger's entry isn't the one that its anchor knows: the tail was replaced. Compare with an export or a backup.",
-  LEDGER_SWAPPED:
-    "A ledger entry stands in another place than it was written in: rows were swapped. Compare with an export or a backup.",
   LOCK_BUDGET:
     "A lock wasn't to be had within limits.lockBudget. The message names who holds it; the hint ends them. Retried.",
   LOCK_TIMEOUT:
@@ -61,9 +47,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "A transaction has held a lock on the plan's relations for more than a minute and will be in the way.",
   MIGRATIONS_MISSING: "The folder of revisions that sluice.yaml names isn't there.",
   MISSING_PARENT: "A revision names a parent that no file describes. Add the missing file, or mend its parents.",
-  NEEDS_OPERATOR: "The run has stopped safely and waits for a person. `sluice status RUN` tells why, and the choices.",
-  NEW_APPLICATION_SEEN:
-    "Sessions of the new application's role are still connected. Bring the old application back and take the new one out, then proceed.",
   NOT_A_REVISION:
     "A file of the migrations folder is passed over. A revision is NAME.yaml, or NAME.up.sql with NAME.down.sql.",
   NOT_CONFIRMED: "A dangerous command wasn't confirmed. Without a terminal, say `--yes`.",
@@ -79,18 +62,11 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   NO_WORKER:
     "No worker polls the queues, so nothing was sent: it would wait for hours and then take effect. Start one with `sluice worker`.",
   OBJECT_IN_USE: "Other sessions use the object. Retried.",
-  OLD_APPLICATION_SEEN:
-    "Sessions of the old application's role are connected, and contract would break it. Take it out first.",
   OLD_WRITES_MAY_FAIL:
     "While both shapes are written, `up` runs within the old application's writes: what it can't process, or what the new column refuses, fails them. Have it give a value for everything.",
-  ORPHANED:
-    "The run lost its workflow (terminated, reset or gone). `sluice retry RUN` takes it up again, `sluice abort RUN` undoes it.",
-  OUTCOME_UNKNOWN:
-    "A decision was sent and no answer came: it may still take effect. Sent again with the same nonce, it counts once.",
   PERMISSION_DENIED: "The role lacks a privilege. `sluice doctor` prints the exact GRANT.",
   PLAN_APPLIED: "A revision of the plan is applied already. Make the plan again.",
   PLAN_CHANGED: "Made again, the plan isn't the one that was looked at. Look at the new one with `sluice plan`.",
-  PLAN_HASH_MISMATCH: "The decision is about another plan than the one that runs.",
   PLAN_TAMPERED:
     "A stored plan doesn't give its hash, so it isn't the plan that was agreed to. Make it anew and find out who changed it.",
   POOLER_NOT_ALLOWED:
@@ -114,13 +90,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "A file in SQL is neither NAME.up.sql nor the NAME.down.sql of one. Rename it, or add the other half.",
   ROLE_SEARCH_PATH: "A role isn't on its version's schema yet. The hint is the statement that puts it there.",
   ROLE_UNKNOWN: "`versions.roles` names a role that doesn't exist. Correct it, or create the role.",
-  RUN_ACTIVE: "The plan runs already, or a run isn't over yet. Look at it, let it end or abort it.",
-  RUN_CONFLICT: "Another run works on one of the plan's relations. Wait until it has contracted, or abort it.",
   RUN_KNOWN:
     "The control database knows the run, so `sluice abort` ends it in order; `recover` is for one it has lost.",
-  RUN_NOT_FOUND: "No run bears this name. `sluice status` lists them.",
-  RUN_TOO_EARLY: "The run isn't entered in the target yet, so there is nothing to tune. Wait until it has begun.",
-  RUN_UNKNOWN: "The target's journal doesn't have the run. Is it another target's?",
   SCHEMA_TAKEN: "The target has a schema named sluice that isn't Sluice's. Rename it.",
   SERVER_CHANGED: "The server's major version isn't the one that the plan was made for. Make the plan again.",
   SERVER_FAULT:
@@ -171,8 +142,6 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "Rows whose old and new shape don't agree. Their keys are listed with the run; put them right, then retry.",
   VERIFY_UNFILLED: "Rows that aren't filled after the backfill: something wrote past the triggers.",
   VERSIONS_OFF: "The target does without version views. `versions: {schemas: true}` in sluice.yaml asks for them.",
-  WAIT_ENDED: "The run ended before it got to what was waited for.",
-  WAIT_TIMEOUT: "The time to wait was over first. The run goes on.",
   WRONG_ANSWER: "The demo's application was given another value than the one it was told is stored.",
   WRONG_PASSWORD: "The server refuses user or password. Check both, and pg_hba.conf for this address and database.",
 }
@@ -181,7 +150,9 @@ const parts: readonly Readonly<Record<string, string>>[] = [
   generalErrorCodes,
   changeErrorCodes,
   indexErrorCodes,
+  ledgerErrorCodes,
   settingErrorCodes,
+  stackErrorCodes,
   steeringErrorCodes,
   wayBackErrorCodes,
 ]

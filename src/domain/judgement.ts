@@ -9,6 +9,8 @@ export interface JudgedRequest {
   readonly command: Command
   readonly run: string
   readonly planHash: string
+  /** True once the run is over: a workflow that was reset from outside may still take decisions. */
+  readonly hasEnded: boolean
   readonly state: RunState
   readonly phase: Phase
   readonly waitingFor: string | null
@@ -33,6 +35,7 @@ const shortestHash = 8
 /** Why the verb is refused, or null where it may be carried out. */
 export function refusalOf(request: JudgedRequest): ErrorFinding | null {
   const { command, planHash } = request
+  if (request.hasEnded) return endedRefusal(request.run)
   if (command.planHash !== undefined && !isHashOf(command.planHash, planHash)) {
     return refusal(
       request,
@@ -77,6 +80,10 @@ export function refusalOf(request: JudgedRequest): ErrorFinding | null {
     case "skip":
       return choiceRefusal(request)
   }
+}
+
+export function endedRefusal(run: string): ErrorFinding {
+  return { code: "RUN_ENDED", subject: run, message: "The run has ended.", hint: `sluice status ${run}` }
 }
 
 function proceedRefusal(request: JudgedRequest): ErrorFinding | null {

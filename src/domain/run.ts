@@ -7,7 +7,10 @@ import type { Strategy } from "./plan.ts"
 export const runStates = ["running", "waiting", "paused", "aborting", "completed", "aborted", "needs-operator"] as const
 export type RunState = (typeof runStates)[number]
 
-export function hasEnded(state: RunState): boolean {
+/** How a run can end. */
+export type RunEnd = "completed" | "aborted"
+
+export function hasEnded(state: RunState): state is RunEnd {
   return state === "completed" || state === "aborted"
 }
 

@@ -5,13 +5,33 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
   LATER_REVISION:
     "A later run has built on the same relations since this one's contract. Take that one back first: abort it while it is at work, else undo it.",
   MALFORMED_DECISION: "An Update or signal had a payload of another shape than {gate, planHash, reason, actor, nonce}.",
+  NEEDS_OPERATOR: "The run has stopped safely and waits for a person. `sluice status RUN` tells why, and the choices.",
+  NEW_APPLICATION_SEEN:
+    "Sessions of the new application's role are still connected. Bring the old application back and take the new one out, then proceed.",
   NOTHING_STOPPED: "No step waits for `retry` or `skip`.",
   NOT_A_CHOICE:
     "The stopped step doesn't offer that: what comes after would rest on it. `sluice status RUN` tells the choices.",
   NOT_PAUSED: "Only a paused run can be resumed.",
+  OLD_APPLICATION_SEEN:
+    "Sessions of the old application's role are connected, and contract would break it. Take it out first.",
+  OLD_APPLICATION_SEES_NULL:
+    "The old application will read NULL where the new one writes it. Give `down` to have it read another value.",
+  ORPHANED:
+    "The run lost its workflow (terminated, reset or gone). `sluice retry RUN` takes it up again, `sluice abort RUN` undoes it.",
+  OUTCOME_UNKNOWN:
+    "A decision was sent and no answer came: it may still take effect. Sent again with the same nonce, it counts once.",
+  PLAN_HASH_MISMATCH: "The decision is about another plan than the one that runs.",
   PURGED:
     "What was hidden is dropped or being dropped, so an abort can't bring it back. Archive and backup still hold the data.",
   REASON_MISSING: "Leaving a step out needs a reason: it stands in the ledger.",
-  RUN_ENDED: "The target knows a run of this id that has ended or had another plan. Start a new run.",
+  RUN_ACTIVE: "The plan runs already, or a run isn't over yet. Look at it, let it end or abort it.",
+  RUN_CONFLICT: "Another run works on one of the plan's relations. Wait until it has contracted, or abort it.",
+  RUN_ENDED:
+    "The run has ended, or the target's journal doesn't have it: nothing is done for it any more, whatever its workflow believes. Start the plan as a new run.",
+  RUN_NOT_FOUND: "No run bears this name. `sluice status` lists them.",
   RUN_PAUSED: "A paused run passes no gate. `sluice resume RUN` first.",
+  RUN_TOO_EARLY: "The run isn't entered in the target yet, so there is nothing to tune. Wait until it has begun.",
+  RUN_UNKNOWN: "The target's journal doesn't have the run. Is it another target's?",
+  WAIT_ENDED: "The run ended before it got to what was waited for.",
+  WAIT_TIMEOUT: "The time to wait was over first. The run goes on.",
 }

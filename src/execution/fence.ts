@@ -2,6 +2,8 @@ import { RefusedError } from "../domain/errors.ts"
 import type { Session } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
 import type { Direction } from "./journal-rows.ts"
+import type { JournaledRunState } from "./run-rows.ts"
+import { demandUnderWay, isUnderWay, runEnded } from "./under-way.ts"
 
 /** The right of one attempt to write for a run, until a later attempt claims a newer epoch. */
 export interface Claim {
@@ -14,12 +16,14 @@ const clockTolerance = 1_000
 
 /**
  * Claims the run's next epoch; from then on every older attempt is refused. One statement that commits by itself, so
- * that a worker that freezes here holds no lock. Throws RefusedError FENCED for an attempt that was overtaken already.
+ * that a worker that freezes here holds no lock. Throws RefusedError FENCED for an attempt that was overtaken already,
+ * RUN_ENDED for a run that isn't under way.
  */
 export async function claimEpoch(
   session: Session,
   { run, step, direction, attempt }: { run: string; step: string; direction: Direction; attempt: Attempt },
 ): Promise<Claim> {
+  await demandUnderWay(session, run)
   const [row] = await session.query<{ epoch: number }>(
     `INSERT INTO sluice.fence AS fence (run, epoch, owner, scheduled_at)
      VALUES ($1, 1, $2, $3)
@@ -46,15 +50,20 @@ export async function currentEpoch(session: Session, run: string): Promise<numbe
 }
 
 /**
- * The first statement of every transaction that writes for a run: proves that the claim is the newest, and holds the
- * row so that nobody can claim before this transaction has ended. Throws RefusedError FENCED.
+ * The first statement of every transaction that writes for a run: proves that the claim is the newest and the run not
+ * over, and holds the row so that nobody can claim before this transaction has ended; a run ends under a claim of its
+ * own. Throws RefusedError FENCED or RUN_ENDED.
  */
 export async function checkFence(session: Session, claim: Claim): Promise<void> {
-  const held = await session.query(`SELECT 1 FROM sluice.fence WHERE run = $1 AND epoch = $2 FOR SHARE`, [
-    claim.run,
-    claim.epoch,
-  ])
-  if (held.length === 0) throw fenced(claim.run)
+  const [held] = await session.query<{ state: JournaledRunState | null }>(
+    `SELECT run.state
+       FROM sluice.fence LEFT JOIN sluice.run USING (run)
+      WHERE fence.run = $1 AND fence.epoch = $2
+        FOR SHARE OF fence`,
+    [claim.run, claim.epoch],
+  )
+  if (!held) throw fenced(claim.run)
+  if (!isUnderWay(held.state)) throw runEnded(claim.run, held.state)
 }
 
 function fenced(run: string): RefusedError {

@@ -33,8 +33,11 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   const gatesPassed = waitNames.filter((gate) =>
     decisions.some((detail) => detail["verb"] === "proceed" && detail["gate"] === gate),
   )
+  // A run that lost its workflow is taken up again to be undone without a decision of its own.
   const abort = lost.entries.findLast(
-    ({ kind, detail }) => kind === "decision.accepted" && (detail["verb"] === "abort" || detail["verb"] === "undo"),
+    ({ kind, detail }) =>
+      (kind === "decision.accepted" || kind === "run.adopted") &&
+      (detail["verb"] === "abort" || detail["verb"] === "undo"),
   )
   return {
     begun: steps.filter((step) => now.get(step) === "do" || (intended.has(step) && now.get(step) !== "undo")),

@@ -57,14 +57,21 @@ export function planOf(steps: readonly Step[], more: Partial<Plan> = {}): Plan {
   }
 }
 
-/** A run on the database, with its journal installed. */
+/** A run on the database, entered in its journal. */
 export async function runOn(
   url: Secret,
   steps: readonly Step[],
   limits: Partial<TargetConfig["limits"]> = {},
   run = "test-aaaaaaaa-1",
 ): Promise<TargetRun> {
-  await asSession(url, ensureJournal)
+  await asSession(url, async (session) => {
+    await ensureJournal(session)
+    await session.query(
+      `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations) VALUES ($1, '', '', '{}', '{}')
+       ON CONFLICT DO NOTHING`,
+      [run],
+    )
+  })
   return { run, plan: planOf(steps), target: targetAt(url, limits) }
 }
 

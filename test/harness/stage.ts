@@ -76,7 +76,8 @@ export class Stage {
       judge: (_ref, { verb }) => this.#perform(`judge ${verb}`, undefined),
       loadOutline: () => this.#perform("loadOutline", outline),
       recordState: (_ref, { state }) => this.#perform(`record ${state}`, undefined),
-      finishRun: () => this.#perform("finishRun", undefined),
+      finishRun: (_ref, { state }) => this.#perform("finishRun", { state }),
+      endOf: () => this.#perform("endOf", null),
       soak: () => this.#perform("soak", undefined),
     }
   }

@@ -73,6 +73,12 @@ test("a gate's time counts from when it opened first, and not again once the gat
   expect(carriedStateOf(lost({ entries })).gateTimer).toBeNull()
 })
 
+test("a run that was taken up again to be undone goes on being undone", () => {
+  const entries = [entry("run.adopted", { verb: "abort", reason: "no longer needed" })]
+  expect(carriedStateOf(lost({ entries })).aborting).toEqual({ reason: "no longer needed", actor: "ada" })
+  expect(carriedStateOf(lost({ entries: [entry("run.adopted", { verb: "retry" })] })).aborting).toBeNull()
+})
+
 test("a run that isn't in the journal begins with its precheck", () => {
   expect(carriedStateOf(lost({ registered: false })).phasesDone).toEqual([])
 })

@@ -171,6 +171,7 @@ test("an abort while the old version is hidden brings it back, and takes the new
   await project.until("keep", ({ phase }) => phase === "keep")
   expect(await schemasOf(project)).toEqual(["_sluice_public_base", "public_0001_change"])
   await project.send("abort")
+  await project.pass("new-writers-gone")
   await project.ended("aborted")
   expect(await schemasOf(project)).toEqual(["public_base"])
   const definitions = (lines: readonly string[]) =>

@@ -1,0 +1,36 @@
+import type { RunEnd } from "../domain/run.ts"
+import { withSession } from "../postgres/session.ts"
+import type { Attempt } from "./attempt.ts"
+import { takeClaim } from "./claimed.ts"
+import { checkFence } from "./fence.ts"
+import { setRunState } from "./run-rows.ts"
+import { helperSessionName } from "./session-name.ts"
+import type { ExecutionObserver, TargetRun } from "./target-run.ts"
+import { isUnderWay, journaledState } from "./under-way.ts"
+
+/**
+ * Ends the run in the journal, and with it every attempt that is still about: under a claim of its own, so that a worker
+ * that wakes up later can commit nothing. Answers how the run has ended: what the journal says already stays. A run that
+ * it doesn't have, because it was aborted before its plan was ready, ends all the same.
+ */
+export async function endRun(
+  run: TargetRun,
+  end: RunEnd,
+  attempt: Attempt,
+  observer: Pick<ExecutionObserver, "blockers">,
+): Promise<RunEnd> {
+  const { url } = run.target
+  const applicationName = helperSessionName(run.run, "control")
+  const state = await withSession({ url, applicationName, signal: attempt.signal }, (session) =>
+    journaledState(session, run.run),
+  )
+  if (state === null || !isUnderWay(state)) return state === "completed" || state === "aborted" ? state : end
+  const claimed = await takeClaim(run, { step: "end", direction: "do", attempt, observer })
+  await claimed.withSession({}, (session) =>
+    session.transaction(async () => {
+      await checkFence(session, claimed.claim)
+      await setRunState(session, run.run, end)
+    }),
+  )
+  return end
+}
