@@ -36,16 +36,17 @@ export async function expandContract(input: RunInput): Promise<RunOutcome> {
 async function thereOrBack(progress: RunProgress, activities: Activities): Promise<RunEnd> {
   try {
     await progress.forward.run(() => forward(progress, activities))
-    return "completed"
+    // Where everything was done already, nothing on the way forward is left that a decision to go back could stop.
+    if (progress.aborting === null) return "completed"
   } catch (error) {
     if (!isCancellation(error)) throw error
     // Cancelled by `abort` or `undo`, or by Temporal's own cancel, which carries neither reason nor actor.
     const isDecided = progress.aborting !== null
     progress.aborting ??= { reason: "cancelled through Temporal", actor: "temporal" }
     if (progress.purging && !isDecided) throw error
-    await unwind(progress, activities)
-    return "aborted"
   }
+  await unwind(progress, activities)
+  return "aborted"
 }
 
 async function forward(progress: RunProgress, activities: Activities): Promise<void> {

@@ -68,6 +68,9 @@ export function refusalOf(request: JudgedRequest): ErrorFinding | null {
           `The old shape isn't hidden yet: the run is at ${request.phase}.`,
           `sluice abort ${request.run} undoes what was done`,
         )
+      // Its workflow is about to end, and would take the decision with it.
+      if (request.phase === "complete")
+        return refusal(request, "RUN_ENDED", "The run is completing at this moment.", `sluice undo ${request.run}`)
       return null
     case "pause":
       if (request.aborting)
