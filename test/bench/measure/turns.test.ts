@@ -9,7 +9,7 @@ test("each round measures every side once and begins with another one", async ()
   }
   const rounds = await inTurns(3, { a: side("a"), b: side("b"), c: side("c") })
   expect(order.join("")).toBe("abcbcacab")
-  expect(rounds.map((round) => Object.keys(round).toSorted())).toEqual(Array(3).fill(["a", "b", "c"]))
+  expect(rounds.map((round) => Object.keys(round).toSorted())).toEqual([...Array(3)].map(() => ["a", "b", "c"]))
   expect(valuesOf(rounds, "a")).toEqual([1, 6, 8])
 })
 
