@@ -10,9 +10,9 @@ export function isUnseen(step: Step): boolean {
   return step.observe === alwaysBefore
 }
 
-/** Asks the catalog how far the step is. */
+/** Asks the catalog how far the step is. Asked again after the step's statements, under its locks: see `Session.ask`. */
 export async function observe(session: Session, step: Step): Promise<Observation> {
-  const [row] = await session.query<Record<string, unknown>>(step.observe)
+  const [row] = await session.ask<Record<string, unknown>>(step.observe)
   const answer = row && Object.values(row)[0]
   const observation = observations.find((known) => known === answer)
   if (observation) return observation

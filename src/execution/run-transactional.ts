@@ -23,14 +23,13 @@ export async function tryTransactional(
     const course = decideCourse(work, await observe(session, step))
     if (course === "repair") return "repair"
     if (course === "run") {
-      await lockRelations(session, step.relations, step.lock, limits.lockTimeoutMs)
       await session.query("SELECT set_config('sluice.run', $1, true), set_config('sluice.plan', $2, true)", [
         run.run,
         run.plan.hash,
       ])
-      await session.query(statement)
+      await lockRelations(session, step.relations, step.lock, limits.lockTimeoutMs)
       // A setting that the statements left behind must not reach the observation.
-      await session.query("SET LOCAL search_path = pg_catalog")
+      await session.query(`${statement}\n;\nSET LOCAL search_path = pg_catalog`)
       await demandEffect(session, work)
     }
     const outcome = course === "run" ? "done" : "observed"

@@ -1,6 +1,7 @@
-import type { QueryResult, QueryResultRow } from "pg"
+import type { QueryConfig, QueryResult, QueryResultRow } from "pg"
 import type { Secret } from "../config/config.ts"
 import { BugError } from "../domain/errors.ts"
+import { sha256 } from "../domain/hash.ts"
 import { cancelUntilEnded } from "./cancel.ts"
 import { connect, type Connected, type ConnectOptions } from "./connect.ts"
 import { mapPostgresError } from "./map-error.ts"
@@ -74,24 +75,32 @@ export class Session {
    * last one's. Types come as pg gives them: bigint and numeric as strings, timestamps as `Date`.
    */
   async query<Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]> {
-    return (await this.#run(text, values)).rows as readonly Row[]
+    return (await this.#run(configOf(text, values))).rows as readonly Row[]
+  }
+
+  /**
+   * Like `query`, for one statement that is asked more than once: the server keeps its plan until the session ends. A
+   * long question over the catalog takes several times as long to plan as to answer.
+   */
+  async ask<Row>(text: string): Promise<readonly Row[]> {
+    return (await this.#run({ text, name: sha256(text).slice(0, 32) })).rows as readonly Row[]
   }
 
   /** Runs one statement and answers how many rows it touched. */
   async execute(text: string, values?: readonly unknown[]): Promise<number> {
-    return (await this.#run(text, values)).rowCount ?? 0
+    return (await this.#run(configOf(text, values))).rowCount ?? 0
   }
 
   /** `BEGIN`, `work`, `COMMIT`; `ROLLBACK` where `work` fails. Can't be nested. */
   async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (this.#inTransaction) throw bug("a transaction was begun inside another")
-    await this.#run(
-      `BEGIN ISOLATION LEVEL ${options.isolation ?? "read committed"}${options.readOnly ? " READ ONLY" : ""}`,
-    )
+    await this.#run({
+      text: `BEGIN ISOLATION LEVEL ${options.isolation ?? "read committed"}${options.readOnly ? " READ ONLY" : ""}`,
+    })
     this.#inTransaction = true
     try {
       const result = await work()
-      const { command } = await this.#run("COMMIT")
+      const { command } = await this.#run({ text: "COMMIT" })
       // PostgreSQL answers COMMIT with ROLLBACK, and no error, where a statement failed and its error was swallowed.
       if (command !== "COMMIT") throw bug("a transaction with a failed statement was to be committed")
       return result
@@ -108,7 +117,7 @@ export class Session {
     await this.#inTurn(() => this.#connected.client.query("ROLLBACK")).catch(() => {})
   }
 
-  async #run(text: string, values?: readonly unknown[]): Promise<QueryResult> {
+  async #run(query: QueryConfig): Promise<QueryResult> {
     return this.#inTurn(async () => {
       this.#signal?.throwIfAborted()
       let ended = false
@@ -119,7 +128,7 @@ export class Session {
       }
       this.#signal?.addEventListener("abort", onAbort, { once: true })
       try {
-        return await this.#send(text, values)
+        return await this.#send(query)
       } finally {
         ended = true
         this.#signal?.removeEventListener("abort", onAbort)
@@ -129,11 +138,9 @@ export class Session {
     })
   }
 
-  async #send(text: string, values?: readonly unknown[]): Promise<QueryResult> {
+  async #send(query: QueryConfig): Promise<QueryResult> {
     try {
-      const { client } = this.#connected
-      const sent = values === undefined ? client.query(text) : client.query(text, [...values])
-      return lastResult(await sent)
+      return lastResult(await this.#connected.client.query(query))
     } catch (error) {
       throw mapPostgresError(error, this.#options.applicationName)
     }
@@ -145,6 +152,11 @@ export class Session {
     this.#last = turn.catch(() => {})
     return turn
   }
+}
+
+/** Without values pg sends the text as it is, which may then hold several statements. */
+function configOf(text: string, values?: readonly unknown[]): QueryConfig {
+  return values === undefined ? { text } : { text, values: [...values] }
 }
 
 /** pg answers a text of several statements with an array, which its types leave out. */

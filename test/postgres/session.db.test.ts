@@ -162,3 +162,19 @@ test.each([
   expect(error).toMatchObject({ code })
   expect(JSON.stringify(error) + String(error)).not.toContain("wrong-secret")
 })
+
+test("a question that is asked again is planned once, and sees what changed meanwhile", async () => {
+  const question =
+    "SELECT count(*)::int AS n FROM pg_attribute WHERE attrelid = 'public.t'::regclass AND attname = 'seen'"
+  const seen = await open((session) =>
+    session.transaction(async () => {
+      const [before] = await session.ask<{ n: number }>(question)
+      await session.query("ALTER TABLE public.t ADD COLUMN seen int")
+      const [after] = await session.ask<{ n: number }>(question)
+      const [plans] = await session.query<{ n: number }>("SELECT count(*)::int AS n FROM pg_prepared_statements")
+      await session.query("ALTER TABLE public.t DROP COLUMN seen")
+      return [before?.n, after?.n, plans?.n]
+    }),
+  )
+  expect(seen).toEqual([0, 1, 1])
+})
