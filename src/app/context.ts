@@ -5,6 +5,7 @@ import { nearestName } from "../domain/nearest.ts"
 import { anchorFileOf } from "../ledger/anchor.ts"
 import { checkControlVersion, openControl, type Control } from "../ledger/control.ts"
 import { withSession, type Session } from "../postgres/session.ts"
+import { positive } from "./positive.ts"
 import { TemporalLink } from "./temporal.ts"
 
 export interface AppOptions extends LoadOptions {
@@ -33,7 +34,11 @@ export class App {
   }
 
   temporal(): TemporalLink {
-    this.#temporal ??= new TemporalLink(this.config.temporal)
+    this.#temporal ??= new TemporalLink(
+      this.config.temporal,
+      // For a machine that is so busy that its worker answers late.
+      positive(this.env["SLUICE_ANSWER_MS"]) ?? undefined,
+    )
     return this.#temporal
   }
 

@@ -3,9 +3,6 @@ import { workflowQueue } from "../domain/queues.ts"
 import { noWorker, requirePollers } from "./pollers.ts"
 import { isUnreachable, type TemporalLink } from "./temporal.ts"
 
-/** Together with the process's own start, a refusal takes no more than three seconds. */
-const answerWithinMs = 2000
-
 /**
  * Refuses where nobody would carry out what is about to be sent: it would wait for hours and then take effect. The
  * server goes on naming a killed worker as poller for a minute; only an answer proves that somebody is there. So the
@@ -18,7 +15,11 @@ export async function requireWorker(link: TemporalLink, workflowId?: string): Pr
 }
 
 /** False where nobody answered in time. A failing query is an answer too. */
-export async function answers(link: TemporalLink, workflowId: string, milliseconds = answerWithinMs): Promise<boolean> {
+export async function answers(
+  link: TemporalLink,
+  workflowId: string,
+  milliseconds = link.answerWithinMs,
+): Promise<boolean> {
   try {
     await link.call(milliseconds, (client) => client.workflow.getHandle(workflowId).query("status"))
     return true
@@ -30,7 +31,7 @@ export async function answers(link: TemporalLink, workflowId: string, millisecon
 /** Null before the first run ever, or where visibility can't be asked. */
 async function latestWorkflow(link: TemporalLink): Promise<string | null> {
   try {
-    return await link.call(answerWithinMs, async (client) => {
+    return await link.call(link.answerWithinMs, async (client) => {
       const query = `WorkflowType = 'expandContract' AND TaskQueue = '${workflowQueue}'`
       for await (const { workflowId } of client.workflow.list({ query, pageSize: 1 })) return workflowId
       return null

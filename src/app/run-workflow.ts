@@ -7,6 +7,7 @@ import type { RunInput } from "../domain/run.ts"
 import { searchAttributes } from "../../workflows/search-attributes.ts"
 import type { App } from "./context.ts"
 import { runActive } from "./make-plan.ts"
+import { positive } from "./positive.ts"
 
 /** How long Temporal may take to accept a start. */
 const startDeadlineMs = 10_000
@@ -69,11 +70,6 @@ function runInput(app: App, { run, plan, adopt }: Omit<RunToStart, "workflowId">
     carried: null,
     adopt,
   }
-}
-
-function positive(text: string | undefined): number | null {
-  const number = Number(text)
-  return text !== undefined && Number.isInteger(number) && number > 0 ? number : null
 }
 
 function details(app: App, run: string, plan: Plan): string {

@@ -5,6 +5,9 @@ import { TransientError } from "../domain/errors.ts"
 // gRPC's own numbers; the SDK re-exports no names for them.
 const unreachableCodes: readonly number[] = [4 /* DEADLINE_EXCEEDED */, 14 /* UNAVAILABLE */, 1 /* CANCELLED */]
 
+/** Together with the process's own start, a refusal for want of a worker takes no more than three seconds. */
+const defaultAnswerMs = 2000
+
 /**
  * The one connection to Temporal. Every call has a deadline, and `close` waits for calls under way: closing a channel
  * with a call pending would kill the process.
@@ -16,7 +19,11 @@ export class TemporalLink {
   readonly #client: Client
   readonly #pending = new Set<Promise<unknown>>()
 
-  constructor(config: TemporalConfig) {
+  /** How long a worker may take to answer before it counts as gone, in milliseconds. */
+  readonly answerWithinMs: number
+
+  constructor(config: TemporalConfig, answerWithinMs = defaultAnswerMs) {
+    this.answerWithinMs = answerWithinMs
     this.address = config.address
     this.namespace = config.namespace
     this.#connection = Connection.lazy(connectionOptions(config))

@@ -86,6 +86,7 @@ export class Project {
         env: {
           ...process.env,
           SLUICE_HEARTBEAT_MS: "2000",
+          SLUICE_ANSWER_MS: "10000",
           ...(options.historyBudget !== undefined && { SLUICE_HISTORY_BUDGET: String(options.historyBudget) }),
         },
       },

@@ -1,0 +1,4 @@
+export function positive(text: string | undefined): number | null {
+  const number = Number(text)
+  return text !== undefined && Number.isInteger(number) && number > 0 ? number : null
+}
