@@ -5,7 +5,6 @@ import type { Step } from "../../../src/domain/step.ts"
 import type { Limits } from "../../../src/config/config.ts"
 import type { Attempt } from "../../../src/execution/attempt.ts"
 import { runBackfill, undoBackfill } from "../../../src/execution/backfill.ts"
-import { ensureJournal } from "../../../src/execution/journal.ts"
 import { performStep } from "../../../src/execution/perform-step.ts"
 import type { TargetRun } from "../../../src/execution/target-run.ts"
 import { undoStep } from "../../../src/execution/undo-step.ts"
@@ -15,7 +14,7 @@ import type { PlanTarget } from "../../../src/planner/compile.ts"
 import { readCatalog } from "../../../src/postgres/catalog-reader.ts"
 import { createDatabase } from "../../harness/database.ts"
 import type { TestDatabase } from "../../harness/database.ts"
-import { asSession, attemptOf, targetAt, Witness } from "../../execution/setting.ts"
+import { asSession, attemptOf, targetAt, Witness, runOn } from "../../execution/setting.ts"
 import { revision, target as sampleTarget } from "../../planner/sample-catalog.ts"
 
 type Declared = Readonly<Record<string, unknown>>
@@ -46,8 +45,8 @@ export class Purging {
     id = "0002_drop",
   ): Promise<Purging> {
     const database = await createDatabase({ schema: given })
+    await runOn(database.url, [])
     const { plan, findings } = await asSession(database.url, async (session) => {
-      await ensureJournal(session)
       const revisions = [revision(id, ...operations)]
       return compilePlan({ revisions, catalog: await readCatalog(session, catalogWish(revisions, target)), target })
     })
