@@ -97,7 +97,7 @@ export const limitDefinitions = {
     most: petabyte,
     mayBeOff: true,
     meaning:
-      "A backfill rests while the whole server writes more log than that, on average over five seconds, until it is at four fifths of it.",
+      "A backfill rests while the whole server writes more log than that. After a quiet while, five seconds' worth may come at once; what goes beyond is waited for, at most half a minute.",
   },
 } as const satisfies Readonly<Record<string, LimitDefinition>>
 

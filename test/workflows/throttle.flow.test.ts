@@ -39,7 +39,7 @@ test("two tables of one revision are filled, and the run says why it rests, and 
     "a rest",
     ({ backfill }) => backfill?.throttledBy?.startsWith("WAL rate") ?? false,
   )
-  expect(resting.backfill?.throttledBy).toMatch(/^WAL rate: .+\/s in the last 5s \(limit 1kB\/s, maxWalRate\)$/)
+  expect(resting.backfill?.throttledBy).toMatch(/^WAL rate: .+ were written lately \(limit 1kB\/s, maxWalRate\)$/)
   expect((await newestOf(project)).backfill?.throttledBy).toContain("WAL rate")
   await tune(project.app, project.run, ["maxWalRate=off"])
   const status = await project.ended("completed")

@@ -1,14 +1,11 @@
 import { writeFile, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { runBackfill } from "../../../src/execution/backfill.ts"
 import { precheck } from "../../../src/execution/precheck.ts"
 import { loadParser } from "../../../src/sql/parser.ts"
 import { ownedBy, type TestDatabase } from "../../harness/database.ts"
 import { OwnCluster } from "../../harness/own-cluster.ts"
-import { nickGroup, usersSync } from "../../operations/sync/split-name.ts"
-import { beginFilling } from "../filling.ts"
-import { attemptOf, eventually, Witness } from "../setting.ts"
+import { eventually } from "../setting.ts"
 import { rows, SlowFilling, slowPeople } from "./slow-filling.ts"
 
 const megabyte = 1024 ** 2
@@ -127,30 +124,13 @@ describe("an archive that takes nothing any more", () => {
   })
 })
 
-describe("a rate of the log", () => {
-  test("is kept to over the whole of a backfill", async () => {
-    await database.query(`
-      DROP TABLE users;
-      CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL, padding text NOT NULL);
-      INSERT INTO users SELECT n, 'N ' || n, repeat(md5(n::text), 20) FROM generate_series(1, 30000) AS n`)
-    const limit = 2 * megabyte
-    const { run, backfill } = await beginFilling(database, usersSync(nickGroup()), {
-      batchDurationMs: 20,
-      maxWalBytesPerSecond: limit,
-    })
-    const position = async (): Promise<number> => {
-      const [row] = await cluster.query<{ at: number }>("SELECT (pg_current_wal_lsn() - '0/0')::float8 AS at")
-      return row?.at ?? 0
-    }
-    const [from, startedAt] = [await position(), Date.now()]
-    const witness = new Witness()
-    expect(await runBackfill(run, backfill, attemptOf(), witness)).toMatchObject({ rows: 30_000 })
-    const written = (await position()) - from
-    const seconds = (Date.now() - startedAt) / 1_000
-    // Enough that it had to rest, and what it wrote beyond the limit was no more than one window's allowance.
-    expect(written).toBeGreaterThan(limit * 8)
-    expect(written).toBeLessThan(limit * (seconds + 6))
-    const reasons = witness.progressSeen.map(({ throttledBy }) => throttledBy).filter((reason) => reason !== null)
-    expect(reasons[0]).toMatch(/^WAL rate: \d(\.\d)?MB\/s in the last 5s \(limit 2MB\/s, maxWalRate\)$/)
-  })
+test("more of the log than its rate allows stops the backfill, until that is made good or an operator allows more", async () => {
+  filling = (await SlowFilling.prepare(database, { maxWalBytesPerSecond: 10 * 1024 })).start()
+  expect(await filling.rests(/WAL rate/)).toMatch(
+    /^WAL rate: [\d.]+[kM]B too much of the log were written lately \(limit 10kB\/s, maxWalRate\)$/,
+  )
+  expect(await filling.staysAtRest()).toBeLessThan(rows)
+  await filling.goesOn()
+  await filling.tune({ maxWalBytesPerSecond: null })
+  expect(await filling.finishes()).toEqual({ outcome: "done", rows })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { Allowance } from "../../../src/execution/throttle/allowance.ts"
 import { CatchUp } from "../../../src/execution/throttle/catch-up.ts"
 import { LagTracker } from "../../../src/execution/throttle/lag-tracker.ts"
 import { Threshold } from "../../../src/execution/throttle/threshold.ts"
@@ -77,5 +78,40 @@ describe("what a replica needs to catch up", () => {
     const catchUp = new CatchUp()
     const needs = [0, 2_000, 9_000].map((at) => catchUp.estimate(at, { position: 50 * megabyte, replayed: 0 }))
     expect(needs).toEqual([0, 0, 0])
+  })
+})
+
+describe("an allowance", () => {
+  /** Takes at full speed between looks 200 ms apart whenever nothing is owed; answers bytes taken per second on average. */
+  function average(fullSpeed: number, limit: number, seconds: number): number {
+    const allowance = new Allowance()
+    let taken = 0
+    for (let at = 0; at < seconds * 1_000; at += 200) {
+      if (allowance.owed(at, taken, limit) === 0) taken += fullSpeed / 5
+    }
+    return taken / seconds
+  }
+
+  test("is kept to on average, however much faster it goes between two looks", () => {
+    // A burst's five seconds come on top, once.
+    for (const fullSpeed of [1_100, 3_000, 50_000]) expect(average(fullSpeed, 1_000, 1_000)).toBeLessThan(1_020)
+    expect(average(3_000, 1_000, 1_000)).toBeGreaterThan(990)
+  })
+
+  test("stops nothing that stays within it", () => {
+    expect(average(900, 1_000, 1_000)).toBeCloseTo(900)
+  })
+
+  test("once overdrawn is waited for until some is saved again", () => {
+    const allowance = new Allowance()
+    allowance.owed(0, 0, 1_000)
+    expect([1_000, 1_500, 2_500, 3_100].map((at) => allowance.owed(at, 6_000, 1_000))).toEqual([2_000, 1_500, 500, 0])
+  })
+
+  test("forgives the burst of another after half a minute", () => {
+    const allowance = new Allowance()
+    allowance.owed(0, 0, 1_000)
+    expect(allowance.owed(1_000, 10_000_000, 1_000)).toBe(31_000)
+    expect(allowance.owed(32_100, 10_000_000, 1_000)).toBe(0)
   })
 })
