@@ -47,7 +47,7 @@ test("what is killed or stopped on purpose is left alone, and kept running once 
 })
 
 test("what dies again and again is given up with a word; the others are still kept running", async () => {
-  const [short, other] = [await started("exit 7"), await started("exec sleep 1000")]
+  const [short, other] = [await started("sleep 0.2; exit 7"), await started("exec sleep 1000")]
   const { said, givenUp } = watch({ short, other })
   expect(await waitUntil(() => givenUp.length > 0, { timeoutMs: 10_000 })).toBe(true)
   expect(givenUp).toEqual([["short"]])
@@ -59,7 +59,7 @@ test("what dies again and again is given up with a word; the others are still ke
 })
 
 test("deaths far apart are no deaths in a row", async () => {
-  const short = await started("exit 7")
+  const short = await started("sleep 0.2; exit 7")
   const { said, givenUp } = watch({ short }, { steadyMs: 0 })
   expect(
     await waitUntil(() => said.filter((line) => line.includes("has died")).length > 6, { timeoutMs: 20_000 }),
@@ -73,7 +73,7 @@ test("what can't be started is said, tried again, and given up", async () => {
     component(
       async () => {
         if (starts++ > 0) throw new Error("no room")
-        return program("exit 7")
+        return program("sleep 0.2; exit 7")
       },
       { note: () => {}, died: () => supervisor?.look() },
     ),
