@@ -76,9 +76,10 @@ export async function databasesOf(client: Client): Promise<readonly string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Objects of ours outside of our schema's tables, broken indexes, runs that still hold a lease. */
+/** Objects of ours outside of our schemas' tables, broken indexes, runs that still hold a lease. */
 const leftovers = `
   SELECT a.attname::text AS name FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+    AND c.relnamespace IS DISTINCT FROM to_regnamespace('sluice_archive')
         WHERE a.attname LIKE '\\_sluice%' AND NOT a.attisdropped
   UNION ALL SELECT tgname::text FROM pg_trigger WHERE tgname LIKE '~sluice%'
   UNION ALL SELECT conname::text FROM pg_constraint WHERE conname LIKE '\\_sluice%'

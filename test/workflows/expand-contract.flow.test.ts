@@ -105,6 +105,8 @@ describe("starting", () => {
       const project = await sluice.project({ rows, gates: auto })
       await project.start()
       await project.ended("completed")
+      // The run has ended a moment before its workflow has.
+      await project.inTemporal((handle) => handle.result())
       const { events } = await project.history()
       const kinds = (events ?? []).map((event) => Object.keys(event).find((key) => key.endsWith("EventAttributes")))
       // A task more or less is the scheduler's timing, and so is a timer of `keep` that has nothing left to wait.
