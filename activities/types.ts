@@ -84,7 +84,13 @@ export interface RunActivities {
   /** The run's state changed: written to the control database for `status`, and to the ledger. */
   recordState(
     ref: RunRef,
-    change: { readonly state: RunState; readonly waitingFor: string | null; readonly findings: readonly Finding[] },
+    change: {
+      readonly state: RunState
+      readonly waitingFor: string | null
+      readonly findings: readonly Finding[]
+      /** What an operator may choose from, where something has stopped. */
+      readonly choices?: readonly OperatorVerb[]
+    },
   ): Promise<void>
   /** The last word: journal closed, report written. Answers how the run has ended, where the journal knew it already. */
   finishRun(

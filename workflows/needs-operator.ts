@@ -52,6 +52,7 @@ async function ask(
         state: "needs-operator",
         waitingFor: null,
         findings: findingsOf(error),
+        choices: choice.verbs,
       }),
     )
     await condition(() => choice.chosen !== null)

@@ -3,7 +3,7 @@ import type { StepOutline } from "../src/domain/plan.ts"
 import type { Activities } from "./activities.ts"
 import { untilDoneOrSkipped } from "./needs-operator.ts"
 import { restWhilePaused } from "./rest.ts"
-import type { RunProgress } from "./run-progress.ts"
+import type { Choice, RunProgress } from "./run-progress.ts"
 import { show } from "./status.ts"
 
 /** Runs the plan's steps of one phase, in order. Each step's undo is registered before the step runs. */
@@ -19,14 +19,17 @@ async function runStep(progress: RunProgress, activities: Activities, step: Step
   if (progress.done.has(step.id) || progress.skipped.has(step.id)) return
   await restWhilePaused(progress, activities)
   if (!progress.begun.includes(step.id)) progress.begun.push(step.id)
-  // A comparison that failed can't be wished away: without it no further step is safe.
-  const verbs = step.action === "verify" ? (["retry", "abort"] as const) : (["retry", "skip", "abort"] as const)
-  const outcome = await untilDoneOrSkipped(progress, activities, step.id, verbs, () =>
+  const outcome = await untilDoneOrSkipped(progress, activities, step.id, verbsFor(progress, step), () =>
     perform(progress, activities, step),
   )
   if (outcome === "done") progress.done.add(step.id)
   else progress.skipped.add(step.id)
   show(progress)
+}
+
+/** The plan says what can be left out: what comes after a sync, a filling, a comparison or a contract rests on it. */
+function verbsFor({ purging }: RunProgress, { skippable }: StepOutline): Choice["verbs"] {
+  return ["retry", ...(purging ? [] : (["abort"] as const)), ...(skippable ? (["skip"] as const) : [])]
 }
 
 function perform(progress: RunProgress, activities: Activities, step: StepOutline): Promise<unknown> {

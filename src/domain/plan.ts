@@ -79,6 +79,8 @@ export interface StepOutline {
   readonly summary: string
   readonly transactional: boolean
   readonly hasUndo: boolean
+  /** True where an operator may leave the step out. */
+  readonly skippable: boolean
 }
 
 /** What a workflow knows of a plan: kept in history, so kept small. */
@@ -95,13 +97,14 @@ export function outlineOf(plan: Plan): PlanOutline {
     hash: plan.hash,
     revisions: plan.revisions.map((revision) => revision.id),
     hidesOldShape: plan.steps.some(({ endsOldShape }) => endsOldShape),
-    steps: plan.steps.map(({ id, phase, action, summary, transactional, undo }) => ({
+    steps: plan.steps.map(({ id, phase, action, summary, transactional, undo, skippable }) => ({
       id,
       phase,
       action,
       summary,
       transactional,
       hasUndo: undo !== null,
+      skippable: skippable ?? false,
     })),
   }
 }

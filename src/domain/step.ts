@@ -49,6 +49,11 @@ interface StepBase {
    * `before` where nothing is left to do on the way back.
    */
   readonly back: boolean
+  /**
+   * True where a run can do without the step: applications live as well without it, and nothing that comes later rests on
+   * it. Only such a step may be left out by an operator. Plans of earlier versions say nothing of it: no.
+   */
+  readonly skippable: boolean
   /** True where applications of the old shape can't work any more once the step is done. */
   readonly endsOldShape: boolean
   /** The relations it touches: for leases, long-transaction checks and naming who is in the way. */

@@ -1,12 +1,15 @@
 import { returnGate } from "../domain/gate.ts"
-import type { RunStatus } from "../domain/run.ts"
-import { isAfter, type Phase } from "../domain/phase.ts"
+import type { OperatorVerb, RunStatus } from "../domain/run.ts"
+import { isAfter } from "../domain/phase.ts"
 
-/** What comes after rests on these: the workflow offers no way around them. */
-const neverSkipped: ReadonlySet<Phase> = new Set(["precheck", "plan", "backup", "verify", "soak"])
-
-/** The verbs that make sense for a run as it stands, as commands to type; the likeliest first. */
-export function choicesOf(run: Pick<RunStatus, "run" | "state" | "phase" | "waitingFor">): readonly string[] {
+/**
+ * The verbs that make sense for a run as it stands, as commands to type; the likeliest first. What a stopped step or undo
+ * lets a person choose from, its workflow has told (`offered`); null where it is of a version that didn't.
+ */
+export function choicesOf(
+  run: Pick<RunStatus, "run" | "state" | "phase" | "waitingFor">,
+  offered: readonly OperatorVerb[] | null,
+): readonly string[] {
   const command = (verb: string, options = ""): string => `sluice ${verb} ${run.run}${options}`
   // Once purge has begun, abort is refused, and undo leads back from the archive; at its gate, still waiting, it isn't.
   const purging = isAfter(run.phase, "purge") || (run.phase === "purge" && run.state !== "waiting")
@@ -20,7 +23,9 @@ export function choicesOf(run: Pick<RunStatus, "run" | "state" | "phase" | "wait
     case "paused":
       return [command("resume"), ...abort]
     case "needs-operator":
-      return [command("retry"), ...abort, ...(neverSkipped.has(run.phase) ? [] : [command("skip", ' --reason "…"')])]
+      return offered === null
+        ? [command("retry"), ...abort]
+        : offered.map((verb) => command(verb, verb === "skip" ? ' --reason "…"' : ""))
     case "running":
       return [command("pause"), ...abort]
     case "completed":

@@ -1,6 +1,6 @@
 import type { Finding } from "../domain/finding.ts"
 import type { Phase } from "../domain/phase.ts"
-import { hasEnded, type RunState } from "../domain/run.ts"
+import { hasEnded, type OperatorVerb, type RunState } from "../domain/run.ts"
 import { Ledger } from "./chain.ts"
 import type { Control, Transaction } from "./control.ts"
 import { unknownRun } from "./run-status.ts"
@@ -10,6 +10,8 @@ export interface StateChange {
   readonly phase: Phase
   readonly waitingFor: string | null
   readonly findings: readonly Finding[]
+  /** What an operator may choose from, where something has stopped; the workflow knows. */
+  readonly choices?: readonly OperatorVerb[]
   /** Who brought it about. Default `sluice`. */
   readonly actor?: string
 }
@@ -103,15 +105,15 @@ async function readState(tx: Transaction, run: string): Promise<StateRow> {
 
 /** What stood in the way, and the backfill's progress, are gone with the run's end. */
 async function writeState(tx: Transaction, run: string, change: StateChange): Promise<void> {
-  const { state, phase, waitingFor, findings } = change
+  const { state, phase, waitingFor, findings, choices = [] } = change
   const ended = hasEnded(state)
   await tx.query(
     `UPDATE sluice_control.run
-        SET state = $2, phase = $3, waiting_for = $4, findings = $5, updated_at = clock_timestamp(),
-            ended_at = CASE WHEN $6 THEN clock_timestamp() END, 
+        SET state = $2, phase = $3, waiting_for = $4, findings = $5, choices = $7, updated_at = clock_timestamp(),
+            ended_at = CASE WHEN $6 THEN clock_timestamp() END,
             progress = CASE WHEN $6 THEN NULL ELSE progress END,
             blockers = CASE WHEN $6 THEN '[]' ELSE blockers END
       WHERE run = $1`,
-    [run, state, phase, waitingFor, JSON.stringify(findings), ended],
+    [run, state, phase, waitingFor, JSON.stringify(findings), ended, JSON.stringify(choices)],
   )
 }

@@ -2,7 +2,15 @@ import { UserError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { Phase } from "../domain/phase.ts"
 import type { Strategy } from "../domain/plan.ts"
-import type { BackfillProgress, Blocker, RunState, RunStatus, StepState, StepStatus } from "../domain/run.ts"
+import type {
+  BackfillProgress,
+  Blocker,
+  OperatorVerb,
+  RunState,
+  RunStatus,
+  StepState,
+  StepStatus,
+} from "../domain/run.ts"
 import { choicesOf } from "./choices.ts"
 import type { Control } from "./control.ts"
 
@@ -23,6 +31,7 @@ interface RunRow {
   readonly findings: readonly Finding[]
   readonly progress: BackfillProgress | null
   readonly blockers: readonly Blocker[]
+  readonly offered: readonly OperatorVerb[] | null
 }
 
 interface StepRow extends Omit<StepStatus, "state"> {
@@ -34,7 +43,7 @@ const runColumns = `
   run, target, revisions, strategy, plan_hash AS "planHash", workflow_id AS "workflowId", state, phase,
   waiting_for AS "waitingFor", sluice_control.iso(started_at) AS "startedAt",
   sluice_control.iso(updated_at) AS "updatedAt", sluice_control.iso(ended_at) AS "endedAt",
-  started_by AS "startedBy", findings, progress, blockers`
+  started_by AS "startedBy", findings, progress, blockers, choices AS offered`
 
 /** What `status` shows of one run. `UserError` RUN_NOT_FOUND where there is none of that name. */
 export async function loadRun(control: Control, run: string): Promise<RunStatus> {
@@ -75,14 +84,14 @@ async function withSteps(control: Control, rows: readonly RunRow[]): Promise<rea
   return rows.map((row) => toStatus(row, byRun.get(row.run) ?? []))
 }
 
-function toStatus({ progress, ...row }: RunRow, steps: readonly StepRow[]): RunStatus {
+function toStatus({ progress, offered, ...row }: RunRow, steps: readonly StepRow[]): RunStatus {
   return {
     ...row,
     steps: steps.map(({ id, phase, summary, state, attempts, startedAt, endedAt, error }) => {
       return { id, phase, summary, state, attempts, startedAt, endedAt, error }
     }),
     backfill: progress,
-    choices: choicesOf(row),
+    choices: choicesOf(row, offered),
   }
 }
 

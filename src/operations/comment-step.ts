@@ -23,6 +23,7 @@ export function columnCommentStep(
     sql: sql`COMMENT ON COLUMN ${target} IS ${literal(comment)};`,
     undo: sql`COMMENT ON COLUMN ${target} IS NULL;`,
     observe: observation({ after: sql`${current} = ${literal(comment)}`, before: sql`${current} IS NULL` }),
+    skippable: true,
     lock: "ShareUpdateExclusive",
     needs: [{ kind: "own", relation }],
     relations: [relation],

@@ -126,6 +126,8 @@ function stepOf(
     repair: alone?.repair ?? null,
     beforeImage: null,
     back: false,
+    // What it is for, its author knows: later operations of the plan on the same relations are refused.
+    skippable: phase === "expand",
     endsOldShape: false,
     lock: lockModes[Math.max(0, ...locks)] ?? "AccessExclusive",
     transactional: script.transactional,

@@ -16,6 +16,8 @@ const common = {
   repair: null,
   beforeImage: null,
   back: false,
+  // Without filled rows, or without their comparison, no gate behind them can keep its promise.
+  skippable: false,
   endsOldShape: false,
   lock: "RowExclusive",
   transactional: true,

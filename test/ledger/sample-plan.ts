@@ -18,6 +18,7 @@ function step(id: string, phase: SqlStep["phase"]): SqlStep {
     repair: null,
     beforeImage: null,
     back: false,
+    skippable: false,
     endsOldShape: false,
     lock: "none",
     transactional: true,

@@ -132,6 +132,28 @@ describe("a step that stops", () => {
     await project.keepHistory("retried-after-lock-budget")
   })
 
+  test("can't be left out where what comes after rests on it: dual write, the end of the old shape, its dropping", async () => {
+    const project = await sluice.project({ rows: 10, limits: { lockBudgetMs: 300, lockTimeoutMs: 50 } })
+    const stopped = async (begin: () => Promise<unknown>): Promise<readonly string[]> => {
+      const held = await project.hold("SELECT FROM public.people LIMIT 1")
+      await begin()
+      const { choices } = await project.until("needs-operator", ({ state }) => state === "needs-operator")
+      await expect(project.send("skip", { reason: "hurry" })).rejects.toMatchObject({ code: "NOT_A_CHOICE" })
+      await held.release()
+      await project.send("retry")
+      return choices
+    }
+    const [retry, abort] = [() => `sluice retry ${project.run}`, () => `sluice abort ${project.run}`]
+    expect(await stopped(() => project.start())).toEqual([retry(), abort()])
+    await project.pass("dual-write", "switch")
+    await project.atGate("contract")
+    expect(await stopped(() => project.send("proceed"))).toEqual([retry(), abort()])
+    await project.atGate("purge")
+    expect(await stopped(() => project.send("proceed"))).toEqual([retry()])
+    const { steps } = await project.ended("completed")
+    expect(new Set(steps.map(({ state }) => state))).toEqual(new Set(["done"]))
+  })
+
   test("leaving it out needs a reason, which stands in the ledger", async () => {
     const project = await sluice.project({
       rows: 10,

@@ -5,7 +5,7 @@ import type { SqlStep } from "../../domain/step.ts"
 import { ident, qualified, sql } from "../../sql/sql.ts"
 import { constraintWhere, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
-import { validatedSteps } from "./validated-steps.ts"
+import { needed, validatedSteps } from "./validated-steps.ts"
 import type { ValidatedConstraint } from "./validated-steps.ts"
 
 /**
@@ -20,7 +20,8 @@ export function partitionedForeignKeySteps(
   id: string,
 ): readonly SqlStep[] {
   const ofLeaves = leaves.flatMap(({ schema, name }) =>
-    validatedSteps({ ...constraint, relation: { schema, name } }, phase, `${id}/${name}`),
+    // Else that of the parent would read their rows under its lock.
+    needed(validatedSteps({ ...constraint, relation: { schema, name } }, phase, `${id}/${name}`)),
   )
   return [...ofLeaves, parentStep(constraint, phase, `${id}/attach`)]
 }

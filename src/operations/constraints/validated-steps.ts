@@ -61,9 +61,16 @@ export function validatedSteps(constraint: ValidatedConstraint, phase: Phase, id
       // A constraint can't be made unvalidated again; the step before finds nothing left to undo then.
       undo: drop,
       observe: observation({ after: isValidated, before: sql`${isUnvalidated} OR NOT ${exists}` }),
+      // New rows are bound by it all the same.
+      skippable: true,
       lock: "ShareUpdateExclusive",
       needs,
       relations: [relation],
     }),
   ]
+}
+
+/** The same where something later rests on the validation, so that it can't be left out. */
+export function needed(steps: readonly SqlStep[]): readonly SqlStep[] {
+  return steps.map((step) => ({ ...step, skippable: false }))
 }

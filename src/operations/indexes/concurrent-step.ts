@@ -30,6 +30,8 @@ export function concurrentIndexStep(index: IndexSpec, phase: Phase, id: string):
       partial: indexWhere(relation, name, sql`NOT (${isValid}) AND ${matches}`),
     }),
     repair: drop,
+    // A unique index is a promise; any other only makes something faster.
+    skippable: !unique,
     transactional: false,
     lock: "ShareUpdateExclusive",
     needs: [

@@ -24,7 +24,10 @@ export function partitionedIndexSteps(
   id: string,
 ): readonly SqlStep[] {
   const leaves = parts.filter(({ isLeaf }) => isLeaf)
-  const builds = leaves.map((leaf) => concurrentIndexStep(leaf.index, phase, `${id}/${leaf.index.relation.name}`))
+  const builds = leaves.map((leaf) => ({
+    ...concurrentIndexStep(leaf.index, phase, `${id}/${leaf.index.relation.name}`),
+    skippable: false, // the parent's is made of all of them
+  }))
   return [...builds, attachStep(index, parts, phase, `${id}/attach`)]
 }
 
@@ -46,6 +49,7 @@ function attachStep(index: IndexSpec, parts: readonly PartitionIndex[], phase: P
       after: indexWhere(relation, name, sql`x.indisvalid AND ${indexMatches(index)}`),
       before: sql`${relationOid(nameOfIndex(index))} IS NULL`,
     }),
+    skippable: !index.unique,
     // Of the partitions too: readers of a partition hold its indexes.
     lock: "AccessExclusive",
     needs: parents.flatMap((parent): readonly Capability[] => [
