@@ -2,11 +2,10 @@ import { RefusedError, type ErrorFinding } from "../src/domain/errors.ts"
 import type { Finding } from "../src/domain/finding.ts"
 import { returnGate, type WaitName } from "../src/domain/gate.ts"
 import { endedRefusal, refusalOf } from "../src/domain/judgement.ts"
-import { laterRevision } from "../src/domain/later-run.ts"
 import { isAfter } from "../src/domain/phase.ts"
 import { hasEnded } from "../src/domain/run.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
-import { takeLeaseBack } from "../src/execution/journal.ts"
+import { openWayBack } from "../src/execution/journal.ts"
 import { writeKnobs } from "../src/execution/knobs.ts"
 import { versionsAtGate, type VersionsInUse } from "../src/execution/version-roles.ts"
 import { recordDecision, recordGate } from "../src/ledger/decisions.ts"
@@ -67,6 +66,7 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
     reason: command.reason ?? null,
     nonce: command.nonce ?? null,
     by: request.by,
+    about: request.about ?? null,
     refusal: refusal === null ? null : { code: refusal.code, message: refusal.message },
   })
   if (refusal !== null) throw new RefusedError(refusal)
@@ -82,16 +82,13 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
  */
 async function wayBackRefusal(deps: ActivityDeps, ref: RunRef, verb: "abort" | "undo"): Promise<ErrorFinding | null> {
   if (!isAfter(ref.phase, "soak")) return null
-  const { target, plan } = await targetRunOf(deps, ref)
+  const run = await targetRunOf(deps, ref)
   if (verb === "undo") {
     const { steps, state } = await loadRun(deps.control, ref.run)
-    const stuck = noWayBack({ run: ref.run, state }, withoutWayBack(plan, steps))
+    const stuck = noWayBack({ run: ref.run, state }, withoutWayBack(run.plan, steps))
     if (stuck) return stuck
   }
-  const later = await withSession({ url: target.url, applicationName: "sluice:lease" }, (session) =>
-    takeLeaseBack(session, ref.run),
-  )
-  return later && laterRevision(ref.run, later)
+  return withSession({ url: run.target.url, applicationName: "sluice:lease" }, (session) => openWayBack(session, run))
 }
 
 /** No gate opens for a run that is over: its workflow was reset from outside. */

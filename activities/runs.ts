@@ -2,6 +2,9 @@ import { Context } from "@temporalio/activity"
 import { SluiceError } from "../src/domain/errors.ts"
 import type { RunEnd } from "../src/domain/run.ts"
 import { outlineOf } from "../src/domain/plan.ts"
+import type { Finding } from "../src/domain/finding.ts"
+import { stepsStillDone } from "../src/execution/left-behind.ts"
+import type { TargetRun } from "../src/execution/target-run.ts"
 import { endRun } from "../src/execution/end-run.ts"
 import { journaledState } from "../src/execution/under-way.ts"
 import { watchProbes } from "../src/health/watch-probes.ts"
@@ -22,6 +25,20 @@ async function writeReport(deps: ActivityDeps, ref: RunRef): Promise<void> {
     if (!(error instanceof SluiceError)) throw error
     await setFindings(deps.control, ref.run, [{ ...error.finding, severity: "warning" }])
   }
+}
+
+/** What an aborted run has not taken back: what the journal has as done, and undos that somebody left out. */
+async function findLeftBehind(run: TargetRun, skipped: readonly string[]): Promise<readonly Finding[]> {
+  const done = new Set((await stepsStillDone(run)).map(({ id }) => id))
+  return run.plan.steps
+    .filter(({ id }) => done.has(id) || skipped.includes(id))
+    .map(({ id, summary }) => ({
+      code: "LEFT_BEHIND",
+      severity: "error",
+      subject: id,
+      message: `This was not undone, and what it did is still there: ${summary}`,
+      hint: "Take it back by hand; `sluice plan --sql` shows how such a step is undone.",
+    }))
 }
 
 /**
@@ -45,8 +62,10 @@ export function createRunActivities(deps: ActivityDeps): RunActivities {
     recordState: (ref, change) => mapped(() => setRunState(control, ref, { ...change, phase: ref.phase })),
     finishRun: (ref, outcome) =>
       mapped(async (attempt) => {
-        const state = await endRun(await targetRunOf(deps, ref), outcome.state, attempt, observerFor(deps, ref))
-        await finishRun(control, ref, { ...outcome, state })
+        const run = await targetRunOf(deps, ref)
+        const state = await endRun(run, outcome.state, attempt, observerFor(deps, ref))
+        const leftBehind = state === "aborted" ? await findLeftBehind(run, outcome.leftBehind ?? []) : []
+        await finishRun(control, ref, { ...outcome, state, leftBehind })
         await writeReport(deps, ref)
         return { state }
       }),

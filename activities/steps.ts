@@ -1,10 +1,9 @@
 import type { BackfillStep, SqlStep, Step, VerifyStep } from "../src/domain/step.ts"
 import { BugError, RefusedError } from "../src/domain/errors.ts"
-import { laterRevision } from "../src/domain/later-run.ts"
 import { isAfter } from "../src/domain/phase.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import type { Attempt } from "../src/execution/attempt.ts"
-import { takeLeaseBack } from "../src/execution/journal.ts"
+import { openWayBack } from "../src/execution/journal.ts"
 import { performStep } from "../src/execution/perform-step.ts"
 import { runBackfill, undoBackfill } from "../src/execution/backfill.ts"
 import { runVerify } from "../src/execution/verify.ts"
@@ -40,7 +39,7 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
           const run = await targetRunOf(deps, ref)
           const step = stepOf(run, id)
           // The lease first: between the two nobody else may take the relations.
-          if (isAfter(step.phase, "soak")) await demandLease(run, attempt)
+          if (isAfter(step.phase, "soak")) await demandWayBack(run, attempt)
           return { outcome: await undoStep(run, step, attempt, observerFor(deps, ref)) }
         },
         outcome,
@@ -53,7 +52,7 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
         async (attempt) => {
           const run = await targetRunOf(deps, ref)
           const step = stepOf(run, id, "backfill")
-          await demandLease(run, attempt)
+          await demandWayBack(run, attempt)
           return undoBackfill(run, step, attempt, observerFor(deps, ref))
         },
         outcome,
@@ -85,12 +84,12 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
 
 /**
  * An abort or undo that was judged has taken the lease back already; one through Temporal's own cancel hasn't. Throws
- * RefusedError LATER_REVISION.
+ * RefusedError LATER_REVISION or NO_WAY_BACK.
  */
-async function demandLease({ run, target }: TargetRun, { signal }: Attempt): Promise<void> {
-  const options = { url: target.url, applicationName: "sluice:lease", signal }
-  const later = await withSession(options, (session) => takeLeaseBack(session, run))
-  if (later !== null) throw new RefusedError(laterRevision(run, later))
+async function demandWayBack(run: TargetRun, { signal }: Attempt): Promise<void> {
+  const options = { url: run.target.url, applicationName: "sluice:lease", signal }
+  const closed = await withSession(options, (session) => openWayBack(session, run))
+  if (closed !== null) throw new RefusedError(closed)
 }
 
 /** What the ledger's outcome row says beside "done". */

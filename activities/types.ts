@@ -73,6 +73,8 @@ export interface DecisionRequest {
   readonly choices: readonly OperatorVerb[]
   /** The step that has stopped, where it is one's doing and not its undo; null elsewhere. */
   readonly stopped: string | null
+  /** What has stopped, in words for the ledger: a step, a phase, `undo of …`. Missing in histories of earlier versions. */
+  readonly about?: string | null
   /** How the verb arrived. */
   readonly by: "update" | "signal" | "gate mode"
 }
@@ -95,7 +97,12 @@ export interface RunActivities {
   /** The last word: journal closed, report written. Answers how the run has ended, where the journal knew it already. */
   finishRun(
     ref: RunRef,
-    outcome: { readonly state: RunEnd; readonly reason: string | null },
+    outcome: {
+      readonly state: RunEnd
+      readonly reason: string | null
+      /** Steps whose undo somebody has left out; what the journal knows is added. Missing in earlier histories. */
+      readonly leftBehind?: readonly string[]
+    },
   ): Promise<{ readonly state: RunEnd }>
   /** How the run has ended, whatever its workflow believes; null: it hasn't. */
   endOf(ref: RunRef): Promise<RunEnd | null>

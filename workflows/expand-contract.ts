@@ -134,7 +134,8 @@ async function finish(progress: RunProgress, activities: Activities, end: RunEnd
   return CancellationScope.nonCancellable(async () => {
     if (end === "completed") progress.phase = "complete"
     const reason = progress.aborting?.reason ?? null
-    const said = await activities.ending.finishRun(progress.ref, { state: end, reason })
+    const leftBehind = [...progress.leftBehind]
+    const said = await activities.ending.finishRun(progress.ref, { state: end, reason, leftBehind })
     // Histories of earlier versions have no answer.
     const state = said?.state ?? end
     progress.ended = state

@@ -42,6 +42,8 @@ export class RunProgress {
   done = new Set<string>()
   skipped = new Set<string>()
   readonly undone = new Set<string>()
+  /** Steps whose undo somebody has left out. */
+  readonly leftBehind = new Set<string>()
   gatesPassed = new Set<WaitName>()
   phasesDone = new Set<Phase>()
   nonces: string[] = []

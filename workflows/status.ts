@@ -67,6 +67,7 @@ function details(progress: RunProgress): string {
 
 function mark(progress: RunProgress, step: string): string {
   if (progress.undone.has(step)) return "undone"
+  if (progress.leftBehind.has(step)) return "left behind"
   if (progress.skipped.has(step)) return "skipped"
   return progress.done.has(step) ? "x" : " "
 }

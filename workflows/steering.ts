@@ -100,6 +100,7 @@ export function requestOf(
     paused: progress.paused,
     choices: choice && choice.chosen === null ? choice.verbs : [],
     stopped: choice && choice.chosen === null ? choice.step : null,
+    about: choice && choice.chosen === null ? choice.subject : null,
     by,
     afterwards: stateAfter(progress, verb),
   }

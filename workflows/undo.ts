@@ -1,6 +1,7 @@
-import { CancellationScope, condition } from "@temporalio/workflow"
+import { CancellationScope, condition, patched } from "@temporalio/workflow"
 import { returnGate } from "../src/domain/gate.ts"
 import type { Phase } from "../src/domain/phase.ts"
+import type { StepOutline } from "../src/domain/plan.ts"
 import type { Activities } from "./activities.ts"
 import { untilDoneOrSkipped } from "./needs-operator.ts"
 import type { RunProgress } from "./run-progress.ts"
@@ -8,7 +9,8 @@ import { show } from "./status.ts"
 
 /**
  * The way back: undoes every step that began, last first. A step whose undo fails stops the unwinding as
- * `needs-operator`: what came before it rests on it, so the order is never broken without somebody's decision.
+ * `needs-operator`: what came before it rests on it, so the order is never broken without somebody's decision. What is
+ * left out then is left behind, and named as such when the run ends.
  */
 export async function unwind(progress: RunProgress, activities: Activities): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
@@ -17,7 +19,7 @@ export async function unwind(progress: RunProgress, activities: Activities): Pro
     const outlines = new Map(progress.steps.map((step) => [step.id, step]))
     for (const id of progress.begun.toReversed()) {
       const step = outlines.get(id)
-      if (!step || !step.hasUndo || progress.undone.has(id)) continue
+      if (!step || progress.undone.has(id) || !isToBeUndone(step)) continue
       if (isBeforeContract(step.phase)) await newWritersGone(progress, activities)
       progress.phase = step.phase
       const options = { summary: `Undo: ${step.summary}` }
@@ -26,11 +28,14 @@ export async function unwind(progress: RunProgress, activities: Activities): Pro
         step.action === "backfill"
           ? ([activities.bulk.undoBackfill, ["retry"]] as const)
           : ([activities.ddl.undoStep, ["retry", "skip"]] as const)
-      await untilDoneOrSkipped(progress, activities, `undo of ${id}`, verbs, () =>
+      const outcome = await untilDoneOrSkipped(progress, activities, `undo of ${id}`, verbs, () =>
         undo.executeWithOptions(options, [progress.ref, id]),
       )
-      progress.undone.add(id)
+      if (outcome === "skipped" && patched("leave-behind")) progress.leftBehind.add(id)
+      else progress.undone.add(id)
       show(progress)
+      // The old shape isn't back: the new one is all that applications have, and stays with everything that keeps it.
+      if (progress.leftBehind.has(id) && !isBeforeContract(step.phase)) return
     }
   })
 }
@@ -48,6 +53,11 @@ async function newWritersGone(progress: RunProgress, activities: Activities): Pr
   )
   show(progress)
   await condition(() => progress.gatesPassed.has(returnGate))
+}
+
+/** A contract without an undo is asked for all the same: where it was done, nothing before it may be taken away. */
+function isToBeUndone({ hasUndo, phase, action }: StepOutline): boolean {
+  return hasUndo || (phase === "contract" && action === "sql" && patched("ask-contract"))
 }
 
 function isBeforeContract(phase: Phase): boolean {

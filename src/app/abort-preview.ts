@@ -1,7 +1,8 @@
 import { hasEnded, type RunStatus } from "../domain/run.ts"
 import { isAfter } from "../domain/phase.ts"
+import type { Plan } from "../domain/plan.ts"
 import type { Step } from "../domain/step.ts"
-import { laterRunOf } from "../execution/journal.ts"
+import { closedWayBack } from "../execution/journal.ts"
 import { loadPlan } from "../ledger/plans.ts"
 import type { App } from "./context.ts"
 import { findRun } from "./runs.ts"
@@ -21,8 +22,8 @@ export interface AbortPreview {
   /** True where purge has dropped columns: they come back from the archive, each as the last one of its table. */
   readonly fromArchive: boolean
   /**
-   * True where an abort would be refused: the run has ended, purge has begun, or a later run has built on this one. An
-   * undo isn't by purge, or where the run has completed.
+   * True where an abort would be refused: the run has ended, purge has begun, its contract has no way back, or a later
+   * run has built on it. An undo isn't by purge, or where the run has completed.
    */
   readonly refused: boolean
 }
@@ -47,7 +48,7 @@ export async function previewAbort(app: App, run: string, verb: AbortPreview["ve
       .reduce((sum, step) => sum + took(step), 0),
     newShapeInUse: isAfter(status.phase, "dual-write") || (status.phase === "dual-write" && status.waitingFor === null),
     fromArchive,
-    refused: await isRefused(app, status, verb),
+    refused: await isRefused(app, status, plan, verb),
   }
 }
 
@@ -56,12 +57,12 @@ function isArchiving({ action, phase, back }: Step): boolean {
   return action === "backfill" && phase === "purge" && !back
 }
 
-async function isRefused(app: App, status: RunStatus, verb: AbortPreview["verb"]): Promise<boolean> {
+async function isRefused(app: App, status: RunStatus, plan: Plan, verb: AbortPreview["verb"]): Promise<boolean> {
   const { run, target, state, phase, waitingFor } = status
   if (verb === "undo" ? state === "aborted" : hasEnded(state) || (isAfter(phase, "keep") && waitingFor !== "purge"))
     return true
   if (!isAfter(phase, "contract")) return false
-  return (await app.inTarget(app.target(target), "abort", (session) => laterRunOf(session, run))) !== null
+  return (await app.inTarget(app.target(target), "abort", (session) => closedWayBack(session, { run, plan }))) !== null
 }
 
 function took(step: RunStatus["steps"][number]): number {

@@ -1,7 +1,7 @@
 import { RefusedError } from "../domain/errors.ts"
-import { laterRevision } from "../domain/later-run.ts"
+import type { Plan } from "../domain/plan.ts"
 import type { CommandAnswer, OperatorVerb, RunStatus } from "../domain/run.ts"
-import { takeLeaseBack } from "../execution/journal.ts"
+import { openWayBack } from "../execution/journal.ts"
 import { Ledger } from "../ledger/chain.ts"
 import { gatesPassedOf } from "../ledger/decisions.ts"
 import { loadPlan } from "../ledger/plans.ts"
@@ -32,7 +32,7 @@ export async function adopt(
   const plan = await loadPlan(control, status.planHash)
   const { run, workflowId } = status
   const undoes = verb !== "retry" || status.state === "aborting"
-  if (verb !== "retry") await refuseNoWayBack(app, status, verb)
+  if (verb !== "retry") await refuseNoWayBack(app, status, verb, plan)
   await new Ledger(control).append({
     actor: app.actor,
     kind: "run.adopted",
@@ -51,14 +51,14 @@ export async function adopt(
 }
 
 /** What the run's own workflow would refuse an abort or undo for. */
-async function refuseNoWayBack(app: App, status: RunStatus, verb: "abort" | "undo"): Promise<void> {
+async function refuseNoWayBack(app: App, status: RunStatus, verb: "abort" | "undo", plan: Plan): Promise<void> {
   const { run, target } = status
   const passed = await gatesPassedOf(await app.control(), run)
-  if (verb === "undo") await refuseLostUndo(app, status, passed)
+  if (verb === "undo") refuseLostUndo(status, plan, passed)
   else if (passed.includes("purge")) throw purged(run)
   if (!passed.includes("contract")) return
-  const later = await app.inTarget(app.target(target), "abort", (session) => takeLeaseBack(session, run))
-  if (later !== null) throw new RefusedError(laterRevision(run, later))
+  const closed = await app.inTarget(app.target(target), "abort", (session) => openWayBack(session, { run, plan }))
+  if (closed !== null) throw new RefusedError(closed)
 }
 
 function purged(run: string): RefusedError {

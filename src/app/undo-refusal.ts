@@ -1,13 +1,11 @@
 import { RefusedError, type ErrorFinding } from "../domain/errors.ts"
 import type { WaitName } from "../domain/gate.ts"
-import { laterRevision } from "../domain/later-run.ts"
 import type { Plan } from "../domain/plan.ts"
 import { displayName } from "../domain/relation.ts"
 import type { RunStatus } from "../domain/run.ts"
 import { missingArchives } from "../execution/archives.ts"
 import { isRegistered } from "../execution/is-registered.ts"
-import { takeLeaseBack } from "../execution/journal.ts"
-import { loadPlan } from "../ledger/plans.ts"
+import { openWayBack } from "../execution/journal.ts"
 import { noWayBack, withoutWayBack } from "../recovery/way-back.ts"
 import type { App } from "./context.ts"
 
@@ -23,14 +21,13 @@ export async function undoRefusal(app: App, status: RunStatus, plan: Plan): Prom
     if (!(await isRegistered(session, run))) return forgotten(run)
     const gone = await missingArchives(session, plan)
     if (gone.length > 0) return archiveMissing(run, gone.map(displayName))
-    const later = await takeLeaseBack(session, run, "completed")
-    return later && laterRevision(run, later)
+    return openWayBack(session, { run, plan }, "completed")
   })
 }
 
 /** What stands against the undo of a run that lost its workflow; a later run is asked after elsewhere. */
-export async function refuseLostUndo(app: App, status: RunStatus, passed: readonly WaitName[]): Promise<void> {
-  const { run, planHash, steps } = status
+export function refuseLostUndo(status: RunStatus, plan: Plan, passed: readonly WaitName[]): void {
+  const { run, steps } = status
   if (!passed.includes("contract"))
     throw new RefusedError({
       code: "UNDO_TOO_EARLY",
@@ -38,7 +35,7 @@ export async function refuseLostUndo(app: App, status: RunStatus, passed: readon
       message: "the old shape isn't hidden yet",
       hint: `sluice abort ${run} undoes what was done`,
     })
-  const stuck = noWayBack(status, withoutWayBack(await loadPlan(await app.control(), planHash), steps))
+  const stuck = noWayBack(status, withoutWayBack(plan, steps))
   if (stuck) throw new RefusedError(stuck)
 }
 

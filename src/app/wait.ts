@@ -29,6 +29,7 @@ export async function wait(app: App, request: WaitRequest): Promise<RunStatus> {
   let stoppedSince: number | null = null
   for (;;) {
     const status = await loadPatiently(() => loadRun(control, run), until)
+    if (isLeftBehind(status)) throw leftBehind(status)
     if (hasReached(status, goal)) return status
     if (hasEnded(status.state)) throw endedOtherwise(status, goal)
     stoppedSince = status.state === "needs-operator" ? (stoppedSince ?? Date.now()) : null
@@ -48,6 +49,21 @@ async function loadPatiently(load: () => Promise<RunStatus>, until: number): Pro
       await sleep(1000)
     }
   }
+}
+
+/** An abort that could not take everything back is not the end that anybody waits for. */
+function isLeftBehind({ state, findings }: RunStatus): boolean {
+  return state === "aborted" && findings.some(({ code }) => code === "LEFT_BEHIND")
+}
+
+function leftBehind({ run, findings }: RunStatus): TransientError {
+  const steps = findings.filter(({ code }) => code === "LEFT_BEHIND").map(({ subject }) => subject)
+  return new TransientError({
+    code: "LEFT_BEHIND",
+    subject: run,
+    message: `the run was aborted, but not everything was undone: ${steps.join(", ")}`,
+    hint: `sluice status ${run} says what is still there; take it back by hand`,
+  })
 }
 
 function endedOtherwise(status: RunStatus, goal: Goal): TransientError {

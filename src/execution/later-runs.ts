@@ -7,7 +7,7 @@ import type { Session } from "../postgres/session.ts"
  * dependencies, and what the undoing steps observe, stand against those.
  *
  * Between registration and contract a run holds the lease on its relations, so that of two that share one, the first
- * rows in the journal tell which came later. Clocks tell nothing: a failover may set them back.
+ * rows in the journal tell which came later. An aborted one counts where it left its revision behind. Clocks tell nothing: a failover may set them back.
  */
 export async function laterRunOf(session: Session, run: string): Promise<LaterRun | null> {
   const [later] = await session.query<LaterRun>(
@@ -19,7 +19,7 @@ export async function laterRunOf(session: Session, run: string): Promise<LaterRu
        LEFT JOIN LATERAL (SELECT min(seq) AS seq FROM sluice.journal WHERE run = other.run) AS theirs ON true
       WHERE own.run = $1
         AND own.state IN ('contracted', 'completed')
-        AND other.state IN ('active', 'contracted', 'completed')
+        AND (other.state <> 'aborted' OR EXISTS (SELECT FROM sluice.revision WHERE run = other.run))
         AND (other.state = 'active' OR theirs.seq > mine.seq)
       ORDER BY other.state = 'active' DESC, theirs.seq DESC
       LIMIT 1`,

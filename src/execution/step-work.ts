@@ -58,7 +58,7 @@ function wasRun({ step, last }: StepWork): boolean {
   return last?.direction === "do" && (last.outcome === "done" || step.back || !step.transactional)
 }
 
-function noWayBack(step: Step): RefusedError {
+export function noWayBack(step: Step): RefusedError {
   return new RefusedError({
     code: "NO_WAY_BACK",
     subject: step.id,

@@ -19,6 +19,8 @@ export interface Decision {
   readonly nonce: string | null
   /** How it arrived: `update`, `signal`, `gate mode`. */
   readonly by: string
+  /** What had stopped, of a verb that is about that; else null. */
+  readonly about?: string | null
   /** Null: carried out. Else why not. */
   readonly refusal: { readonly code: string; readonly message: string } | null
 }

@@ -1,6 +1,6 @@
 import type { Finding } from "../domain/finding.ts"
 import type { Phase } from "../domain/phase.ts"
-import { hasEnded, type OperatorVerb, type RunState } from "../domain/run.ts"
+import { hasEnded, type OperatorVerb, type RunEnd, type RunState } from "../domain/run.ts"
 import { Ledger } from "./chain.ts"
 import type { Control, Transaction } from "./control.ts"
 import { unknownRun } from "./run-status.ts"
@@ -44,15 +44,22 @@ export async function setFindings(control: Control, run: string, findings: reado
 export async function finishRun(
   control: Control,
   ref: { readonly run: string },
-  outcome: { readonly state: "completed" | "aborted"; readonly reason: string | null; readonly actor?: string },
+  outcome: {
+    readonly state: RunEnd
+    readonly reason: string | null
+    /** What an aborted run has not taken back, a finding for each step. */
+    readonly leftBehind?: readonly Finding[]
+    readonly actor?: string
+  },
 ): Promise<void> {
-  const { state, reason, actor = "sluice" } = outcome
+  const { state, reason, leftBehind = [], actor = "sluice" } = outcome
   await new Ledger(control).within(async (tx, append) => {
     const before = await readState(tx, ref.run)
     if (hasEnded(before.state)) return
     const phase = state === "completed" ? "complete" : before.phase
-    await writeState(tx, ref.run, { state, phase, waitingFor: null, findings: before.findings })
-    await append({ actor, kind: "run.ended", run: ref.run, detail: { state, phase, reason } })
+    await writeState(tx, ref.run, { state, phase, waitingFor: null, findings: [...leftBehind, ...before.findings] })
+    const left = leftBehind.length === 0 ? {} : { leftBehind: leftBehind.map(({ subject }) => subject) }
+    await append({ actor, kind: "run.ended", run: ref.run, detail: { state, phase, reason, ...left } })
   })
 }
 

@@ -15,11 +15,16 @@ export function withoutWayBack(
 /** Why a run can't be undone as a whole, and what that would cost; null: everything has its way back. */
 export function noWayBack(
   { run, state }: { readonly run: string; readonly state: RunState },
-  stuck: readonly Pick<Step, "summary">[],
+  stuck: readonly Pick<Step, "phase" | "summary">[],
 ): ErrorFinding | null {
   if (stuck.length === 0) return null
   const what = stuck.map(({ summary }) => `"${summary}"`).join(", ")
-  const rest = hasEnded(state) ? "" : `, or \`sluice abort ${run}\` before the purge to undo the rest and let that stay`
+  // An abort is refused there as well: it would take the new shape and not bring the old one.
+  const isContract = stuck.some(({ phase }) => phase === "contract")
+  const rest =
+    hasEnded(state) || isContract
+      ? ""
+      : `, or \`sluice abort ${run}\` before the purge to undo the rest and let that stay`
   return {
     code: "NO_WAY_BACK",
     subject: run,

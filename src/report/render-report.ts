@@ -16,6 +16,7 @@ export function renderReport({ status, entries }: ReportInput): string {
     `# Run ${status.run}`,
     "",
     `**${status.state}** on target ${status.target}, strategy ${status.strategy}.`,
+    ...leftBehind(entries),
     "",
     table(
       ["", ""],
@@ -43,6 +44,13 @@ export function renderReport({ status, entries }: ReportInput): string {
   ].join("\n")
 }
 
+/** An abort takes everything back; where it could not, that comes first. */
+function leftBehind(entries: readonly LedgerEntry[]): readonly string[] {
+  const left = entries.findLast(({ kind }) => kind === "run.ended")?.detail["leftBehind"]
+  if (!Array.isArray(left)) return []
+  return ["", `**Not everything was undone.** Still there: ${left.map((step) => `\`${text(step)}\``).join(", ")}.`]
+}
+
 function stepsOf(status: RunStatus): readonly (readonly string[])[] {
   return status.steps.map(({ id, summary, state, attempts }) => [id, summary, state, String(attempts)])
 }
@@ -50,9 +58,9 @@ function stepsOf(status: RunStatus): readonly (readonly string[])[] {
 function decisionsOf(entries: readonly LedgerEntry[]): readonly (readonly string[])[] {
   return entries.flatMap(({ at, actor, kind, detail }) => {
     if (kind !== "decision.accepted" && kind !== "decision.refused") return []
-    const { verb, gate, knobs, reason, refusal, evidenceHash } = detail
+    const { verb, gate, about, knobs, reason, refusal, evidenceHash } = detail
     const code = isObject(refusal) ? ` — refused: ${text(refusal["code"])}` : ""
-    const what = [text(verb), text(gate), text(knobs)].filter((part) => part !== "").join(" ")
+    const what = [text(verb), text(gate), text(about), text(knobs)].filter((part) => part !== "").join(" ")
     return [[at, actor, `${what}${code}`, text(reason), text(evidenceHash).slice(0, 12)]]
   })
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Plan } from "../../src/domain/plan.ts"
 import type { SqlStep } from "../../src/domain/step.ts"
-import { ensureJournal, laterRunOf, registerRun, setRunState, takeLeaseBack } from "../../src/execution/journal.ts"
+import { ensureJournal, openWayBack, registerRun, setRunState } from "../../src/execution/journal.ts"
+import { laterRunOf } from "../../src/execution/later-runs.ts"
 import { performStep } from "../../src/execution/perform-step.ts"
 import { createDatabase, type TestDatabase } from "../harness/database.ts"
 import { addColumnStep, asSession, attemptOf, planOf, targetAt, Witness } from "./setting.ts"
@@ -24,8 +25,8 @@ const planOn = (table: string, digit: string): Plan =>
   })
 
 const later = (run: string) => asSession(database.url, (session) => laterRunOf(session, run))
-const back = (run: string, from?: "contracted" | "completed") =>
-  asSession(database.url, (session) => takeLeaseBack(session, run, from))
+const back = (run: string, from?: "contracted" | "completed", plan = planOn("t", "1")) =>
+  asSession(database.url, (session) => openWayBack(session, { run, plan }, from))
 
 /** Registers the run, writes a row of work, and lets it come to the state. */
 async function run(name: string, plan: Plan, state: "active" | "contracted" | "completed" | "aborted"): Promise<void> {
@@ -45,7 +46,10 @@ describe("the way back of a run that has contracted", () => {
     await run("second", planOn("t", "2"), state)
     const found = { run: "second", revisions: ["0002"], shared: ["public.t"], isAtWork: state === "active" }
     expect(await later("first")).toEqual(found)
-    expect(await back("first")).toEqual(found)
+    expect(await back("first")).toMatchObject({
+      code: "LATER_REVISION",
+      message: expect.stringContaining("second (0002)"),
+    })
     expect(await database.query("SELECT state FROM sluice.run WHERE run = 'first'")).toEqual([{ state: "contracted" }])
   })
 
@@ -56,6 +60,24 @@ describe("the way back of a run that has contracted", () => {
     await run("elsewhere", planOn("u", "4"), "active")
     expect(await later("second")).toBeNull()
     expect((await later("first"))?.run).toBe("second")
+  })
+
+  test("is closed by an aborted run that left its revision behind", async () => {
+    await run("first", planOn("t", "1"), "contracted")
+    await run("second", planOn("t", "2"), "aborted")
+    await database.query("INSERT INTO sluice.revision (id, run) VALUES ('0002', 'second')")
+    expect((await later("first"))?.run).toBe("second")
+    await database.query("DELETE FROM sluice.revision")
+  })
+
+  test("is closed where the contract has no undo: what came before it would go, and what it hid not come back", async () => {
+    const hide: SqlStep = { ...addColumnStep("c"), id: "contract/hide", phase: "contract", undo: null }
+    const oneWay = { ...planOn("t", "1"), steps: [hide] }
+    await run("first", oneWay, "active")
+    expect(await back("first", "contracted", oneWay)).toBeNull()
+    await database.query("UPDATE sluice.run SET state = 'contracted'")
+    expect(await back("first", "contracted", oneWay)).toMatchObject({ code: "NO_WAY_BACK" })
+    expect(await database.query("SELECT state FROM sluice.run")).toEqual([{ state: "contracted" }])
   })
 
   test("doesn't go by clocks, which a failover may set back", async () => {

@@ -24,6 +24,7 @@ export function compareStep(archive: Archive, id: string): VerifyStep {
     observe: sql`SELECT 'before'`,
     repair: null,
     beforeImage: null,
+    skippable: false,
     endsOldShape: false,
     back: false,
     lock: "AccessShare",

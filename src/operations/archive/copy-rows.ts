@@ -26,6 +26,7 @@ export function copyStep(archive: Archive, id: string): BackfillStep {
     observe: observation({ after: sql`NOT EXISTS (${missing(archive)})`, before: sql`TRUE` }),
     repair: null,
     beforeImage: null,
+    skippable: false,
     endsOldShape: false,
     back: false,
     lock: "RowShare",

@@ -67,6 +67,7 @@ export function refillStep(archive: Archive, id: string): BackfillStep {
     observe: observation({ after: isLeft, before: sql`TRUE` }),
     repair: null,
     beforeImage: null,
+    skippable: false,
     endsOldShape: false,
     lock: "RowExclusive",
     transactional: true,
