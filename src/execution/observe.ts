@@ -23,13 +23,20 @@ export async function observe(session: Session, step: Step): Promise<Observation
   })
 }
 
-/** What is there is neither the shape before the step nor the one after it. */
-export function shapeDiffers(step: Step): RefusedError {
+/** What is there is neither the shape before the step nor the one after it. `missing`: relations that are gone. */
+export function shapeDiffers(step: Step, missing: readonly string[] = []): RefusedError {
+  const finds =
+    missing.length > 0
+      ? `doesn't find ${missing.join(", ")} any more`
+      : "finds something else in its place: neither the shape before the step nor the one after it"
   return new RefusedError({
     code: "SHAPE_DIFFERS",
     subject: step.id,
-    message: `"${step.summary}" finds something else in its place: neither the shape before the step nor the one after it`,
-    hint: "Somebody else has changed it. Compare with `sluice plan --sql`, put it right or rename it, then `sluice retry`.",
+    message: `"${step.summary}" ${finds}`,
+    hint:
+      missing.length > 0
+        ? `Where ${missing.join(", ")} was renamed, give it its name back, then \`sluice retry\`. Where it was dropped for good, an undo can be left out: \`sluice skip --reason …\`.`
+        : "Somebody else has changed it. Compare with `sluice plan --sql`, put it right or rename it, then `sluice retry`.",
   })
 }
 

@@ -1,9 +1,10 @@
 import { lockModes, type LockMode } from "../domain/lock.ts"
 import type { Session } from "../postgres/session.ts"
+import { findCourse } from "./course.ts"
 import { checkFence } from "./fence.ts"
 import { writeJournal, type StepOutcome } from "./journal-rows.ts"
-import { demandEffect, observe } from "./observe.ts"
-import { decideCourse, type StepWork } from "./step-work.ts"
+import { demandEffect } from "./observe.ts"
+import type { StepWork } from "./step-work.ts"
 import type { StepContext } from "./step-context.ts"
 
 /**
@@ -18,7 +19,7 @@ export async function tryConcurrently(
 ): Promise<StepOutcome | "repair"> {
   const { step, direction, statement } = work
   await checkFence(session, claimed.claim)
-  const course = decideCourse(work, await observe(session, step))
+  const course = await findCourse(session, { run }, work)
   if (course === "repair") return "repair"
   if (course === "run") {
     await session.query("SELECT set_config('sluice.run', $1, false), set_config('sluice.plan', $2, false)", [

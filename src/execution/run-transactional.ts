@@ -1,10 +1,11 @@
 import type { Session } from "../postgres/session.ts"
+import { findCourse } from "./course.ts"
 import { checkFence } from "./fence.ts"
 import { writeJournal, type StepOutcome } from "./journal-rows.ts"
 import { endLease, endsLease } from "./lease.ts"
 import { lockRelations } from "./lock-relations.ts"
-import { demandEffect, observe } from "./observe.ts"
-import { decideCourse, type StepWork } from "./step-work.ts"
+import { demandEffect } from "./observe.ts"
+import type { StepWork } from "./step-work.ts"
 import type { StepContext } from "./step-context.ts"
 
 /**
@@ -20,7 +21,7 @@ export async function tryTransactional(
   return session.transaction(async () => {
     await session.query(`SET LOCAL lock_timeout = ${limits.lockTimeoutMs}`)
     await checkFence(session, claimed.claim)
-    const course = decideCourse(work, await observe(session, step))
+    const course = await findCourse(session, { run }, work)
     if (course === "repair") return "repair"
     if (course === "run") {
       await session.query("SELECT set_config('sluice.run', $1, true), set_config('sluice.plan', $2, true)", [

@@ -2,7 +2,7 @@ import { RefusedError } from "../domain/errors.ts"
 import type { Observation, Step } from "../domain/step.ts"
 import type { Sql } from "../sql/sql.ts"
 import type { Direction, JournalRow } from "./journal-rows.ts"
-import { isUnseen, shapeDiffers } from "./observe.ts"
+import { isUnseen } from "./observe.ts"
 
 /** A step to be carried out in one direction. */
 export interface StepWork {
@@ -15,8 +15,11 @@ export interface StepWork {
   readonly last: JournalRow | null
 }
 
-/** What to do about what was observed: nothing (`observed`), clear a leftover first (`repair`), or `run`. */
-export type Course = "observed" | "repair" | "run"
+/**
+ * What to do about what was observed: nothing (`observed`), clear a leftover first (`repair`), or `run`. `differs`:
+ * something else is in its place, which is nobody's guess.
+ */
+export type Course = "observed" | "repair" | "run" | "differs"
 
 export function workOf(step: Step, direction: Direction, last: JournalRow | null): StepWork {
   if (direction === "do") return { step, direction, statement: step.sql, goal: "after", last }
@@ -24,7 +27,6 @@ export function workOf(step: Step, direction: Direction, last: JournalRow | null
   return { step, direction, statement: step.undo, goal: "before", last }
 }
 
-/** Throws RefusedError SHAPE_DIFFERS where something else bears the name. */
 export function decideCourse(work: StepWork, seen: Observation): Course {
   if (work.step.back && work.direction === "do") return "observed"
   if (isUnseen(work.step))
@@ -35,8 +37,7 @@ export function decideCourse(work: StepWork, seen: Observation): Course {
 
 function courseOfDo(step: Step, seen: Observation): Course {
   if (seen === "before") return "run"
-  if (seen === "partial" && step.repair !== null) return "repair"
-  throw shapeDiffers(step)
+  return seen === "partial" && step.repair !== null ? "repair" : "differs"
 }
 
 /**
@@ -45,12 +46,14 @@ function courseOfDo(step: Step, seen: Observation): Course {
  */
 function courseOfUndo(work: StepWork, seen: Observation): Course {
   const { step } = work
-  if (seen === "other") {
-    if (wasRun(work)) throw shapeDiffers(step)
-    return "observed"
-  }
+  if (seen === "other") return wasRun(work) ? "differs" : "observed"
   if (step.back && seen === "partial" && step.repair !== null) return "repair"
   return wasRun(work) || !step.transactional ? "run" : "observed"
+}
+
+/** True where a step that this run did shows nothing left to undo: somebody has undone it, or hidden it from us. */
+export function claimsToBeUndone(work: StepWork, course: Course): boolean {
+  return work.direction === "undo" && course === "observed" && wasRun(work)
 }
 
 /** True where the journal has the step as done by this run, or as passed on the way to what has to be taken back. */

@@ -64,6 +64,21 @@ export function triggerWhere(relation: RelationName, trigger: string, condition:
 }
 
 /**
+ * The table has lost a column of a name that is ours alone. Where the table itself is gone, no other may have it either:
+ * somebody may have renamed it.
+ */
+export function columnGone(relation: RelationName, column: string): Sql {
+  return sql`NOT ${columnExists(relation, column)} AND (${relationOid(relation)} IS NOT NULL
+  OR NOT EXISTS (SELECT FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+    WHERE a.attname = ${literal(column)} AND NOT a.attisdropped AND c.relkind IN ('r', 'p')))`
+}
+
+/** No table has a trigger of that name, which is one change's alone: not even the one it was made on, renamed since. */
+export function triggerGone(trigger: string): Sql {
+  return sql`NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgname = ${literal(trigger)} AND NOT g.tgisinternal)`
+}
+
+/**
  * A step's `observe`: the first condition that holds answers; where none does, `other`.
  */
 export function observation(cases: { readonly after: Sql; readonly before: Sql; readonly partial?: Sql }): Sql {

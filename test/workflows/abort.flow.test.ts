@@ -59,6 +59,21 @@ describe("an abort leaves everything as it was", () => {
     expect(await project.dump()).toEqual(before)
   })
 
+  test("also where somebody renamed the table meanwhile: the way back stops, and goes on once it has its name", async () => {
+    const project = await sluice.project({ rows: 300 })
+    const before = await project.dump()
+    await project.start()
+    await project.goTo("switch")
+    await project.database.query("ALTER TABLE public.people RENAME TO persons")
+    await project.send("abort")
+    const stopped = await project.until("needs-operator", ({ state }) => state === "needs-operator")
+    expect(stopped.findings).toMatchObject([{ code: "SHAPE_DIFFERS", hint: expect.stringContaining("public.people") }])
+    await project.database.query("ALTER TABLE public.persons RENAME TO people")
+    await project.send("retry")
+    await project.ended("aborted")
+    expect(await project.dump()).toEqual(before)
+  })
+
   test("where Temporal itself cancels the workflow", async () => {
     const project = await sluice.project({ rows: 300 })
     const before = await project.dump()

@@ -2,7 +2,7 @@ import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
 import { ident, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
-import { columnExists, observation } from "../observe.ts"
+import { columnExists, columnGone, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { comesBack } from "./hide-column.ts"
 import type { HiddenColumn } from "./hide-column.ts"
@@ -21,7 +21,7 @@ export function dropHiddenStep(hiding: HiddenColumn, isArchived: boolean): SqlSt
     sql: sql`ALTER TABLE ${qualified(relation)} DROP COLUMN ${ident(hidden)};`,
     undo: isArchived && comesBack(column) ? addAgain(hiding) : null,
     observe: observation({
-      after: sql`NOT ${columnExists(relation, hidden)}`,
+      after: columnGone(relation, hidden),
       before: columnExists(relation, hidden),
     }),
     lock: "AccessExclusive",

@@ -5,7 +5,7 @@ import type { SqlStep } from "../../domain/step.ts"
 import { ident, join, literal, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { allOf, computed } from "./group-direction.ts"
-import { columnExists, columnWhere, hasDefault, hasType, observation, triggerWhere } from "../observe.ts"
+import { columnExists, columnWhere, hasDefault, hasType, observation, triggerGone, triggerWhere } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { functionBody } from "./trigger-function.ts"
 import { createTriggers, dropTriggers } from "./triggers.ts"
@@ -66,7 +66,7 @@ function observeSync(sync: Sync): Sql {
   ]
   const absent = [
     ...[...added.map(({ name }) => name), marker].map((name) => sql`NOT ${columnExists(relation, name)}`),
-    ...[sync.insertTrigger, sync.updateTrigger].map((name) => sql`NOT ${triggerWhere(relation, name, sql`TRUE`)}`),
+    ...[sync.insertTrigger, sync.updateTrigger].map(triggerGone),
   ]
   return observation({ after: allOf(there), before: allOf(absent) })
 }

@@ -2,7 +2,7 @@ import type { Sync } from "../../domain/backfill.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
 import { ident, none, qualified, sql } from "../../sql/sql.ts"
-import { columnExists, columnWhere, hasDefault, observation, triggerWhere } from "../observe.ts"
+import { columnExists, columnGone, columnWhere, hasDefault, observation, triggerWhere } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { allOf } from "./group-direction.ts"
 import { createTriggers, dropTriggers } from "./triggers.ts"
@@ -54,7 +54,7 @@ export function dropMarkerStep(sync: Sync, id: string): SqlStep {
     sql: sql`ALTER TABLE ${table} DROP COLUMN ${ident(marker)};`,
     undo: sql`ALTER TABLE ${table} ADD COLUMN ${ident(marker)} boolean DEFAULT FALSE;${marksByDefault(sync) ? none : dropDefault}`,
     observe: observation({
-      after: sql`NOT ${columnExists(relation, marker)}`,
+      after: columnGone(relation, marker),
       before: columnExists(relation, marker),
     }),
     lock: "AccessExclusive",
