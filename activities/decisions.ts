@@ -11,6 +11,7 @@ import { versionsAtGate, type VersionsInUse } from "../src/execution/version-rol
 import { recordDecision, recordGate } from "../src/ledger/decisions.ts"
 import { saveEvidence } from "../src/ledger/evidence.ts"
 import { gateEvidence } from "../src/ledger/gate-evidence.ts"
+import type { Place } from "../src/ledger/place.ts"
 import { loadRun, setRunState, stepEnded } from "../src/ledger/runs.ts"
 import { countRoleSessions } from "../src/postgres/role-sessions.ts"
 import { withSession } from "../src/postgres/session.ts"
@@ -25,7 +26,7 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
   const { control } = deps
   return {
     openGate: (ref, gate, state = "waiting") =>
-      mapped(async () => {
+      mapped(async (_, place) => {
         await refuseEnded(deps, ref)
         const { evidenceHash, findings } = await recordEvidence(deps, ref, gate)
         await setRunState(control, ref, {
@@ -33,14 +34,15 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
           phase: gate === returnGate ? ref.phase : gate,
           waitingFor: gate,
           findings,
+          place,
         })
         return { evidenceHash }
       }),
-    judge: (ref, request) => mapped(() => judge(deps, ref, request)),
+    judge: (ref, request) => mapped((_, place) => judge(deps, ref, request, place)),
   }
 }
 
-async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<void> {
+async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest, place: Place): Promise<void> {
   const { command, verb } = request
   const judged = refusalOf({
     ...request,
@@ -71,9 +73,10 @@ async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest):
   })
   if (refusal !== null) throw new RefusedError(refusal)
   if (verb === "skip" && request.stopped !== null)
-    await stepEnded(deps.control, ref.run, request.stopped, { state: "skipped", error: null })
+    await stepEnded(deps.control, ref.run, request.stopped, { state: "skipped", error: null }, place)
   if (request.afterwards === null) return
-  await setRunState(deps.control, ref, { ...request.afterwards, phase: ref.phase, findings: [], actor: command.actor })
+  const { phase } = ref
+  await setRunState(deps.control, ref, { ...request.afterwards, phase, findings: [], actor: command.actor, place })
 }
 
 /**

@@ -28,10 +28,10 @@ import type { PlanningActivities, RunRef } from "./types.ts"
 export function createPlanningActivities(deps: ActivityDeps): PlanningActivities {
   return {
     precheck: (ref) =>
-      attempted(deps, ref, null, async () => {
+      attempted(deps, ref, null, async (_, place) => {
         const run = await startedRunOf(deps, ref)
-        const findings = await precheck(run, observerFor(deps, ref))
-        await setRunState(deps.control, ref, { state: "running", phase: ref.phase, waitingFor: null, findings })
+        const findings = await precheck(run, observerFor(deps, ref, place))
+        await setRunState(deps.control, ref, { state: "running", phase: ref.phase, waitingFor: null, findings, place })
         const [first] = findings.filter((finding) => finding.severity === "error")
         if (first) throw new RefusedError(first, { findings })
         return { warnings: findings.filter((finding) => finding.severity === "warning").length }

@@ -59,11 +59,12 @@ export function createRunActivities(deps: ActivityDeps): RunActivities {
   const { control } = deps
   return {
     loadOutline: (ref) => mapped(async () => outlineOf(await loadPlan(control, ref.planHash))),
-    recordState: (ref, change) => mapped(() => setRunState(control, ref, { ...change, phase: ref.phase })),
+    recordState: (ref, change) =>
+      mapped((_, place) => setRunState(control, ref, { ...change, phase: ref.phase, place })),
     finishRun: (ref, outcome) =>
-      mapped(async (attempt) => {
+      mapped(async (attempt, place) => {
         const run = await targetRunOf(deps, ref)
-        const state = await endRun(run, outcome.state, attempt, observerFor(deps, ref))
+        const state = await endRun(run, outcome.state, attempt, observerFor(deps, ref, place))
         const leftBehind = state === "aborted" ? await findLeftBehind(run, outcome.leftBehind ?? []) : []
         await finishRun(control, ref, { ...outcome, state, leftBehind })
         await writeReport(deps, ref)

@@ -1,7 +1,7 @@
 import type { BackfillStep, SqlStep, Step, VerifyStep } from "../src/domain/step.ts"
 import { BugError, RefusedError } from "../src/domain/errors.ts"
 import { isAfter } from "../src/domain/phase.ts"
-import type { TargetRun } from "../src/execution/target-run.ts"
+import type { ExecutionObserver, TargetRun } from "../src/execution/target-run.ts"
 import type { Attempt } from "../src/execution/attempt.ts"
 import { openWayBack } from "../src/execution/journal.ts"
 import { performStep } from "../src/execution/perform-step.ts"
@@ -13,73 +13,60 @@ import { observerFor } from "./observer.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { targetRunOf } from "./target-run.ts"
-import type { StepActivities } from "./types.ts"
+import type { RunRef, StepActivities } from "./types.ts"
 
 /** The steps of a plan: one activity per kind, so that the workflow gives each its own patience. */
 export function createStepActivities(deps: ActivityDeps): StepActivities {
   return {
     performStep: (ref, id) =>
-      attempted(
-        deps,
-        ref,
-        id,
-        async (attempt) => {
-          const run = await targetRunOf(deps, ref)
-          const step = stepOf(run, id, "sql")
-          return { outcome: await performStep(run, step, attempt, observerFor(deps, ref)) }
-        },
-        outcome,
-      ),
+      onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
+        return { outcome: await performStep(run, stepOf(run, id, "sql"), attempt, observer) }
+      }),
     undoStep: (ref, id) =>
-      attempted(
-        deps,
-        ref,
-        id,
-        async (attempt) => {
-          const run = await targetRunOf(deps, ref)
-          const step = stepOf(run, id)
-          // The lease first: between the two nobody else may take the relations.
-          if (isAfter(step.phase, "soak")) await demandWayBack(run, attempt)
-          return { outcome: await undoStep(run, step, attempt, observerFor(deps, ref)) }
-        },
-        outcome,
-      ),
+      onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
+        const step = stepOf(run, id)
+        // The lease first: between the two nobody else may take the relations.
+        if (isAfter(step.phase, "soak")) await demandWayBack(run, attempt)
+        return { outcome: await undoStep(run, step, attempt, observer) }
+      }),
     undoBackfill: (ref, id) =>
-      attempted(
-        deps,
-        ref,
-        id,
-        async (attempt) => {
-          const run = await targetRunOf(deps, ref)
-          const step = stepOf(run, id, "backfill")
-          await demandWayBack(run, attempt)
-          return undoBackfill(run, step, attempt, observerFor(deps, ref))
-        },
-        outcome,
-      ),
+      onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
+        await demandWayBack(run, attempt)
+        return undoBackfill(run, stepOf(run, id, "backfill"), attempt, observer)
+      }),
     runBackfill: (ref, id) =>
-      attempted(
-        deps,
-        ref,
-        id,
-        async (attempt) => {
-          const run = await targetRunOf(deps, ref)
-          return runBackfill(run, stepOf(run, id, "backfill"), attempt, observerFor(deps, ref))
-        },
-        outcome,
+      onTarget(deps, ref, id, ({ run, attempt, observer }) =>
+        runBackfill(run, stepOf(run, id, "backfill"), attempt, observer),
       ),
     runVerify: (ref, id) =>
-      attempted(
-        deps,
-        ref,
-        id,
-        async (attempt) => {
-          const run = await targetRunOf(deps, ref)
-          return runVerify(run, stepOf(run, id, "verify"), attempt, observerFor(deps, ref))
-        },
-        outcome,
+      onTarget(deps, ref, id, ({ run, attempt, observer }) =>
+        runVerify(run, stepOf(run, id, "verify"), attempt, observer),
       ),
   }
+}
+
+/** What an attempt of a step works with. */
+interface Work {
+  readonly run: TargetRun
+  readonly attempt: Attempt
+  readonly observer: ExecutionObserver
+}
+
+/** One attempt of the step; the ledger's outcome row says what it answers. */
+function onTarget<T extends { readonly outcome: string }>(
+  deps: ActivityDeps,
+  ref: RunRef,
+  id: string,
+  work: (parts: Work) => Promise<T>,
+): Promise<T> {
+  return attempted(
+    deps,
+    ref,
+    id,
+    async (attempt, place) =>
+      work({ run: await targetRunOf(deps, ref), attempt, observer: observerFor(deps, ref, place) }),
+    (result) => ({ ...result }),
+  )
 }
 
 /**
@@ -90,11 +77,6 @@ async function demandWayBack(run: TargetRun, { signal }: Attempt): Promise<void>
   const options = { url: run.target.url, applicationName: "sluice:lease", signal }
   const closed = await withSession(options, (session) => openWayBack(session, run))
   if (closed !== null) throw new RefusedError(closed)
-}
-
-/** What the ledger's outcome row says beside "done". */
-function outcome(result: { readonly outcome: string; readonly rows?: number }): Readonly<Record<string, unknown>> {
-  return { ...result }
 }
 
 function stepOf(run: TargetRun, id: string): Step

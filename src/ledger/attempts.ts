@@ -4,6 +4,7 @@ import { outcomeOfError, stepAfter, type AttemptOutcome } from "./attempt-outcom
 import { Ledger } from "./chain.ts"
 import type { Control } from "./control.ts"
 import type { LedgerEntry } from "../domain/ledger-entry.ts"
+import type { Place } from "./place.ts"
 import { phaseEntered, stepBegan, stepEnded } from "./steps.ts"
 import { isUnreachable } from "./unreachable.ts"
 
@@ -15,6 +16,8 @@ export interface AttemptOf {
   readonly step: string | null
   /** Starts at 1. */
   readonly attempt: number
+  /** When its work was first scheduled (see place.ts). Missing: what it tells always counts. */
+  readonly decidedAt?: number
   readonly phase: Phase
   /** What the work is called: `performStep`. */
   readonly activity?: string
@@ -69,8 +72,8 @@ export class AttemptRecorder {
 
   async #recordIntent(about: AttemptOf): Promise<LedgerEntry> {
     return this.#ledger.within(async (tx, append) => {
-      await phaseEntered(tx, about.run, about.phase)
-      if (about.step !== null && directionOf(about) === "do") await stepBegan(tx, about.run, about.step)
+      await phaseEntered(tx, about.run, about.phase, placeOf(about))
+      if (about.step !== null && directionOf(about) === "do") await stepBegan(tx, about.run, about.step, placeOf(about))
       return append({ ...named(about), kind: "attempt.intent", detail: detailOf(about, {}) })
     })
   }
@@ -93,12 +96,16 @@ export class AttemptRecorder {
   async #writeOutcome(about: AttemptOf, intent: LedgerEntry, outcome: AttemptOutcome): Promise<void> {
     await this.#ledger.within(async (tx, append) => {
       const end = stepAfter(outcome, directionOf(about))
-      if (about.step !== null && end) await stepEnded(tx, about.run, about.step, end)
+      if (about.step !== null && end) await stepEnded(tx, about.run, about.step, end, placeOf(about))
       const detail = detailOf(about, { intent: intent.seq, ...outcome })
       // Its answer may have been lost on the way: sent again it counts once.
       await append({ ...named(about), kind: "attempt.outcome", detail }, `outcome/${intent.seq}`)
     })
   }
+}
+
+function placeOf({ decidedAt, attempt }: AttemptOf): Place | undefined {
+  return decidedAt === undefined ? undefined : { decidedAt, attempt }
 }
 
 function directionOf(about: AttemptOf): "do" | "undo" {

@@ -1,6 +1,7 @@
 import { sha256 } from "../domain/hash.ts"
 import { text as first } from "./sql/000001.ts"
 import { text as second } from "./sql/000002.ts"
+import { text as third } from "./sql/000003.ts"
 
 /** One numbered change of the control database's schema. */
 export interface Migration {
@@ -12,7 +13,7 @@ export interface Migration {
 }
 
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [first, second].map((text, index) => ({
+export const migrations: readonly Migration[] = [first, second, third].map((text, index) => ({
   version: index + 1,
   text,
   checksum: sha256(text),

@@ -3,6 +3,7 @@ import type { Phase } from "../domain/phase.ts"
 import { hasEnded, type OperatorVerb, type RunEnd, type RunState } from "../domain/run.ts"
 import { Ledger } from "./chain.ts"
 import type { Control, Transaction } from "./control.ts"
+import { clockTolerance, type Place } from "./place.ts"
 import { unknownRun } from "./run-status.ts"
 
 export interface StateChange {
@@ -14,22 +15,29 @@ export interface StateChange {
   readonly choices?: readonly OperatorVerb[]
   /** Who brought it about. Default `sluice`. */
   readonly actor?: string
+  /** Of an attempt that tells it; what a person's command tells always counts. */
+  readonly place?: Place
 }
 
 /**
  * The run's state for `status`, and, where state, phase or what it waits for differ from before, an entry in the
- * ledger. The same change told twice is one entry. A run that has ended stays ended.
+ * ledger. The same change told twice is one entry; one that comes later than what was decided after it is none. A run
+ * that has ended stays ended.
  */
 export async function setRunState(control: Control, ref: { readonly run: string }, change: StateChange): Promise<void> {
   const { state, phase, waitingFor, actor = "sluice" } = change
   await new Ledger(control).within(async (tx, append) => {
     const before = await readState(tx, ref.run)
-    if (hasEnded(before.state)) return
+    if (hasEnded(before.state) || isOvertaken(change, before)) return
     await writeState(tx, ref.run, change)
     if (before.state === state && before.phase === phase && before.waitingFor === waitingFor) return
     const codes = change.findings.map((finding) => finding.code)
     await append({ actor, kind: "run.state", run: ref.run, detail: { state, phase, waitingFor, findings: codes } })
   })
+}
+
+function isOvertaken({ place }: StateChange, { toldAt }: StateRow): boolean {
+  return place !== undefined && place.decidedAt < toldAt - clockTolerance
 }
 
 /** What precheck found, for `status`. */
@@ -99,11 +107,12 @@ interface StateRow {
   readonly phase: Phase
   readonly waitingFor: string | null
   readonly findings: readonly Finding[]
+  readonly toldAt: number
 }
 
 async function readState(tx: Transaction, run: string): Promise<StateRow> {
   const [row] = await tx.query<StateRow>(
-    `SELECT state, phase, waiting_for AS "waitingFor", findings FROM sluice_control.run WHERE run = $1 FOR UPDATE`,
+    `SELECT state, phase, waiting_for AS "waitingFor", findings, told_at::float8 AS "toldAt" FROM sluice_control.run WHERE run = $1 FOR UPDATE`,
     [run],
   )
   if (!row) throw unknownRun(run)
@@ -112,15 +121,16 @@ async function readState(tx: Transaction, run: string): Promise<StateRow> {
 
 /** What stood in the way, and the backfill's progress, are gone with the run's end. */
 async function writeState(tx: Transaction, run: string, change: StateChange): Promise<void> {
-  const { state, phase, waitingFor, findings, choices = [] } = change
+  const { state, phase, waitingFor, findings, choices = [], place } = change
   const ended = hasEnded(state)
   await tx.query(
     `UPDATE sluice_control.run
-        SET state = $2, phase = $3, waiting_for = $4, findings = $5, choices = $7, updated_at = clock_timestamp(),
+        SET state = $2, phase = $3, waiting_for = $4, findings = $5, choices = $7,
+            told_at = greatest(told_at, $8), updated_at = clock_timestamp(),
             ended_at = CASE WHEN $6 THEN clock_timestamp() END,
             progress = CASE WHEN $6 THEN NULL ELSE progress END,
             blockers = CASE WHEN $6 THEN '[]' ELSE blockers END
       WHERE run = $1`,
-    [run, state, phase, waitingFor, JSON.stringify(findings), ended, JSON.stringify(choices)],
+    [run, state, phase, waitingFor, JSON.stringify(findings), ended, JSON.stringify(choices), place?.decidedAt ?? null],
   )
 }

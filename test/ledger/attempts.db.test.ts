@@ -1,9 +1,9 @@
-import { expect, onTestFinished, test } from "vitest"
+import { describe, expect, onTestFinished, test } from "vitest"
 import { RefusedError } from "../../src/domain/errors.ts"
-import { AttemptRecorder } from "../../src/ledger/attempts.ts"
+import { AttemptRecorder, type AttemptOf } from "../../src/ledger/attempts.ts"
 import { openControl } from "../../src/ledger/control.ts"
 import { storePlan } from "../../src/ledger/plans.ts"
-import { createRun, loadRun } from "../../src/ledger/runs.ts"
+import { createRun, loadRun, setProgress } from "../../src/ledger/runs.ts"
 import { openLedger } from "./open-ledger.ts"
 import { samplePlan } from "./sample-plan.ts"
 import { openLink } from "./unreliable-link.ts"
@@ -139,4 +139,98 @@ test("an outcome that can't be written in time fails the attempt transiently", a
     code: "CONTROL_UNREACHABLE",
   })
   expect((await entries()).map(({ kind }) => kind)).toEqual(["attempt.intent"])
+})
+
+describe("a worker that was frozen and wakes up when a later attempt has gone on", () => {
+  /** An attempt whose work ends when it is told to; by then its intent stands. */
+  async function begin(recorder: AttemptRecorder, about: AttemptOf) {
+    let began = (): void => {}
+    let end: (outcome: Promise<void>) => void = () => {}
+    const hasBegun = new Promise<void>((resolve) => void (began = resolve))
+    const work = new Promise<void>((resolve) => void (end = resolve))
+    const done = recorder.around(
+      about,
+      () => {
+        began()
+        return work
+      },
+      () => ({}),
+    )
+    await hasBegun
+    return { end, done }
+  }
+
+  test("rewrites nothing that status shows, but its outcome stands in the ledger", async () => {
+    const { control, about, run, entries, statusOf } = await openRun()
+    const recorder = new AttemptRecorder(control)
+    const cancelling = new AbortController()
+    const frozen = await begin(recorder, { ...about, decidedAt: 5_000, signal: cancelling.signal })
+    const second = { ...about, attempt: 2, decidedAt: 5_000 }
+    await recorder.around(
+      second,
+      async () => {},
+      () => ({}),
+    )
+    cancelling.abort(new Error("the heartbeat was missed"))
+    frozen.end(Promise.reject(new Error("cancelled")))
+    await expect(frozen.done).rejects.toThrow("cancelled")
+    expect(await statusOf()).toMatchObject({ state: "done", attempts: 2, error: null })
+    expect((await entries()).at(-1)).toMatchObject({ attempt: 1, detail: { outcome: "cancelled" } })
+
+    // Frozen before its very intent: the phase doesn't go backwards either.
+    const next = { ...about, step: "contract/hide", phase: "contract" as const, decidedAt: 90_000 }
+    await recorder.around(
+      next,
+      async () => {},
+      () => ({}),
+    )
+    await recorder.around(
+      { ...about, decidedAt: 5_000 },
+      async () => {},
+      () => ({}),
+    )
+    const status = await loadRun(control, run)
+    expect(status.phase).toBe("contract")
+    expect(status.steps.map(({ state, attempts }) => [state, attempts])).toEqual([
+      ["done", 3],
+      ["done", 1],
+    ])
+  })
+
+  test("doesn't stand in the way of the same step tried again by a person's decision", async () => {
+    const { control, about, statusOf } = await openRun()
+    const recorder = new AttemptRecorder(control)
+    const failing = (decidedAt: number, attempt: number) =>
+      recorder
+        .around(
+          { ...about, decidedAt, attempt },
+          () => Promise.reject(new Error("no")),
+          () => ({}),
+        )
+        .catch(() => {})
+    await failing(5_000, 1)
+    await failing(5_000, 7)
+    expect((await statusOf())?.state).toBe("failed")
+    await recorder.around(
+      { ...about, decidedAt: 9_000, attempt: 1 },
+      async () => {},
+      () => ({}),
+    )
+    expect((await statusOf())?.state).toBe("done")
+  })
+
+  test("tells nothing of blockers and progress any more", async () => {
+    const { control, about, run, plan } = await openRun()
+    const [step] = plan.steps.map(({ id }) => id)
+    await new AttemptRecorder(control).around(
+      { ...about, decidedAt: 9_000 },
+      async () => {},
+      () => ({}),
+    )
+    const progress = { table: "t", rowsDone: 1, rowsTotal: 2, rowsPerSecond: 1, etaSeconds: 1, throttledBy: null }
+    await setProgress(control, run, progress, { step: step ?? "", place: { decidedAt: 5_000, attempt: 1 } })
+    expect((await loadRun(control, run)).backfill).toBeNull()
+    await setProgress(control, run, progress, { step: step ?? "", place: { decidedAt: 9_000, attempt: 1 } })
+    expect((await loadRun(control, run)).backfill).toEqual(progress)
+  })
 })

@@ -128,6 +128,21 @@ test("a change of state is one entry, however often it is told; an ended run sta
   expect(await listRuns(control, { open: true })).toEqual([])
 })
 
+test("a state that comes later than what was decided after it changes nothing, and is no entry", async () => {
+  const { start, control, kinds } = await openRuns()
+  const { run } = await start()
+  const at = (decidedAt: number) => ({ decidedAt, attempt: 1 })
+  const stopped = { state: "needs-operator", phase: "expand", waitingFor: null, findings: [] } as const
+  await setRunState(control, { run }, { ...stopped, place: at(5_000) })
+  await setRunState(control, { run }, { ...stopped, state: "aborting", place: at(9_000) })
+  await setRunState(control, { run }, { ...stopped, place: at(5_000) })
+  expect((await loadRun(control, run)).state).toBe("aborting")
+  expect(await kinds(run)).toEqual(["run.started", "run.state", "run.state"])
+  // A person's command bears no such time.
+  await setRunState(control, { run }, { ...stopped, state: "running" })
+  expect((await loadRun(control, run)).state).toBe("running")
+})
+
 test("a run that doesn't exist is a UserError", async () => {
   const { control } = await openRuns()
   await expect(loadRun(control, "shop-0")).rejects.toMatchObject({ kind: "UserError", code: "RUN_NOT_FOUND" })
