@@ -21,6 +21,7 @@ import { withSession } from "../src/postgres/session.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { observerFor } from "./observer.ts"
+import { writePause } from "./pause.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { PlanningActivities, RunRef } from "./types.ts"
 
@@ -62,7 +63,7 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
         return withSession({ url, applicationName: "sluice:assess", signal: attempt.signal }, async (session) => {
           const registered = await isRegistered(session, ref.run)
           const journal = registered ? await readJournal(session, ref.run) : []
-          return carriedStateOf({
+          const carried = carriedStateOf({
             plan: run.plan,
             registered,
             journal,
@@ -70,6 +71,9 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
             skipped: steps.filter(({ state }) => state === "skipped").map(({ id }) => id),
             backedUp: backup?.state === "verified",
           })
+          // The workflow that was lost may not have got to telling it.
+          await writePause(session, ref.run, carried.paused)
+          return carried
         })
       }),
   }

@@ -47,13 +47,23 @@ export interface StepResult {
 
 /** decisions.ts */
 export interface DecisionActivities {
-  /** Gathers the evidence for the gate, records that it waits, or is paused at it, answers the evidence's hash. */
+  /**
+   * Gathers the evidence for the gate, records that it waits, or is paused at it, answers the evidence's hash. Throws
+   * RefusedError TARGET_UNREACHABLE at a gate of the way there; that of the way back waits for the target.
+   */
   openGate(ref: RunRef, gate: WaitName, state?: "waiting" | "paused"): Promise<{ readonly evidenceHash: string }>
   /**
    * Judges a verb against the run as the workflow sees it, records it (accepted or refused) in the ledger, and
-   * throws RefusedError where it is refused.
+   * throws RefusedError where it is refused. Answers within seconds, whether or not the target can be reached.
    */
-  judge(ref: RunRef, request: DecisionRequest): Promise<void>
+  judge(ref: RunRef, request: DecisionRequest): Promise<Judged>
+  /** Tells the target whether the run is paused, however long that takes. */
+  tellPause(ref: RunRef, paused: boolean): Promise<void>
+}
+
+export interface Judged {
+  /** False where the target couldn't be told of a pause or its end: it has to be told yet. */
+  readonly targetKnows: boolean
 }
 
 export interface DecisionRequest {

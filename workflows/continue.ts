@@ -14,7 +14,7 @@ export function historyIsLong(progress: RunProgress): boolean {
  */
 export async function continueAsNewWhenLong(progress: RunProgress): Promise<void> {
   if (!historyIsLong(progress)) return
-  await condition(allHandlersFinished)
+  await condition(() => allHandlersFinished() && !progress.tellingPause)
   if (progress.aborting) return
   await continueAsNew<(input: RunInput) => Promise<unknown>>({
     ...progress.input,

@@ -49,6 +49,8 @@ export class RunProgress {
   nonces: string[] = []
   waitingFor: WaitName | null = null
   paused = false
+  /** True while the target is still to be told whether the run is paused. */
+  tellingPause = false
   keepUntil: number | null = null
   gateTimer: GateTimer | null = null
   aborting: { readonly reason: string; readonly actor: string } | null = null

@@ -3,6 +3,7 @@ import { waitNames } from "../src/domain/gate.ts"
 import { operatorVerbs, type Command, type CommandAnswer, type OperatorVerb, type RunState } from "../src/domain/run.ts"
 import type { Activities } from "./activities.ts"
 import type { DecisionRequest } from "../activities/types.ts"
+import { tellPauseLater } from "./pause.ts"
 import type { RunProgress } from "./run-progress.ts"
 import { statusOf, show } from "./status.ts"
 import { signals, statusQuery, timelineQuery, updates } from "./verbs.ts"
@@ -76,9 +77,11 @@ async function decide(
   by: DecisionRequest["by"],
 ): Promise<CommandAnswer> {
   if (command.nonce !== undefined && progress.nonces.includes(command.nonce)) return answer(progress)
-  await activities.decisions.judge(progress.ref, requestOf(progress, verb, command, by))
+  const judged = await activities.decisions.judge(progress.ref, requestOf(progress, verb, command, by))
   if (command.nonce !== undefined) progress.remember(command.nonce)
   carryOut(progress, verb, command)
+  // Histories of earlier versions have no answer: there the target was told, or asked until it was.
+  if (judged?.targetKnows === false) tellPauseLater(progress, activities)
   show(progress)
   return answer(progress)
 }

@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly url: Secret
   readonly applicationName: string
   readonly limits: SessionLimits
+  /** How long the connection may take to come about at most, in milliseconds. Default: as the URL says, else 10,000. */
+  readonly connectWithinMs?: number
 }
 
 /** An open connection, pinned and known to be direct. */
@@ -61,7 +63,10 @@ function prepare(url: ConnectionUrl, ssl: TlsAttempt, options: ConnectOptions): 
     sslnegotiation: url.parameters.get("sslnegotiation") === "direct" && ssl ? "direct" : "postgres",
     options: [url.parameters.get("options"), canaryOption].filter(Boolean).join(" "),
     application_name: applicationName(options.applicationName),
-    connectionTimeoutMillis: Number(url.parameters.get("connect_timeout") ?? 0) * 1000 || connectTimeoutMs,
+    connectionTimeoutMillis: Math.min(
+      Number(url.parameters.get("connect_timeout") ?? 0) * 1000 || connectTimeoutMs,
+      options.connectWithinMs ?? Number.POSITIVE_INFINITY,
+    ),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     stream: () => socket,

@@ -19,6 +19,11 @@ export interface SessionOptions {
   readonly lockTimeoutMs?: number
   /** Default 10,000. 0 for a session that holds a snapshot open on purpose. */
   readonly idleInTransactionTimeoutMs?: number
+  /**
+   * Somebody waits for the answer: connecting may take this long at most, and then everything together, until the line
+   * is cut (TransientError CONNECTION_LOST). In milliseconds; default: no such limit.
+   */
+  readonly withinMs?: number
 }
 
 export interface TransactionOptions {
@@ -37,12 +42,16 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
       lockTimeoutMs: options.lockTimeoutMs ?? 1_000,
       idleInTransactionTimeoutMs: options.idleInTransactionTimeoutMs ?? 10_000,
     },
+    ...(options.withinMs !== undefined && { connectWithinMs: options.withinMs }),
   }
   const connected = await connect(connectOptions)
+  const patience =
+    options.withinMs === undefined ? undefined : setTimeout(() => connected.cut(), options.withinMs).unref()
   try {
     options.signal?.throwIfAborted()
     return await work(new Session(connected, connectOptions, options.signal))
   } finally {
+    clearTimeout(patience)
     await connected.close()
   }
 }

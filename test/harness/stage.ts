@@ -73,7 +73,8 @@ export class Stage {
         this.opened.push(state)
         return this.#perform("openGate", { evidenceHash: "" })
       },
-      judge: (_ref, { verb }) => this.#perform(`judge ${verb}`, undefined),
+      judge: (_ref, { verb }) => this.#perform(`judge ${verb}`, { targetKnows: true }),
+      tellPause: () => this.#perform("tellPause", undefined),
       loadOutline: () => this.#perform("loadOutline", outline),
       recordState: (_ref, { state }) => this.#perform(`record ${state}`, undefined),
       finishRun: (_ref, { state }) => this.#perform("finishRun", { state }),

@@ -1,0 +1,129 @@
+import { RefusedError, type ErrorFinding } from "../src/domain/errors.ts"
+import { returnGate, type WaitName } from "../src/domain/gate.ts"
+import { refusalOf } from "../src/domain/judgement.ts"
+import { isAfter } from "../src/domain/phase.ts"
+import { hasEnded } from "../src/domain/run.ts"
+import { openWayBack } from "../src/execution/journal.ts"
+import { recordDecision } from "../src/ledger/decisions.ts"
+import { saveEvidence } from "../src/ledger/evidence.ts"
+import { gateEvidence } from "../src/ledger/gate-evidence.ts"
+import type { Place } from "../src/ledger/place.ts"
+import { loadRun, setRunState, stepEnded } from "../src/ledger/runs.ts"
+import { countRoleSessions } from "../src/postgres/role-sessions.ts"
+import { noWayBack, withoutWayBack } from "../src/recovery/way-back.ts"
+import type { ActivityDeps } from "./deps.ts"
+import { recordSight, versionsInUse } from "./gate-sight.ts"
+import { writePause } from "./pause.ts"
+import { targetRunOf } from "./target-run.ts"
+import type { DecisionRequest, Judged, RunRef } from "./types.ts"
+import { withinReach } from "./within-reach.ts"
+
+/**
+ * Judges a decision by what is in view, and writes the verdict to the ledger. The target is asked for some seconds at
+ * most: where a decision can't be judged without it, that is the refusal.
+ */
+export async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest, place: Place): Promise<Judged> {
+  const { command, verb } = request
+  const { refusal, gate, evidenceHash } = await verdictOn(deps, ref, request)
+  const targetKnows = refusal !== null || (await isTold(deps, ref, verb))
+  await recordDecision(deps.control, {
+    actor: command.actor,
+    run: ref.run,
+    planHash: ref.planHash,
+    verb,
+    gate,
+    evidenceHash,
+    reason: command.reason ?? null,
+    nonce: command.nonce ?? null,
+    by: request.by,
+    about: request.about ?? null,
+    refusal: refusal === null ? null : { code: refusal.code, message: refusal.message },
+  })
+  if (refusal !== null) throw new RefusedError(refusal)
+  if (verb === "skip" && request.stopped !== null)
+    await stepEnded(deps.control, ref.run, request.stopped, { state: "skipped", error: null }, place)
+  if (request.afterwards === null) return { targetKnows }
+  const { phase } = ref
+  await setRunState(deps.control, ref, { ...request.afterwards, phase, findings: [], actor: command.actor, place })
+  return { targetKnows }
+}
+
+interface Verdict {
+  readonly refusal: ErrorFinding | null
+  readonly gate: WaitName | null
+  readonly evidenceHash: string | null
+}
+
+async function verdictOn(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<Verdict> {
+  const { command, verb, by } = request
+  const gate = verb === "proceed" ? ((command.gate ?? request.waitingFor) as WaitName | null) : null
+  try {
+    const leadsBack = verb === "abort" || verb === "undo"
+    const refusal = (await refusalFor(deps, ref, request)) ?? (leadsBack ? await wayBackRefusal(deps, ref, verb) : null)
+    const evidenceHash = gate === null || refusal !== null ? null : await evidenceAt(deps, ref, gate, by)
+    return { refusal, gate, evidenceHash }
+  } catch (error) {
+    // A gate that passes by itself isn't refused for that: it asks again.
+    if (!(error instanceof RefusedError) || error.code !== "TARGET_UNREACHABLE" || by === "gate mode") throw error
+    return { refusal: error.finding, gate, evidenceHash: null }
+  }
+}
+
+async function refusalFor(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<ErrorFinding | null> {
+  return refusalOf({
+    ...request,
+    hasEnded: hasEnded((await loadRun(deps.control, ref.run)).state),
+    run: ref.run,
+    planHash: ref.planHash,
+    phase: ref.phase,
+    // A gate that passes by itself never waited: it is judged as if it did.
+    state: request.by === "gate mode" ? "waiting" : request.state,
+    leavingSessions: await leavingSessions(deps, ref, request),
+  })
+}
+
+/**
+ * From contract on other runs may have built on the relations. Where none has, the lease is taken back at once: none may
+ * begin between the decision and the first undo.
+ */
+async function wayBackRefusal(deps: ActivityDeps, ref: RunRef, verb: "abort" | "undo"): Promise<ErrorFinding | null> {
+  if (!isAfter(ref.phase, "soak")) return null
+  const run = await targetRunOf(deps, ref)
+  if (verb === "undo") {
+    const { steps, state } = await loadRun(deps.control, ref.run)
+    const stuck = noWayBack({ run: ref.run, state }, withoutWayBack(run.plan, steps))
+    if (stuck) return stuck
+  }
+  return withinReach(run.target, "sluice:lease", (session) => openWayBack(session, run))
+}
+
+/** What was in view. A gate that passes by itself opens at this moment; any other was opened before. */
+async function evidenceAt(deps: ActivityDeps, ref: RunRef, gate: WaitName, by: DecisionRequest["by"]): Promise<string> {
+  if (by === "gate mode") return (await recordSight(deps, ref, gate, withinReach)).evidenceHash
+  const { roles } = await versionsInUse(deps, ref, gate, withinReach)
+  const content = await gateEvidence(deps.control, ref.run, gate, roles)
+  return saveEvidence(deps.control, { plan: ref.planHash, run: ref.run, kind: `gate/${gate}`, content })
+}
+
+/** Asked for the two gates that take a shape away, where the configuration names the role of the application in it. */
+async function leavingSessions(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<number | null> {
+  const { verb, waitingFor } = request
+  if (verb !== "proceed" || (waitingFor !== "contract" && waitingFor !== returnGate)) return null
+  const { target, plan } = await targetRunOf(deps, ref)
+  const role = waitingFor === "contract" ? plan.versions.roles.old : plan.versions.roles.new
+  if (role === null) return null
+  return withinReach(target, "sluice:gate", (session) => countRoleSessions(session, role))
+}
+
+/** A pause is the run's own: where the target can't be told at once, it is told as soon as it answers. */
+async function isTold(deps: ActivityDeps, ref: RunRef, verb: DecisionRequest["verb"]): Promise<boolean> {
+  if (verb !== "pause" && verb !== "resume") return true
+  const { target } = await targetRunOf(deps, ref)
+  try {
+    await withinReach(target, "sluice:pause", (session) => writePause(session, ref.run, verb === "pause"))
+    return true
+  } catch (error) {
+    if (error instanceof RefusedError && error.code === "TARGET_UNREACHABLE") return false
+    throw error
+  }
+}

@@ -1,0 +1,11 @@
+import { isRegistered } from "../src/execution/is-registered.ts"
+import { writeKnobs } from "../src/execution/knobs.ts"
+import type { Session } from "../src/postgres/session.ts"
+
+/**
+ * The backfill reads its knobs before each batch: that is how a pause reaches a table that is being filled. Before the
+ * target knows the run there is nothing to be filled; the workflow itself rests.
+ */
+export async function writePause(session: Session, run: string, paused: boolean): Promise<void> {
+  if (await isRegistered(session, run)) await writeKnobs(session, run, { paused })
+}
