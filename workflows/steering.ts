@@ -83,7 +83,8 @@ async function decide(
   // Histories of earlier versions have no answer: there the target was told, or asked until it was.
   if (judged?.targetKnows === false) tellPauseLater(progress, activities)
   show(progress)
-  return answer(progress)
+  // What has stopped lets go of its question a moment later.
+  return verb === "abort" ? { ...answer(progress), state: "aborting" } : answer(progress)
 }
 
 export function requestOf(

@@ -54,7 +54,7 @@ describe("an abort leaves everything as it was", () => {
     const before = await project.dump()
     await project.start()
     await project.until("needs-operator", ({ state }) => state === "needs-operator")
-    await project.send("abort")
+    expect(await project.send("abort")).toEqual({ accepted: true, state: "aborting", phase: "precheck" })
     await project.ended("aborted")
     expect(await project.dump()).toEqual(before)
   })
