@@ -6,6 +6,7 @@ import type { Plan, Strategy } from "../domain/plan.ts"
 import type { VersionRoles } from "../domain/versions.ts"
 import { appliedIn, runsIn } from "./journal-view.ts"
 import { findConflict, type JournaledRun } from "../execution/journal.ts"
+import { runActive } from "../ledger/runs.ts"
 import { catalogWish, compilePlan } from "../planner/compile.ts"
 import type { PlanEvidence } from "../planner/evidence.ts"
 import { readCatalog } from "../postgres/catalog-reader.ts"
@@ -111,15 +112,4 @@ async function refuseUnderWay(
 async function conflictOf(app: App, plan: Plan, runs: readonly JournaledRun[]): Promise<RefusedError | null> {
   const conflict = findConflict(plan, runs)
   return conflict && explainForeign(app, plan.target, conflict)
-}
-
-/** The refusal of a plan whose revisions another run is applying. */
-export function runActive(run: string, cause?: unknown): RefusedError {
-  const finding = {
-    code: "RUN_ACTIVE",
-    subject: run,
-    message: `the run ${run} is applying this already`,
-    hint: `sluice status ${run}`,
-  }
-  return new RefusedError(finding, { cause })
 }

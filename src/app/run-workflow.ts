@@ -4,10 +4,11 @@ import { gateNames } from "../domain/gate.ts"
 import type { Plan } from "../domain/plan.ts"
 import { workflowQueue } from "../domain/queues.ts"
 import type { RunInput } from "../domain/run.ts"
+import { runActive } from "../ledger/runs.ts"
 import { searchAttributes } from "../../workflows/search-attributes.ts"
 import type { App } from "./context.ts"
-import { runActive } from "./make-plan.ts"
 import { positive } from "./positive.ts"
+import { holderOf } from "./workflow-holder.ts"
 
 /** How long Temporal may take to accept a start. */
 const startDeadlineMs = 10_000
@@ -50,7 +51,8 @@ export async function startWorkflow(app: App, { run, workflowId, plan, adopt }: 
       }),
     )
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) throw runActive(workflowId, error)
+    if (error instanceof WorkflowExecutionAlreadyStartedError)
+      throw runActive((await holderOf(app, workflowId)) ?? run, error)
     throw link.explain(error)
   }
 }

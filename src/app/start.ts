@@ -6,11 +6,12 @@ import { storePlan } from "../ledger/plans.ts"
 import type { Control } from "../ledger/control.ts"
 import { finishRun } from "../ledger/run-state.ts"
 import { listRuns } from "../ledger/run-status.ts"
-import { createRun } from "../ledger/runs.ts"
+import { createRun, runActive } from "../ledger/runs.ts"
 import type { App } from "./context.ts"
-import { makePlan, runActive, type PlanRequest } from "./make-plan.ts"
+import { makePlan, type PlanRequest } from "./make-plan.ts"
 import { requireWorker } from "./probe.ts"
 import { startWorkflow, workflowIdOf } from "./run-workflow.ts"
+import { demandFree } from "./workflow-holder.ts"
 
 export interface StartRequest extends PlanRequest {
   /** The hash of the plan that was looked at, or its first 8 or more digits: another plan is refused. */
@@ -33,9 +34,10 @@ export async function start(app: App, request: StartRequest): Promise<Started> {
   if (conflict) throw conflict
   await refuseOpenRun(control, plan)
   await requireWorker(app.temporal())
+  const workflowId = workflowIdOf(plan)
+  await demandFree(app, workflowId)
 
   await storePlan(control, plan, evidence, app.actor)
-  const workflowId = workflowIdOf(plan)
   const taken = known.map((other) => other.run)
   const { run } = await createRun(control, {
     target: plan.target,

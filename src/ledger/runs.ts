@@ -1,4 +1,5 @@
 import type { DatabaseIdentity } from "../domain/database-identity.ts"
+import { RefusedError } from "../domain/errors.ts"
 import type { Plan } from "../domain/plan.ts"
 import { Ledger } from "./chain.ts"
 import type { Control, Transaction } from "./control.ts"
@@ -26,12 +27,14 @@ export interface NewRun {
 /**
  * Writes a run down, before its workflow starts, with all steps pending, and says so in the ledger. Its name is
  * `<target>-<plan hash, 8>-<n>`: never given twice, also with several callers at the same time. Where the workflow
- * then doesn't start, the caller ends the run (`finishRun`).
+ * then doesn't start, the caller ends the run (`finishRun`). Throws RefusedError RUN_ACTIVE, and writes nothing, while
+ * another run of the plan is open there.
  */
 export async function createRun(control: Control, input: NewRun): Promise<{ readonly run: string }> {
   const target = typeof input.target === "string" ? input.target : input.target.name
   return new Ledger(control).within(async (tx, append) => {
     await forgetOldKeys(tx)
+    await refuseOpenRun(tx, target, input.plan.hash)
     const prefix = `${target}-${input.plan.hash.slice(0, 8)}-`
     const number = Math.max(await nextNumber(tx, target, input.plan.hash), 1 + highest(prefix, input.taken ?? []))
     const run = `${prefix}${number}`
@@ -45,6 +48,26 @@ export async function createRun(control: Control, input: NewRun): Promise<{ read
     await append({ actor, kind: "run.started", run, detail })
     return { run }
   })
+}
+
+/** The ledger's turn is held: of two that start the plan at the same time, the second sees the first's run. */
+async function refuseOpenRun(tx: Transaction, target: string, planHash: string): Promise<void> {
+  const [open] = await tx.query<{ run: string }>(
+    "SELECT run FROM sluice_control.run WHERE target = $1 AND plan_hash = $2 AND ended_at IS NULL",
+    [target, planHash],
+  )
+  if (open) throw runActive(open.run)
+}
+
+/** The refusal of a plan, or of revisions, that another run is applying. */
+export function runActive(run: string, cause?: unknown): RefusedError {
+  const finding = {
+    code: "RUN_ACTIVE",
+    subject: run,
+    message: `the run ${run} is applying this already`,
+    hint: `sluice status ${run}`,
+  }
+  return new RefusedError(finding, { cause })
 }
 
 /** The ledger's turn is held, so nobody else counts at the same time. */

@@ -17,12 +17,18 @@ async function openRuns() {
   return { ...opened, start, kinds }
 }
 
-test("runs that start at the same time get different names, counted without gaps", async () => {
+test("of several that start the same plan at once one gets a run; names are counted without gaps", async () => {
   const { start, control } = await openRuns()
-  const names = (await Promise.all(Array.from({ length: 12 }, start))).map(({ run }) => run)
-  const expected = names.map((_, index) => `shop-${plan.hash.slice(0, 8)}-${index + 1}`)
-  expect(names.toSorted()).toEqual(expected.toSorted())
-  expect((await listRuns(control)).length).toBe(12)
+  for (const number of [1, 2, 3]) {
+    const answers = await Promise.allSettled(Array.from({ length: 8 }, start))
+    const [run, ...others] = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value.run] : []))
+    expect([run, others]).toEqual([`shop-${plan.hash.slice(0, 8)}-${number}`, []])
+    const refusals = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason as unknown] : []))
+    expect(refusals).toEqual(refusals.map(() => expect.objectContaining({ code: "RUN_ACTIVE" })))
+    expect(refusals).toContainEqual(expect.objectContaining({ finding: expect.objectContaining({ subject: run }) }))
+    await finishRun(control, { run: run ?? "" }, { state: "aborted", reason: null })
+  }
+  expect((await listRuns(control)).length).toBe(3)
   expect((await listRuns(control, { target: "other" })).length).toBe(0)
 })
 
