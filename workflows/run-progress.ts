@@ -13,7 +13,7 @@ export interface Choice {
   /** The step whose doing stopped; null for a phase without steps and for an undo. */
   readonly step: string | null
   readonly finding: Finding
-  readonly verbs: readonly ("retry" | "skip" | "abort")[]
+  readonly verbs: readonly ("retry" | "skip" | "abort" | "undo")[]
   chosen: "retry" | "skip" | null
 }
 

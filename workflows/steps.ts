@@ -27,9 +27,12 @@ async function runStep(progress: RunProgress, activities: Activities, step: Step
   show(progress)
 }
 
-/** The plan says what can be left out: what comes after a sync, a filling, a comparison or a contract rests on it. */
+/**
+ * The plan says what can be left out: what comes after a sync, a filling, a comparison or a contract rests on it. Once
+ * purge has begun, no abort but an undo leads back.
+ */
 function verbsFor({ purging }: RunProgress, { skippable }: StepOutline): Choice["verbs"] {
-  return ["retry", ...(purging ? [] : (["abort"] as const)), ...(skippable ? (["skip"] as const) : [])]
+  return ["retry", purging ? "undo" : "abort", ...(skippable ? (["skip"] as const) : [])]
 }
 
 function perform(progress: RunProgress, activities: Activities, step: StepOutline): Promise<unknown> {

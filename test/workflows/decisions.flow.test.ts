@@ -149,7 +149,7 @@ describe("a step that stops", () => {
     await project.atGate("contract")
     expect(await stopped(() => project.send("proceed"))).toEqual([retry(), abort()])
     await project.atGate("purge")
-    expect(await stopped(() => project.send("proceed"))).toEqual([retry()])
+    expect(await stopped(() => project.send("proceed"))).toEqual([retry(), `sluice undo ${project.run}`])
     const { steps } = await project.ended("completed")
     expect(new Set(steps.map(({ state }) => state))).toEqual(new Set(["done"]))
   })
