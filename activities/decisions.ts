@@ -8,7 +8,7 @@ import { mapped } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { recordSight, type Ask } from "./gate-sight.ts"
 import { judge } from "./judge.ts"
-import { writePause } from "./pause.ts"
+import { tellPause } from "./pause.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { DecisionActivities, RunRef } from "./types.ts"
 import { withinReach } from "./within-reach.ts"
@@ -37,9 +37,9 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
       }),
     judge: (ref, request) => mapped((_, place) => judge(deps, ref, request, place)),
     tellPause: (ref, paused) =>
-      mapped(async () => {
+      mapped(async (_, place) => {
         const { target } = await targetRunOf(deps, ref)
-        await patiently(target, "sluice:pause", (session) => writePause(session, ref.run, paused))
+        await patiently(target, "sluice:pause", (session) => tellPause(session, ref.run, paused, place))
       }),
   }
 }

@@ -13,7 +13,7 @@ import { countRoleSessions } from "../src/postgres/role-sessions.ts"
 import { noWayBack, withoutWayBack } from "../src/recovery/way-back.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { recordSight, versionsInUse } from "./gate-sight.ts"
-import { writePause } from "./pause.ts"
+import { tellPause } from "./pause.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { DecisionRequest, Judged, RunRef } from "./types.ts"
 import { withinReach } from "./within-reach.ts"
@@ -25,7 +25,7 @@ import { withinReach } from "./within-reach.ts"
 export async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest, place: Place): Promise<Judged> {
   const { command, verb } = request
   const { refusal, gate, evidenceHash } = await verdictOn(deps, ref, request)
-  const targetKnows = refusal !== null || (await isTold(deps, ref, verb))
+  const targetKnows = refusal !== null || (await isTold(deps, ref, verb, place))
   await recordDecision(deps.control, {
     actor: command.actor,
     run: ref.run,
@@ -116,11 +116,11 @@ async function leavingSessions(deps: ActivityDeps, ref: RunRef, request: Decisio
 }
 
 /** A pause is the run's own: where the target can't be told at once, it is told as soon as it answers. */
-async function isTold(deps: ActivityDeps, ref: RunRef, verb: DecisionRequest["verb"]): Promise<boolean> {
+async function isTold(deps: ActivityDeps, ref: RunRef, verb: DecisionRequest["verb"], place: Place): Promise<boolean> {
   if (verb !== "pause" && verb !== "resume") return true
   const { target } = await targetRunOf(deps, ref)
   try {
-    await withinReach(target, "sluice:pause", (session) => writePause(session, ref.run, verb === "pause"))
+    await withinReach(target, "sluice:pause", (session) => tellPause(session, ref.run, verb === "pause", place))
     return true
   } catch (error) {
     if (error instanceof RefusedError && error.code === "TARGET_UNREACHABLE") return false

@@ -1,11 +1,12 @@
 import { isRegistered } from "../src/execution/is-registered.ts"
-import { writeKnobs } from "../src/execution/knobs.ts"
+import { writePause } from "../src/execution/knobs.ts"
+import type { Place } from "../src/ledger/place.ts"
 import type { Session } from "../src/postgres/session.ts"
 
 /**
  * The backfill reads its knobs before each batch: that is how a pause reaches a table that is being filled. Before the
  * target knows the run there is nothing to be filled; the workflow itself rests.
  */
-export async function writePause(session: Session, run: string, paused: boolean): Promise<void> {
-  if (await isRegistered(session, run)) await writeKnobs(session, run, { paused })
+export async function tellPause(session: Session, run: string, paused: boolean, { decidedAt }: Place): Promise<void> {
+  if (await isRegistered(session, run)) await writePause(session, run, paused, decidedAt)
 }

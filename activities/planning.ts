@@ -1,7 +1,9 @@
 import { differenceOf } from "../src/catalog/difference.ts"
 import { BugError, RefusedError } from "../src/domain/errors.ts"
 import type { DatabaseIdentity } from "../src/domain/database-identity.ts"
+import { endedRefusal } from "../src/domain/judgement.ts"
 import { outlineOf, type Plan } from "../src/domain/plan.ts"
+import { hasEnded } from "../src/domain/run.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
 import { readJournal } from "../src/execution/journal.ts"
 import { precheck } from "../src/execution/precheck.ts"
@@ -21,7 +23,7 @@ import { withSession } from "../src/postgres/session.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { observerFor } from "./observer.ts"
-import { writePause } from "./pause.ts"
+import { tellPause } from "./pause.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { PlanningActivities, RunRef } from "./types.ts"
 
@@ -48,13 +50,15 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
           if (other) throw new RefusedError(other)
           const live = await readCatalog(session, catalogWish(evidence.revisions, run.target))
           refuseDrift(run, evidence, live)
+          // An attempt that was frozen may wake up when its run has long been aborted.
+          if (hasEnded((await loadRun(deps.control, ref.run)).state)) throw new RefusedError(endedRefusal(ref.run))
           await registerRun(session, { ...run, workflowId })
           await rememberSight(session, run)
         })
         return outlineOf(run.plan)
       }),
     assessJournal: (ref) =>
-      attempted(deps, ref, null, async (attempt) => {
+      attempted(deps, ref, null, async (attempt, place) => {
         const run = await targetRunOf(deps, ref)
         const entries = await deps.ledger.entriesOf(ref.run)
         const { steps } = await loadRun(deps.control, ref.run)
@@ -72,7 +76,7 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
             backedUp: backup?.state === "verified",
           })
           // The workflow that was lost may not have got to telling it.
-          await writePause(session, ref.run, carried.paused)
+          await tellPause(session, ref.run, carried.paused, place)
           return carried
         })
       }),

@@ -3,6 +3,7 @@ import { withSession } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
 import { takeClaim } from "./claimed.ts"
 import { checkFence } from "./fence.ts"
+import { enterEnded } from "./register-run.ts"
 import { setRunState } from "./run-rows.ts"
 import { helperSessionName } from "./session-name.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
@@ -20,10 +21,12 @@ export async function endRun(
   observer: Pick<ExecutionObserver, "blockers">,
 ): Promise<RunEnd> {
   const { url } = run.target
-  const applicationName = helperSessionName(run.run, "control")
-  const state = await withSession({ url, applicationName, signal: attempt.signal }, (session) =>
-    journaledState(session, run.run),
-  )
+  const options = { url, applicationName: helperSessionName(run.run, "control"), signal: attempt.signal }
+  const state = await withSession(options, async (session) => {
+    const journaled = await journaledState(session, run.run)
+    if (journaled === null && end === "aborted") await enterEnded(session, run)
+    return journaled
+  })
   if (state === null || !isUnderWay(state)) return state === "completed" || state === "aborted" ? state : end
   const claimed = await takeClaim(run, { step: "end", direction: "do", attempt, observer })
   await claimed.withSession({}, (session) =>

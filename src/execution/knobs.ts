@@ -26,11 +26,14 @@ function numberOf(limit: LimitName): z.ZodNumber {
   return z.number().int().min(least).max(most)
 }
 
+/** Where the time of the last word on a pause stands beside the knobs; nobody's to set. */
+const pauseTold = "pauseTold"
+
 /** What has been tuned for a run; what hasn't is missing. */
 export async function readKnobs(session: Session, run: string): Promise<Knobs> {
   const rows = await session.query<{ name: string; value: unknown }>(
-    "SELECT name, value FROM sluice.knob WHERE run = $1",
-    [run],
+    "SELECT name, value FROM sluice.knob WHERE run = $1 AND name <> $2",
+    [run, pauseTold],
   )
   return parseKnobs(Object.fromEntries(rows.map(({ name, value }) => [name, value])))
 }
@@ -45,6 +48,23 @@ export async function writeKnobs(session: Session, run: string, knobs: Knobs): P
     )
   }
   return readKnobs(session, run)
+}
+
+/**
+ * Says whether the run's backfills rest. `decidedAt`, in epoch milliseconds by the scheduler's clock: an older word than
+ * the last, from a worker that wakes up late, changes nothing.
+ */
+export async function writePause(session: Session, run: string, paused: boolean, decidedAt: number): Promise<void> {
+  await session.query(
+    `WITH newest AS (
+       INSERT INTO sluice.knob (run, name, value) VALUES ($1, $2, $3)
+       ON CONFLICT (run, name) DO UPDATE SET value = excluded.value
+         WHERE knob.value::bigint <= excluded.value::bigint
+       RETURNING run)
+     INSERT INTO sluice.knob (run, name, value) SELECT run, 'paused', $4 FROM newest
+     ON CONFLICT (run, name) DO UPDATE SET value = excluded.value`,
+    [run, pauseTold, JSON.stringify(decidedAt), JSON.stringify(paused)],
+  )
 }
 
 function parseKnobs(value: unknown): Knobs {

@@ -3,7 +3,7 @@ import { RefusedError } from "../domain/errors.ts"
 import type { Plan } from "../domain/plan.ts"
 import { displayName } from "../domain/relation.ts"
 import type { Session } from "../postgres/session.ts"
-import { ensureJournal, journalLock } from "./schema/ensure-journal.ts"
+import { ensureJournal, journalLock, journalVersion } from "./schema/ensure-journal.ts"
 import { appliedRevisions } from "./revision-rows.ts"
 import { findRuns, type JournaledRun } from "./run-rows.ts"
 
@@ -30,6 +30,23 @@ export async function registerRun(session: Session, registration: RegisterRun): 
     await session.query(
       `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations, plan) VALUES ($1, $2, $3, $4, $5, $6)`,
       [run, plan.hash, workflowId, plan.revisions.map(({ id }) => id), leaseOf(plan), canonicalJson(plan)],
+    )
+  })
+}
+
+/**
+ * Enters a run that has ended before it was registered, where the target has a journal: an attempt that was frozen before
+ * its registration finds it over when it wakes up.
+ */
+export async function enterEnded(session: Session, { run, plan }: Omit<RegisterRun, "workflowId">): Promise<void> {
+  if ((await journalVersion(session)) === 0) return
+  await session.transaction(async () => {
+    await session.query("SELECT pg_advisory_xact_lock($1)", [journalLock])
+    await session.query(
+      `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations, state, ended_at)
+       VALUES ($1, $2, '', $3, $4, 'aborted', now())
+       ON CONFLICT (run) DO NOTHING`,
+      [run, plan.hash, plan.revisions.map(({ id }) => id), leaseOf(plan)],
     )
   })
 }
