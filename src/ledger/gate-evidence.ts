@@ -1,6 +1,8 @@
 import type { WaitName } from "../domain/gate.ts"
+import type { Plan } from "../domain/plan.ts"
 import type { RoleOnVersion } from "../domain/versions.ts"
 import type { Control } from "./control.ts"
+import { loadPlan } from "./plans.ts"
 import { loadRun } from "./runs.ts"
 
 /** What a person decides by at a gate: counts, states and codes, no times and no row data, so that it hashes stably. */
@@ -10,8 +12,18 @@ export interface GateEvidence {
   /** Outcome rows of the run so far: backup, backfill and verification with their counts. */
   readonly outcomes: readonly { readonly step: string; readonly detail: unknown }[]
   readonly findings: readonly { readonly code: string; readonly subject: string }[]
+  /** What the gates contract and purge let through: whether it loses data, and whether it can be taken back. */
+  readonly behind: readonly BehindGate[]
   /** Which role should be on which version, and whether its settings put it there. */
   readonly roles: readonly RoleOnVersion[]
+}
+
+export interface BehindGate {
+  readonly step: string
+  /** Says as well how what is dropped would come back. */
+  readonly summary: string
+  readonly losesData: boolean
+  readonly hasUndo: boolean
 }
 
 export async function gateEvidence(
@@ -35,6 +47,14 @@ export async function gateEvidence(
     steps: status.steps.map(({ id, state }) => ({ id, state })),
     outcomes,
     findings: status.findings.map(({ code, subject }) => ({ code, subject })),
+    behind: behindGate(await loadPlan(control, status.planHash), gate),
     roles,
   }
+}
+
+function behindGate({ steps }: Plan, gate: WaitName): readonly BehindGate[] {
+  if (gate !== "contract" && gate !== "purge") return []
+  return steps
+    .filter(({ phase, action, back }) => phase === gate && action === "sql" && !back)
+    .map(({ id, summary, losesData, undo }) => ({ step: id, summary, losesData, hasUndo: undo !== null }))
 }

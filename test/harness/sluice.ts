@@ -10,6 +10,7 @@ import { startWorker, type RunningWorker, type WorkerOptions } from "../../src/w
 import { createDatabase, createRole, type TestDatabase, type TestRole } from "./database.ts"
 import { createNamespace } from "./namespace.ts"
 import { Project, type ProjectOptions } from "./project.ts"
+import { WorkerProcess } from "./worker-process.ts"
 
 /**
  * Everything that runs need, for one test file: a namespace, a control database, a role that is no superuser, and a
@@ -78,6 +79,11 @@ export class Sluice {
     const worker = this.#worker
     this.#worker = null
     await worker?.stop()
+  }
+
+  /** A worker for the project that is a process of its own. Stop the one in this process first. */
+  workerProcess({ target }: Project): Promise<WorkerProcess> {
+    return WorkerProcess.start(this.#config, target)
   }
 
   /** A target with a table `people`, one revision for it, and the application that steers its runs. */
