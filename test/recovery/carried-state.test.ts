@@ -82,3 +82,8 @@ test("a run that was taken up again to be undone goes on being undone", () => {
 test("a run that isn't in the journal begins with its precheck", () => {
   expect(carriedStateOf(lost({ registered: false })).phasesDone).toEqual([])
 })
+
+test("an undo outlives the workflow that carried it out, with its reason and who decided it", () => {
+  const state = carriedStateOf(lost({ entries: [entry("decision.accepted", { verb: "undo", reason: "wanted back" })] }))
+  expect(state.aborting).toEqual({ reason: "wanted back", actor: "ada" })
+})

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest"
+import { refusalOf, type JudgedRequest } from "../../src/domain/judgement.ts"
+
+const request: JudgedRequest = {
+  verb: "undo",
+  command: { actor: "ada" },
+  run: "r-1",
+  planHash: "a".repeat(64),
+  state: "running",
+  phase: "keep",
+  waitingFor: null,
+  purging: false,
+  aborting: false,
+  paused: false,
+  hasEnded: false,
+  choices: [],
+  leavingSessions: null,
+}
+
+describe("undo", () => {
+  test("leads back from keep and from the purge, at its gate, under way or stopped; abort no longer does from there", () => {
+    expect(refusalOf(request)).toBeNull()
+    expect(refusalOf({ ...request, phase: "purge", state: "waiting", waitingFor: "purge" })).toBeNull()
+    for (const state of ["running", "needs-operator", "paused"] as const) {
+      const purging = { ...request, phase: "purge" as const, purging: true, state }
+      expect(refusalOf(purging)).toBeNull()
+      const abort = refusalOf({ ...purging, verb: "abort" })
+      expect(abort).toMatchObject({ code: "PURGED", hint: expect.stringContaining("sluice undo r-1") })
+    }
+  })
+
+  test("is refused before anything is hidden, while the run unwinds, and where it is about to end", () => {
+    for (const phase of ["expand", "switch", "contract"] as const)
+      expect(refusalOf({ ...request, phase })).toMatchObject({ code: "UNDO_TOO_EARLY" })
+    expect(refusalOf({ ...request, aborting: true })).toMatchObject({ code: "ALREADY_ABORTING" })
+    expect(refusalOf({ ...request, phase: "complete" })).toMatchObject({ code: "RUN_ENDED" })
+  })
+
+  test("for another plan is refused like any decision", () => {
+    const other = { actor: "ada", planHash: "b".repeat(12) }
+    expect(refusalOf({ ...request, command: other })).toMatchObject({ code: "PLAN_HASH_MISMATCH" })
+  })
+})
