@@ -15,6 +15,12 @@ afterEach(async () => {
   await database.drop()
 })
 
+/** Each row takes so many seconds, until it may hurry. */
+async function slowDown(seconds: string): Promise<void> {
+  const slowly = slowPeople.slice(slowPeople.indexOf("CREATE FUNCTION"))
+  await database.query(slowly.replace("CREATE", "CREATE OR REPLACE").replace("0.001", seconds))
+}
+
 /** An application's UPDATE of rows that the first batch, of 500, is at work on: it queues behind it. */
 async function queueBehindBatch(lockTimeoutMs: number): Promise<void> {
   const options = { url: database.url, applicationName: "application", lockTimeoutMs }
@@ -27,7 +33,8 @@ async function queueBehindBatch(lockTimeoutMs: number): Promise<void> {
 }
 
 test("an UPDATE that queues behind a batch for too long makes the backfill rest until it is through", async () => {
-  // 500 rows of a millisecond each take longer than the 20 ms that a batch should.
+  // The first batch lasts over two seconds: far beyond the 20 ms that it should, and long enough to be told of twice.
+  await slowDown("0.005")
   filling = (await SlowFilling.prepare(database, { lockTimeoutMs: 10_000 })).start()
   const waiting = queueBehindBatch(30_000)
   expect(await filling.rests(/lock waiters/)).toMatch(
@@ -39,12 +46,7 @@ test("an UPDATE that queues behind a batch for too long makes the backfill rest 
 })
 
 test("a batch that would make an UPDATE wait for much longer than we would is broken off, and done in smaller ones", async () => {
-  await database.query(
-    slowPeople
-      .slice(slowPeople.indexOf("CREATE FUNCTION"))
-      .replace("CREATE", "CREATE OR REPLACE")
-      .replace("0.001", "0.02"),
-  )
+  await slowDown("0.02")
   filling = (await SlowFilling.prepare(database, { lockTimeoutMs: 100 })).start()
   // The batch would last ten seconds.
   await queueBehindBatch(5_000)
