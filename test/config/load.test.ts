@@ -38,7 +38,7 @@ describe("defaults", () => {
       limits: {
         lockTimeoutMs: 500,
         lockBudgetMs: 600_000,
-        batchDurationMs: 250,
+        batchDurationMs: 50,
         maxReplicaLagMs: 10_000,
         maxSlotLagBytes: 10 * 1024 ** 3,
         maxArchiveLagBytes: 1024 ** 3,

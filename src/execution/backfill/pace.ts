@@ -7,7 +7,7 @@ const staleAfterMs = 10_000
 /** What the supervisor tells the workers: whether to rest, how many may work, how long a batch should take. */
 export class Pace {
   parallelRanges = 1
-  batchDurationMs = 250
+  batchDurationMs = 50
   /** The sessions that fill rows at the moment, and how many rows each takes at once. */
   readonly batches = new Map<number, number>()
   readonly #cut = new Set<number>()

@@ -29,7 +29,7 @@ export interface FillContext extends StepContext {
   readonly signal: AbortSignal
 }
 
-/** A batch takes a quarter of a second; one that takes this long has met something odd, and is cut in half. */
+/** A batch takes a fraction of a second; one that takes this long has met something odd, and is cut in half. */
 const batchTimeoutMs = 30_000
 
 /** Takes ranges and fills them, batch by batch, until none is left or the pace asks for fewer workers. */
