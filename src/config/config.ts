@@ -56,6 +56,8 @@ export interface Limits {
   readonly lockBudgetMs: number
   readonly batchDurationMs: number
   readonly parallelRanges: number
+  /** A backfill's rest after a batch while others are at work, in times of the batch's duration. */
+  readonly restRatio: number
   readonly maxReplicaLagMs: number | null
   readonly maxSlotLagBytes: number | null
   readonly maxArchiveLagBytes: number | null

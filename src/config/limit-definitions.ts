@@ -61,6 +61,16 @@ export const limitDefinitions = {
     mayBeOff: false,
     meaning: "Ranges of a table that are filled at the same time. Each is a connection of its own.",
   },
+  restRatio: {
+    key: "restRatio",
+    kind: "count",
+    otherwise: 3,
+    least: 0,
+    most: 100,
+    mayBeOff: false,
+    meaning:
+      "How long a backfill rests after each batch while others are at work on the server, in times of what the batch took. With nobody else there, and with 0, it doesn't.",
+  },
   maxReplicaLag: {
     key: "maxReplicaLagMs",
     kind: "duration",

@@ -17,6 +17,7 @@ function limitsFrom(valueOf: (name: LimitName) => number | null): Limits {
     lockBudgetMs: valueOf("lockBudget") ?? limitDefinitions.lockBudget.otherwise,
     batchDurationMs: valueOf("batchDuration") ?? limitDefinitions.batchDuration.otherwise,
     parallelRanges: valueOf("parallelRanges") ?? limitDefinitions.parallelRanges.otherwise,
+    restRatio: valueOf("restRatio") ?? limitDefinitions.restRatio.otherwise,
     maxReplicaLagMs: valueOf("maxReplicaLag"),
     maxSlotLagBytes: valueOf("maxSlotLag"),
     maxArchiveLagBytes: valueOf("maxArchiveLag"),

@@ -11,6 +11,7 @@ import {
 } from "./backfill/cursors.ts"
 import { waitForLockedRow } from "./backfill/locked-rows.ts"
 import { Meter } from "./backfill/meter.ts"
+import { Neighbours } from "./backfill/neighbours.ts"
 import { Pace } from "./backfill/pace.ts"
 import { fillPass } from "./backfill/passes.ts"
 import { RangeQueue } from "./backfill/range-queue.ts"
@@ -80,14 +81,16 @@ async function fill(
   attempt: Attempt,
   observer: ExecutionObserver,
 ): Promise<BackfillResult> {
-  const [meter, pace] = [new Meter(step.backfill), new Pace()]
+  const [meter, pace, neighbours] = [new Meter(step.backfill), new Pace(), new Neighbours()]
   const heartbeat = (): unknown => ({ step: step.id, ...meter.peek(), throttledBy: pace.restingBecause })
   return withHeartbeat(attempt, heartbeat, async () => {
     const claimed = await takeClaim(run, { step: step.id, direction, attempt, observer })
     return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (control) => {
       const limits = await effectiveLimits(control, run.run, run.target.limits)
       const work = workOf(step, direction, await lastOf(control, run.run, step.id))
-      const context = { run, attempt, observer, claimed, limits, step, work, statement: work.statement, meter, pace }
+      const { statement } = work
+      const parts = { run, attempt, observer, claimed, limits, step, work }
+      const context = { ...parts, statement, meter, pace, neighbours }
       // Asked even where the journal says done: the columns may have been taken away and added again since.
       const isFilled = await isDone(control, context)
       if (isFilled && work.last?.direction === direction) return { outcome: "observed", rows: 0 }
@@ -104,6 +107,7 @@ type Filling = StepContext & {
   readonly statement: StepWork["statement"]
   readonly meter: Meter
   readonly pace: Pace
+  readonly neighbours: Neighbours
 }
 
 async function fillTable(control: Session, context: Filling): Promise<void> {
@@ -114,6 +118,7 @@ async function fillTable(control: Session, context: Filling): Promise<void> {
   meter.begin(cursors, await estimatedRows(control, ref))
   const throttle = await Throttle.open(control, run)
   try {
+    await context.neighbours.settle(control, attempt.signal)
     await fillPasses(control, context, throttle, cursors)
   } finally {
     await throttle.close()

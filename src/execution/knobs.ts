@@ -9,6 +9,7 @@ const knobsSchema = z.strictObject({
   lockBudgetMs: numberOf("lockBudget").exactOptional(),
   batchDurationMs: numberOf("batchDuration").exactOptional(),
   parallelRanges: numberOf("parallelRanges").exactOptional(),
+  restRatio: numberOf("restRatio").exactOptional(),
   maxReplicaLagMs: numberOf("maxReplicaLag").nullable().exactOptional(),
   maxSlotLagBytes: numberOf("maxSlotLag").nullable().exactOptional(),
   maxArchiveLagBytes: numberOf("maxArchiveLag").nullable().exactOptional(),

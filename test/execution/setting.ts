@@ -29,6 +29,7 @@ export function targetAt(url: Secret, limits: Partial<TargetConfig["limits"]> = 
       batchDurationMs: 50,
       maxReplicaLagMs: null,
       parallelRanges: 2,
+      restRatio: 0,
       ...limits,
     },
     probes: [],

@@ -245,6 +245,7 @@ function targetOf(name: string, url: TargetConfig["url"], options: ProjectOption
       batchDurationMs: 50,
       maxReplicaLagMs: null,
       parallelRanges: 2,
+      restRatio: 0,
       ...options.limits,
     },
     probes: [],

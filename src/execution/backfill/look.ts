@@ -7,13 +7,15 @@ import type { FillContext } from "./range-worker.ts"
 /** Reads knobs and throttle, and sets the pace by them. The throttle looks on in a pause, so that it forgets nothing. */
 export async function look(
   control: Session,
-  { run, pace }: Pick<FillContext, "run" | "pace">,
+  { run, pace, neighbours }: Pick<FillContext, "run" | "pace" | "neighbours">,
   throttle: Throttle,
 ): Promise<void> {
   const { paused = false, watchProbes = true, ...tuned } = await readKnobs(control, run.run)
   const limits = { ...run.target.limits, ...tuned }
   pace.batchDurationMs = limits.batchDurationMs
   pace.parallelRanges = limits.parallelRanges
+  await neighbours.look(control, [...pace.batches.keys()])
+  pace.restRatio = neighbours.areAtWork ? limits.restRatio : 0
   await cutBatches(control, pace, limits)
   const because = await throttle.read(control, { ...limits, watchProbes, pids: [...pace.batches.keys()] })
   pace.update(paused ? "paused" : because)

@@ -3,11 +3,15 @@ import { rest } from "../rest.ts"
 const lookEveryMs = 25
 /** When nobody has looked at the throttle's sources for so long, we are blind: rest. */
 const staleAfterMs = 10_000
+/** After one batch that took far too long, nobody is helped by a rest of minutes. */
+const longestBreathMs = 5_000
 
 /** What the supervisor tells the workers: whether to rest, how many may work, how long a batch should take. */
 export class Pace {
   parallelRanges = 1
   batchDurationMs = 50
+  /** How long to rest after a batch, in times of what it took: so much is left to others. */
+  restRatio = 0
   /** The sessions that fill rows at the moment, and how many rows each takes at once. */
   readonly batches = new Map<number, number>()
   readonly #cut = new Set<number>()
@@ -44,6 +48,11 @@ export class Pace {
     const from = Date.now()
     while (this.restingBecause !== null) await rest(lookEveryMs, signal)
     return Date.now() - from
+  }
+
+  /** After a batch that took so many milliseconds: leaves the server to others for a while, where there are any. */
+  async breathe(tookMs: number, signal: AbortSignal): Promise<void> {
+    if (this.restRatio > 0) await rest(Math.min(tookMs * this.restRatio, longestBreathMs), signal)
   }
 
   /** Waits until nothing stands against the next batch of worker number `worker` (from 0), or it should stop. */

@@ -10,6 +10,7 @@ import { BatchSize } from "./batch-size.ts"
 import { runBatch } from "./batch.ts"
 import type { Cursor } from "./cursors.ts"
 import type { Meter } from "./meter.ts"
+import type { Neighbours } from "./neighbours.ts"
 import type { Pace } from "./pace.ts"
 import type { RangeQueue } from "./range-queue.ts"
 import type { Page } from "./walk.ts"
@@ -25,6 +26,7 @@ export interface FillContext extends StepContext {
   readonly queue: RangeQueue
   readonly pace: Pace
   readonly meter: Meter
+  readonly neighbours: Neighbours
   /** Aborted when the run is cancelled or another worker has failed. */
   readonly signal: AbortSignal
 }
@@ -61,7 +63,9 @@ async function takeRanges(context: FillContext, session: Session, worker: number
   while ((await pace.turn(worker, signal)) === "work") {
     cursor ??= queue.take()
     if (cursor === null) return
+    const startedAt = performance.now()
     cursor = await fillNext(context, session, cursor, size)
+    await pace.breathe(performance.now() - startedAt, signal)
     if (cursor.isFinished) cursor = null
   }
   if (cursor) queue.giveBack(cursor)

@@ -1,0 +1,50 @@
+import type { Session } from "../../postgres/session.ts"
+import { rest } from "../rest.ts"
+
+/** Weight of the newest look in the moving average. */
+const alpha = 0.3
+/** This many transactions of others at an average look, and the server counts as used. */
+const used = 0.25
+/** Before the first batch nothing is known: so many looks, so many milliseconds apart. */
+const [firstLooks, apartMs] = [5, 10]
+
+/**
+ * Whether others are at work on the server: what they need of its processors, a backfill should leave to them. Told by
+ * transactions that are open and were not at the last look, so that a forgotten one counts once. pg_locks shows them to
+ * every role, as locks on virtual transaction ids; what pg_stat_activity knows of others is hidden from an ordinary one.
+ */
+export class Neighbours {
+  #known = new Set<string>()
+  #average = 0
+
+  get areAtWork(): boolean {
+    return this.#average >= used
+  }
+
+  /** Looks several times at once, before the first batch. */
+  async settle(session: Session, signal: AbortSignal): Promise<void> {
+    const seen: number[] = []
+    await this.#count(session, [])
+    for (let look = 0; look < firstLooks; look += 1) {
+      await rest(apartMs, signal)
+      seen.push(await this.#count(session, []))
+    }
+    this.#average = seen.reduce((sum, count) => sum + count, 0) / firstLooks
+  }
+
+  /** `ours`: the sessions that fill rows. */
+  async look(session: Session, ours: readonly number[]): Promise<void> {
+    this.#average = alpha * (await this.#count(session, ours)) + (1 - alpha) * this.#average
+  }
+
+  async #count(session: Session, ours: readonly number[]): Promise<number> {
+    const rows = await session.query<{ id: string }>(
+      `SELECT virtualxid AS id FROM pg_locks
+        WHERE locktype = 'virtualxid' AND granted AND pid <> pg_backend_pid() AND pid <> ALL ($1::integer[])`,
+      [ours],
+    )
+    const fresh = rows.filter(({ id }) => !this.#known.has(id)).length
+    this.#known = new Set(rows.map(({ id }) => id))
+    return fresh
+  }
+}

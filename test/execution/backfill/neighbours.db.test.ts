@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { Secret } from "../../../src/config/config.ts"
+import { Neighbours } from "../../../src/execution/backfill/neighbours.ts"
+import { Pace } from "../../../src/execution/backfill/pace.ts"
+import type { Session } from "../../../src/postgres/session.ts"
+import { OwnCluster } from "../../harness/own-cluster.ts"
+import { asSession } from "../setting.ts"
+
+/** On the cluster of the test run there is always somebody at work. */
+let cluster: OwnCluster
+beforeAll(async () => {
+  cluster = await OwnCluster.start()
+})
+afterAll(() => cluster.stop())
+
+const never = new AbortController().signal
+
+/** What an ordinary role sees, which pg_stat_activity tells nothing of others. */
+async function seenBy(session: Session, ours: readonly number[] = []): Promise<boolean> {
+  const neighbours = new Neighbours()
+  await neighbours.settle(session, never)
+  for (let looks = 0; looks < 20; looks += 1) {
+    await sleep(10)
+    await neighbours.look(session, ours)
+  }
+  return neighbours.areAtWork
+}
+
+async function asOrdinaryRole<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  const { name, password } = await cluster.createRole()
+  const url = new URL(cluster.url().reveal())
+  url.username = name
+  url.password = password
+  return asSession(new Secret(url.href), work)
+}
+
+/** A session with one short transaction after the other, for as long as `work` lasts. */
+async function whileBusy<T>(work: (pid: number) => Promise<T>): Promise<T> {
+  return asSession(cluster.url(), async (busy) => {
+    const over = new AbortController()
+    const others = (async () => {
+      while (!over.signal.aborted) await busy.query("SELECT pg_sleep(0.002)")
+    })()
+    try {
+      return await work(busy.pid)
+    } finally {
+      over.abort()
+      await others
+    }
+  })
+}
+
+test("an application at work is seen, also by a role that has no right to see others", async () => {
+  await whileBusy(async () => expect(await asOrdinaryRole((session) => seenBy(session))).toBe(true))
+})
+
+test("nobody is seen where nobody is, and not where a session has only forgotten to end its transaction", async () => {
+  expect(await asOrdinaryRole((session) => seenBy(session))).toBe(false)
+  await asSession(cluster.url(), (forgetful) =>
+    forgetful.transaction(async () => {
+      await forgetful.query("SELECT 1")
+      expect(await asOrdinaryRole((session) => seenBy(session))).toBe(false)
+    }),
+  )
+})
+
+test("the backfill doesn't take its own sessions for others", async () => {
+  await whileBusy(async (pid) => {
+    expect(await asOrdinaryRole((session) => seenBy(session, [pid]))).toBe(false)
+  })
+})
+
+test("after a batch the pace rests so many times as long as that took, and not at all where it needn't", async () => {
+  const pace = new Pace()
+  // Would outlast the test.
+  await pace.breathe(3_600_000, never)
+  pace.restRatio = 3
+  const from = performance.now()
+  await pace.breathe(40, never)
+  expect(performance.now() - from).toBeGreaterThan(115)
+})
