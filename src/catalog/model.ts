@@ -135,7 +135,8 @@ export function withTable(catalog: Catalog, table: Table): Catalog {
   return { ...catalog, tables: [...others, table].toSorted(byName) }
 }
 
-function byName(a: RelationName, b: RelationName): number {
+/** The order of a catalog's relations. */
+export function byName(a: RelationName, b: RelationName): number {
   const [left, right] = [`${a.schema}\0${a.name}`, `${b.schema}\0${b.name}`]
   return left < right ? -1 : left > right ? 1 : 0
 }

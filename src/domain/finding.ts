@@ -31,3 +31,8 @@ export const findingSchema: z.ZodType<Finding> = z.object({
   file: z.string().exactOptional(),
   line: z.number().int().exactOptional(),
 })
+
+/** True where one of them stops what they are about. */
+export function hasErrors(findings: readonly Pick<Finding, "severity">[]): boolean {
+  return findings.some(({ severity }) => severity === "error")
+}

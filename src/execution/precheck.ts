@@ -1,3 +1,4 @@
+import { hasErrors } from "../domain/finding.ts"
 import type { Finding } from "../domain/finding.ts"
 import { withSession, type Session } from "../postgres/session.ts"
 import { checkConflicts } from "./precheck/conflicts.ts"
@@ -47,7 +48,7 @@ export async function precheck(
     if (otherDatabase.length > 0) return otherDatabase
     const findings: Finding[] = []
     for (const check of checks) findings.push(...(await check(session, run)))
-    if (findings.some(({ severity }) => severity === "error")) return findings
+    if (hasErrors(findings)) return findings
     return [...findings, ...(await checkData(session, run, observer))]
   })
 }

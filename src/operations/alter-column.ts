@@ -1,3 +1,4 @@
+import { byName } from "./sorted.ts"
 import { withTable } from "../catalog/model.ts"
 import { checkAlterColumn } from "./alter-column/checks.ts"
 import { alterColumnExpressions } from "./alter-column/expressions.ts"
@@ -66,8 +67,4 @@ export const alterColumn: Operation<AlterColumnInput> = {
   dataChecks: (input, before, context) => rowChecks(resolveAlterColumn(input, before, context), before, context),
   expressions: alterColumnExpressions,
   expressionChecks: (input, before, context) => expressionChecks(resolveAlterColumn(input, before, context), context),
-}
-
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
 }

@@ -1,3 +1,4 @@
+import { hasErrors } from "../domain/finding.ts"
 import { findTable } from "../catalog/model.ts"
 import type { Catalog, Table } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
@@ -16,7 +17,7 @@ export function downFindings(
   const after = findTable(context.after, table) ?? table
   const scope = { table: { ...table, columns: after.columns }, also: [], inTrigger: true }
   const found = expressionFindings(down, `${subject}: down`, scope, catalog).map(seesAfter)
-  if (found.some(({ severity }) => severity === "error")) return found
+  if (hasErrors(found)) return found
   return [...found, ...computedFindings(down, table, catalog, subject)]
 }
 

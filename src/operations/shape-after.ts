@@ -1,3 +1,4 @@
+import { isSameRelation } from "../domain/relation.ts"
 import { findColumn, findTable } from "../catalog/model.ts"
 import type { RelationName } from "../domain/relation.ts"
 import { bindColumns, parseExpression } from "../sql/parser.ts"
@@ -7,10 +8,7 @@ import type { PlanContext } from "./operation.ts"
 
 /** Where a column of the shape after the plan lies until contract: under its own name unless an operation says so. */
 export function physicalColumn(relation: RelationName, name: string, { shown }: PlanContext): string {
-  const found = shown.find(
-    (column) =>
-      column.name === name && column.relation.schema === relation.schema && column.relation.name === relation.name,
-  )
+  const found = shown.find((column) => column.name === name && isSameRelation(column.relation, relation))
   return found?.physical ?? name
 }
 

@@ -1,3 +1,5 @@
+import { hasErrors } from "../domain/finding.ts"
+import { findTable } from "../catalog/model.ts"
 import { z } from "zod"
 import type { Catalog } from "../catalog/model.ts"
 import type { Capability } from "../domain/capability.ts"
@@ -64,7 +66,7 @@ export const sqlOperation: Operation<SqlInput> = {
       ...(given.down === undefined ? [] : checkScript(given.down, "down", late, defaultSchema)),
       ...(typeof given.onComplete === "string" ? checkScript(given.onComplete, "onComplete", true, defaultSchema) : []),
     ]
-    if (findings.some(({ severity }) => severity === "error")) return findings
+    if (hasErrors(findings)) return findings
     return [...findings, ...undoFindings(given, defaultSchema)]
   },
   after: (_given, before) => before,
@@ -149,8 +151,7 @@ function undoOf(script: RawScript, down: string | undefined, defaultSchema: stri
 }
 
 function needsOf(relations: readonly RelationName[], before: Catalog): readonly Capability[] {
-  const known = (relation: RelationName): boolean =>
-    before.tables.some(({ schema, name }) => schema === relation.schema && name === relation.name)
+  const known = (relation: RelationName): boolean => findTable(before, relation) !== undefined
   const created = new Set(relations.filter((relation) => !known(relation)).map(({ schema }) => schema))
   return [
     ...relations.filter(known).map((relation): Capability => ({ kind: "own", relation })),

@@ -2,7 +2,7 @@ import { findTable } from "../catalog/model.ts"
 import type { Catalog, Table } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
 import { nearestName } from "../domain/nearest.ts"
-import { displayName } from "../domain/relation.ts"
+import { displayName, isSameRelation } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
 import { qualified } from "../sql/sql.ts"
 import { firstTriggerName, isSyncTrigger } from "./sync/triggers.ts"
@@ -67,7 +67,7 @@ function inheritanceFindings(table: Table): readonly Finding[] {
 
 function missing(relation: RelationName, catalog: Catalog): Finding {
   const subject = displayName(relation)
-  const other = catalog.otherRelations.find(({ schema, name }) => schema === relation.schema && name === relation.name)
+  const other = catalog.otherRelations.find((other) => isSameRelation(other, relation))
   if (other) return refusal("NOT_A_TABLE", subject, `It is a ${other.kind}, not a table`, "Name the table itself.")
   if (!catalog.schemas.includes(relation.schema) && !catalog.tables.some(({ schema }) => schema === relation.schema))
     return refusal("UNKNOWN_SCHEMA", subject, `There is no schema ${relation.schema}`, "Check the target's schemas.")

@@ -1,3 +1,4 @@
+import { hasErrors } from "../domain/finding.ts"
 import { findTable } from "../catalog/model.ts"
 import type { Catalog } from "../catalog/model.ts"
 import { shapeHash } from "../catalog/shape.ts"
@@ -38,11 +39,10 @@ export interface CompileInput {
 export function compilePlan({ revisions, catalog, target }: CompileInput): Compiled {
   const judgement = judged(() => judgeRevisions(revisions, catalog, target))
   const findings = [...targetFindings(target, catalog), ...judgement.findings]
-  if (judgement.operations === null || findings.some(({ severity }) => severity === "error"))
-    return { plan: null, findings }
+  if (judgement.operations === null || hasErrors(findings)) return { plan: null, findings }
   const made = bodyOf(judgement, { revisions, catalog, target })
   const all = [...withoutShielded(findings, made.body.versions, made.body.relations), ...made.findings]
-  if (made.findings.some(({ severity }) => severity === "error")) return { plan: null, findings: all }
+  if (hasErrors(made.findings)) return { plan: null, findings: all }
   return { plan: { ...made.body, hash: hashOf(made.body) }, findings: all }
 }
 

@@ -1,7 +1,8 @@
+import { hasErrors } from "../domain/finding.ts"
 import { findTable, withTable } from "../catalog/model.ts"
 import type { Catalog, Table } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
-import { displayName } from "../domain/relation.ts"
+import { displayName, isSameRelation } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
 import type { ShownColumn } from "../operations/operation.ts"
 import { SluiceError } from "../domain/errors.ts"
@@ -48,7 +49,7 @@ export function judgeOperations(operations: readonly BoundOperation[], catalog: 
     const shapes = { before, after, shown }
     const found = judge(operation, earlier, shapes, running, catalog)
     findings.push(...found.map((finding) => ({ ...finding, file: finding.file ?? bound.file })))
-    if (found.some(({ severity }) => severity === "error")) continue
+    if (hasErrors(found)) continue
     judged.push({ operation, shapes })
     movements = {
       added: [...movements.added, ...operation.adds(before)],
@@ -175,7 +176,7 @@ function errors(findings: readonly Finding[]): readonly Finding[] {
 }
 
 function isAmong(relation: RelationName, relations: readonly RelationName[]): boolean {
-  return relations.some(({ schema, name }) => schema === relation.schema && name === relation.name)
+  return relations.some((other) => isSameRelation(other, relation))
 }
 
 /** What several operations say of the same table is said once. */

@@ -1,3 +1,4 @@
+import { isSameRelation } from "../domain/relation.ts"
 import { findColumn, findTable } from "../catalog/model.ts"
 import type { Catalog, Column, Table } from "../catalog/model.ts"
 import { withoutOurs } from "../catalog/ours.ts"
@@ -41,7 +42,7 @@ export function newShape(relation: RelationName, sources: ShapeSources): readonl
 }
 
 function physicalName(relation: RelationName, name: string, shown: readonly ShownColumn[]): string {
-  const found = shown.find((column) => column.name === name && isSame(column.relation, relation))
+  const found = shown.find((column) => column.name === name && isSameRelation(column.relation, relation))
   return found?.physical ?? name
 }
 
@@ -57,7 +58,7 @@ function heldIn(
 ): Pick<Column, "type" | "default"> | null {
   const old = before && findColumn(before, physical)
   if (old) return old
-  const groups = syncs.find((sync) => isSame(sync.relation, relation))?.groups ?? []
+  const groups = syncs.find((sync) => isSameRelation(sync.relation, relation))?.groups ?? []
   const added = groups.flatMap((group) => group.new).find((column) => column.name === physical && column.added)
   return added ? { type: added.type, default: null } : null
 }
@@ -68,8 +69,4 @@ function defaultOf(column: Column, held: string | null): Sql | null {
   if (column.default !== null) return sql`(${parseExpression(column.default).text})`
   // A bare NULL would be no default at all for PostgreSQL, and the table's would count. `type` is format_type's own.
   return sql`(CASE WHEN TRUE THEN NULL::${trusted(column.type)} END)`
-}
-
-function isSame(a: RelationName, b: RelationName): boolean {
-  return a.schema === b.schema && a.name === b.name
 }

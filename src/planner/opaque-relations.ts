@@ -1,3 +1,4 @@
+import { isSameRelation } from "../domain/relation.ts"
 import type { Catalog } from "../catalog/model.ts"
 import { opaqueRelations, sqlOperation } from "../operations/sql.ts"
 import type { BoundOperation } from "./bound-operation.ts"
@@ -9,6 +10,6 @@ export function opaqueTo(earlier: BoundOperation, later: BoundOperation, catalog
   // Two scripts in a row run in their order, as written; only Sluice's own operations have to know the shape.
   if (!input.success || later.kind === sqlOperation.kind) return false
   return opaqueRelations(input.data, catalog, earlier.context).some((relation) =>
-    later.relations.some(({ schema, name }) => schema === relation.schema && name === relation.name),
+    later.relations.some((other) => isSameRelation(other, relation)),
   )
 }

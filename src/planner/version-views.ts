@@ -1,3 +1,4 @@
+import { isSameRelation } from "../domain/relation.ts"
 import { findColumn, findTable } from "../catalog/model.ts"
 import type { Catalog, Table } from "../catalog/model.ts"
 import type { Grant, Rights } from "../catalog/rights.ts"
@@ -18,7 +19,7 @@ export function versionViews(
   unknown: readonly RelationName[] = [],
 ): readonly VersionView[] {
   return sources.after.tables
-    .filter((table) => isOffered(table, version.base) && !unknown.some((other) => isSame(other, table)))
+    .filter((table) => isOffered(table, version.base) && !unknown.some((other) => isSameRelation(other, table)))
     .map((table) => viewOf(table, version, sources))
     .filter(({ columns }) => columns.length > 0)
 }
@@ -74,8 +75,4 @@ function grantsOf(table: Table, columns: readonly ViewColumn[]): readonly Grant[
 
 function roleOf({ before }: { readonly before: { readonly rights: Rights } }): string {
   return before.rights.role
-}
-
-function isSame(a: RelationName, b: RelationName): boolean {
-  return a.schema === b.schema && a.name === b.name
 }

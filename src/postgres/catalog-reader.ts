@@ -1,3 +1,4 @@
+import { byName } from "../catalog/model.ts"
 import type { Catalog, CatalogFunction } from "../catalog/model.ts"
 import type { DefaultGrant, SchemaGrant } from "../catalog/rights.ts"
 import type { VersionSchema } from "../domain/versions.ts"
@@ -116,9 +117,4 @@ async function readFunctions(session: Session, want: CatalogWish): Promise<reado
     byName({ ...a, schema: a.schema ?? "" }, { ...b, schema: b.schema ?? "" }) ||
     (a.arguments ?? -1) - (b.arguments ?? -1)
   return functions.toSorted(byCall)
-}
-
-function byName(a: RelationName, b: RelationName): number {
-  const [left, right] = [`${a.schema}\0${a.name}`, `${b.schema}\0${b.name}`]
-  return left < right ? -1 : left > right ? 1 : 0
 }

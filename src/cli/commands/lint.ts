@@ -1,3 +1,4 @@
+import { hasErrors } from "../../domain/finding.ts"
 import { Command } from "commander"
 import { exitCodes } from "../../domain/errors.ts"
 import type { Cli } from "../cli.ts"
@@ -16,6 +17,6 @@ export function lintCommand(cli: Cli): Command {
       cli.output.result({ findings }, (look) =>
         findings.length === 0 ? look.green("Nothing found.") : renderFindings(findings, look),
       )
-      if (findings.some((finding) => finding.severity === "error")) cli.exitCode = exitCodes.UserError
+      if (hasErrors(findings)) cli.exitCode = exitCodes.UserError
     })
 }

@@ -1,3 +1,4 @@
+import { hasErrors } from "../../domain/finding.ts"
 import type { RunStatus } from "../../domain/run.ts"
 import { backfillLine, blockerLine, offendingLine, restLines } from "./run.ts"
 import { lookOf } from "./look.ts"
@@ -32,7 +33,7 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
   const told = new Set(before?.offendingRows?.map(offendingLine))
   const rows = (now.offendingRows ?? []).map(offendingLine)
   lines.push(...rows.filter((line) => !told.has(line)).map((line) => `  ${line}`))
-  const needsPerson = now.state !== "running" || now.findings.some((finding) => finding.severity === "error")
+  const needsPerson = now.state !== "running" || hasErrors(now.findings)
   if (needsPerson && now.choices.join() !== before?.choices.join())
     lines.push(...now.choices.map((choice) => `  to go on: ${choice}`))
   return lines

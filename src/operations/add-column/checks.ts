@@ -1,3 +1,4 @@
+import { hasErrors } from "../../domain/finding.ts"
 import { findColumn, findTable } from "../../catalog/model.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
 import { UserError } from "../../domain/errors.ts"
@@ -32,7 +33,7 @@ export function checkAddColumn(input: AddColumnInput, current: Catalog, context:
     ...expressionsFindings(input, table, findTable(context.before, relation) ?? table, current, subject),
   ]
   // What follows looks at the expressions, so they have to be sound.
-  if (broken.some(({ severity }) => severity === "error")) return [...blocked, ...broken]
+  if (hasErrors(broken)) return [...blocked, ...broken]
   return [
     ...blocked,
     ...broken,

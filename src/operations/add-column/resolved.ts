@@ -1,3 +1,4 @@
+import { isIndexNameTaken } from "../taken-names.ts"
 import { findTable } from "../../catalog/model.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
 import { BugError } from "../../domain/errors.ts"
@@ -68,11 +69,6 @@ export function fillOf(input: AddColumnInput, catalog: Catalog): string | null {
 /** Whether a constraint or index of the table's schema has that name already. */
 export function isTaken(catalog: Catalog, table: Table, name: string): boolean {
   return (
-    table.constraints.some((constraint) => constraint.name === name) ||
-    catalog.otherRelations.some((other) => other.schema === table.schema && other.name === name) ||
-    catalog.tables.some(
-      (other) =>
-        other.schema === table.schema && (other.name === name || other.indexes.some((index) => index.name === name)),
-    )
+    table.constraints.some((constraint) => constraint.name === name) || isIndexNameTaken(catalog, table.schema, name)
   )
 }

@@ -1,3 +1,4 @@
+import { hasErrors } from "../../domain/finding.ts"
 import { findColumn, findTable } from "../../catalog/model.ts"
 import type { Catalog, Column, Table } from "../../catalog/model.ts"
 import { UserError } from "../../domain/errors.ts"
@@ -33,7 +34,7 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
     ...changeFindings(input, column, subject),
     ...expressionsFindings(input, table, current, context, subject),
   ]
-  if (broken.some(({ severity }) => severity === "error")) return [...blocked, ...broken]
+  if (hasErrors(broken)) return [...blocked, ...broken]
   const isDuplicated = needsDuplicate(input, column, context.defaultSchema)
   return [
     ...blocked,
@@ -109,7 +110,7 @@ function expressionsFindings(
   const old = findTable(context.before, table) ?? table
   if (up !== undefined) {
     const found = expressionFindings(up, `${subject}: up`, { table: old, also: [], inTrigger: true }, catalog)
-    const isSound = !found.some(({ severity }) => severity === "error")
+    const isSound = !hasErrors(found)
     findings.push(...found, ...(isSound ? computedFindings(up, table, catalog, subject) : []))
   }
   if (down !== undefined) findings.push(...downFindings(down, table, catalog, context, subject))

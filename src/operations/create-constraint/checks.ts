@@ -1,3 +1,4 @@
+import { hasErrors } from "../../domain/finding.ts"
 import { findTable } from "../../catalog/model.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
 import { partitionsOf } from "../../catalog/partitions.ts"
@@ -32,7 +33,7 @@ export function checkCreateConstraint(
     ...mendingFindings(input, subject),
     ...typeFindings(input, table, before, context, subject),
   ]
-  if (found.some(({ severity }) => severity === "error")) return found
+  if (hasErrors(found)) return found
   const { uses, pending, kind } = resolveConstraint(input, before, context)
   const from =
     kind === "check" || kind === "foreign key" ? "from its first instant" : "while its index is being built already"

@@ -1,3 +1,4 @@
+import { hasErrors } from "../../domain/finding.ts"
 import { findTable } from "../../catalog/model.ts"
 import type { Catalog } from "../../catalog/model.ts"
 import type { Finding } from "../../domain/finding.ts"
@@ -24,7 +25,7 @@ export function checkCreateIndex(
   if (!table) return blocked
   const broken = elementFindings(input, table, before)
   // What follows looks at the expressions, so they have to be sound.
-  if (broken.some(({ severity }) => severity === "error")) return [...blocked, ...broken]
+  if (hasErrors(broken)) return [...blocked, ...broken]
   const { index, use, pending, subject } = resolveCreateIndex(input, before, context)
   return [
     ...blocked,

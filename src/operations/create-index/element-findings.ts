@@ -1,3 +1,4 @@
+import { hasErrors } from "../../domain/finding.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { displayName } from "../../domain/relation.ts"
@@ -27,7 +28,7 @@ export function elementFindings(input: CreateIndexInput, table: Table, catalog: 
 /** PostgreSQL takes only functions that always give the same result; of overloads, the most volatile one is known. */
 function immutable(text: string, subject: string, table: Table, catalog: Catalog): readonly Finding[] {
   const findings = expressionFindings(text, subject, { table, also: [], inTrigger: false }, catalog)
-  if (findings.some(({ severity }) => severity === "error")) return findings
+  if (hasErrors(findings)) return findings
   const hint = "Use functions that are IMMUTABLE; a time zone can be named: at AT TIME ZONE 'UTC'."
   const volatility = expressionVolatility(text, catalog)
   if (volatility === "volatile")

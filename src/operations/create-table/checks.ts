@@ -2,7 +2,7 @@ import { findTable } from "../../catalog/model.ts"
 import type { Catalog } from "../../catalog/model.ts"
 import { UserError } from "../../domain/errors.ts"
 import type { Finding } from "../../domain/finding.ts"
-import { displayName } from "../../domain/relation.ts"
+import { displayName, isSameRelation } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
 import { parseTypeName } from "../../sql/type-name.ts"
 import { defaultText } from "../column-definition.ts"
@@ -43,8 +43,7 @@ function placeFindings(relation: RelationName, before: Catalog): readonly Findin
         "Create it first, or check the name.",
       ),
     )
-  const isTaken = ({ schema, name }: RelationName): boolean => schema === relation.schema && name === relation.name
-  if (findTable(before, relation) || before.otherRelations.some(isTaken))
+  if (findTable(before, relation) || before.otherRelations.some((other) => isSameRelation(other, relation)))
     findings.push(refusal("TABLE_EXISTS", subject, "The name is taken already", "Choose another name."))
   if (isReserved(relation.name) || relation.schema === "sluice" || relation.schema.startsWith("pg_"))
     findings.push(

@@ -1,6 +1,6 @@
 import type { Catalog } from "../../catalog/model.ts"
 import type { Finding } from "../../domain/finding.ts"
-import { displayName } from "../../domain/relation.ts"
+import { displayName, isSameRelation } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
 import { referenceFindings } from "../add-column/constraint-checks.ts"
 import { keyReferenceFindings } from "../constraints/reference-findings.ts"
@@ -26,7 +26,7 @@ export function tableConstraintFindings(
     ...own.flatMap((constraint) => oneConstraint(constraint, input, relation, before, context)),
     ...input.columns.flatMap(({ name, references }) => {
       const subject = `${displayName(relation)}.${name}`
-      if (!references || isItself(resolveTable(references.table, context), relation)) return []
+      if (!references || isSameRelation(resolveTable(references.table, context), relation)) return []
       return referenceFindings(references, before, context, subject)
     }),
   ]
@@ -90,10 +90,6 @@ function oneConstraint(
   if (constraint.type !== "foreign_key") return findings
   const { columns, references } = constraint
   const target = resolveTable(references.table, context)
-  if (isItself(target, relation)) return findings
+  if (isSameRelation(target, relation)) return findings
   return [...findings, ...keyReferenceFindings(target, references.columns, columns.length, before, subject)]
-}
-
-function isItself(target: RelationName, relation: RelationName): boolean {
-  return target.schema === relation.schema && target.name === relation.name
 }

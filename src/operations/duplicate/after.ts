@@ -1,3 +1,4 @@
+import { byName } from "../sorted.ts"
 import { withTable } from "../../catalog/model.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
 import { rebindConstraint, rebindIndex } from "../../sql/rebind.ts"
@@ -40,8 +41,4 @@ export function afterDuplicate({ table, column, fresh, extras }: Duplicate, befo
     indexes: [...own.indexes, ...extras.indexes].toSorted(byName),
   }
   return [whole, ...partitionsOf(table, before).map(change)].reduce(withTable, before)
-}
-
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
 }
