@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { stamp } from "../../../src/app/stamp.ts"
+import { createRole, type TestRole } from "../../harness/database.ts"
+import { startPooler } from "../../harness/pooler.ts"
+import type { Project } from "../../harness/project.ts"
+import { Sluice } from "../../harness/sluice.ts"
+import { connect, Lane, type Dialect, type Speaker } from "./lane.ts"
+import { NameOracle, type Person } from "./name-oracle.ts"
+
+let sluice: Sluice
+let old: TestRole
+let fresh: TestRole
+beforeAll(async () => {
+  sluice = await Sluice.begin()
+  old = await createRole({ prefix: "oracle_v1" })
+  fresh = await createRole({ prefix: "oracle_v2" })
+})
+afterAll(async () => {
+  await sluice?.end()
+  await Promise.all([old?.drop(), fresh?.drop()])
+})
+
+const rows = 400
+const splitName = `
+  - add_column: {table: people, column: {name: first_name, type: text, nullable: true}, up: "split_part(name, ' ', 1)"}
+  - add_column: {table: people, column: {name: last_name, type: text, nullable: true, default: "'Ault'"}, up: "ltrim(substr(name, strpos(name || ' ', ' ')))"}
+  - drop_column: {table: people, column: name, down: "first_name || ' ' || last_name"}
+`
+const schema = (): string => `
+  ALTER TABLE public.people ALTER COLUMN name DROP NOT NULL;
+  ALTER TABLE public.people ADD COLUMN note text DEFAULT 'none';
+  UPDATE public.people SET note = NULL;
+  UPDATE public.people SET name = NULL WHERE id % 7 = 0;
+  UPDATE public.people SET name = 'Two   Blanks ' || id WHERE id % 5 = 0;
+  GRANT SELECT, INSERT, UPDATE, DELETE ON public.people TO ${old.name}, ${fresh.name};`
+
+const oldDialect: Dialect = { relation: "people", columns: { name: "name", note: "note" }, defaults: { note: "none" } }
+const newDialect: Dialect = {
+  relation: "people",
+  columns: { first: "first_name", last: "last_name", note: "note" },
+  defaults: { note: "none", last: "Ault" },
+}
+/** On the table itself, where both shapes are, and where no column of the new one has its default yet. */
+const bothDialect: Dialect = {
+  relation: "public.people",
+  columns: { name: "name", first: "first_name", last: "last_name", note: "note" },
+  defaults: { note: "none" },
+}
+
+async function searchPath(project: Project, role: TestRole, schemas: string): Promise<void> {
+  await project.database.query(
+    `ALTER ROLE ${role.name} IN DATABASE ${project.database.name} SET search_path = ${schemas}`,
+  )
+}
+
+async function found(project: Project): Promise<readonly (readonly [number, Person])[]> {
+  const people = await project.database.query<Person & { id: string }>(
+    `SELECT id::text, name, first_name AS first, last_name AS last, note FROM public.people ORDER BY people.id`,
+  )
+  return people.map(({ id, ...person }) => [Number(id), person])
+}
+
+test("10,000 statements of two versions through one pooler leave what an oracle says that no trigger helped", async () => {
+  const versions = { schemas: true, roles: { old: old.name, new: fresh.name } }
+  const project = await sluice.project({ rows, versions, schema: schema(), operations: splitName })
+  await stamp(project.app, { target: project.target.name, views: true })
+  await searchPath(project, old, "public_base, public")
+  await searchPath(project, fresh, "public_0001_change, public")
+  const pooler = await startPooler(project.database, [old, fresh])
+  const oracle = new NameOracle()
+  for (const [id, { name }] of await before(project)) oracle.existing(id, name)
+  const ids = [...(await before(project)).keys()]
+  const lanes = [0, 1, 2, 3].map(
+    (lane) =>
+      new Lane(
+        oracle,
+        ids.filter((id) => id % 4 === lane),
+        1 + lane,
+      ),
+  )
+  const clients = await Promise.all(
+    lanes.map(() => Promise.all([connect(pooler.urlAs(old)), connect(pooler.urlAs(fresh))])),
+  )
+  const all = async (count: number, dialects: readonly Dialect[], mayBeNull: boolean): Promise<void> => {
+    await Promise.all(
+      lanes.map((lane, index) => {
+        const [ofOld, ofNew] = clients[index] ?? []
+        if (!ofOld || !ofNew) throw new Error("no connection")
+        const speakers = dialects.map((dialect): Speaker => ({
+          dialect,
+          client: dialect === newDialect ? ofNew : ofOld,
+        }))
+        return lane.write(count, speakers, mayBeNull)
+      }),
+    )
+  }
+  try {
+    await project.start()
+    await project.atGate("dual-write")
+    // Of rows that aren't filled yet.
+    await all(25, [oldDialect, bothDialect], false)
+    await project.pass("dual-write")
+    await project.atGate("switch")
+    oracle.allFilled()
+    await project.pass("switch")
+    await project.atGate("contract")
+    await all(2_475, [oldDialect, newDialect, bothDialect], true)
+    expect(await found(project)).toEqual(oracle.rows())
+  } finally {
+    for (const client of clients.flat()) await client.end()
+    await pooler.stop()
+  }
+  await project.pass("contract", "purge")
+  await project.ended("completed")
+})
+
+async function before(project: Project): Promise<ReadonlyMap<number, { readonly name: string | null }>> {
+  const people = await project.database.query<{ id: string; name: string | null }>(
+    "SELECT id::text, name FROM public.people ORDER BY people.id",
+  )
+  return new Map(people.map(({ id, name }) => [Number(id), { name }]))
+}
