@@ -1,3 +1,4 @@
+import type { Client } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { stamp } from "../../../src/app/stamp.ts"
 import { createRole, type TestRole } from "../../harness/database.ts"
@@ -112,6 +113,53 @@ test("10,000 statements of two versions through one pooler leave what an oracle 
   }
   await project.pass("contract", "purge")
   await project.ended("completed")
+})
+
+test("after contract 10,000 writes of the new version; undone in keep, every name is what the oracle says", async () => {
+  const versions = { schemas: true, roles: { old: old.name, new: fresh.name } }
+  const project = await sluice.project({ rows, versions, keepMs: 600_000, schema: schema(), operations: splitName })
+  await stamp(project.app, { target: project.target.name, views: true })
+  await searchPath(project, old, "public_base, public")
+  await searchPath(project, fresh, "public_0001_change, public")
+  const atFirst = await project.dump()
+  const names = await before(project)
+  const oracle = new NameOracle()
+  for (const [id, { name }] of names) oracle.existing(id, name)
+  await project.start()
+  await project.pass("dual-write", "switch", "contract")
+  await project.until("keep", ({ phase }) => phase === "keep")
+  oracle.allFilled()
+  // Rows of the last lane nobody touches.
+  const lanes = [0, 1, 2, 3].map(
+    (lane) =>
+      new Lane(
+        oracle,
+        [...names.keys()].filter((id) => id % 5 === lane),
+        11 + lane,
+      ),
+  )
+  const clients = await Promise.all(lanes.map(() => connect(project.database.urlAs(fresh))))
+  try {
+    await Promise.all(
+      lanes.map((lane, index) => lane.write(2_500, [{ dialect: newDialect, client: clients[index] as Client }], true)),
+    )
+    await project.send("abort", { reason: "the old shape is wanted back" })
+    await project.atGate("new-writers-gone")
+    const both = await found(project)
+    expect(both.map(([id, { name, note }]) => [id, name, note])).toEqual(
+      oracle.rows().map(([id, { name, note }]) => [id, name, note]),
+    )
+  } finally {
+    for (const client of clients) await client.end()
+  }
+  await project.pass("new-writers-gone")
+  await project.ended("aborted")
+  expect(await before(project)).toEqual(new Map(oracle.rows().map(([id, { name }]) => [id, { name }])))
+  const untouched = [...names].filter(([id]) => id % 5 === 4)
+  const now = await before(project)
+  expect(untouched.map(([id]) => [id, now.get(id)])).toEqual(untouched)
+  const isSchema = (line: string): boolean => !line.startsWith("INSERT INTO ") && !line.includes("setval")
+  expect((await project.dump()).filter(isSchema)).toEqual(atFirst.filter(isSchema))
 })
 
 async function before(project: Project): Promise<ReadonlyMap<number, { readonly name: string | null }>> {
