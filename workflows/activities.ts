@@ -44,12 +44,8 @@ export function activitiesFor(input: RunInput) {
     }),
     /** Reads of the target before anything is touched. */
     planning: proxyActivities<PlanningActivities>({ ...onTarget, startToCloseTimeout: "6h", retry }),
-    /** One attempt at a full disk is enough to ask a person; a lost connection is tried again. */
-    backup: proxyActivities<BackupActivities>({
-      ...onTarget,
-      startToCloseTimeout: "24h",
-      retry: { ...retry, maximumAttempts: 5 },
-    }),
+    /** How often a backup is tried that fails, it decides itself; a worker that dies or freezes under it is none of those. */
+    backup: proxyActivities<BackupActivities>({ ...onTarget, startToCloseTimeout: "24h", retry }),
     /** Statements. The lock budget is spent inside one attempt; attempts are for lost connections and dead workers. */
     ddl: proxyActivities<Pick<StepActivities, "performStep" | "undoStep">>({
       ...onTarget,

@@ -81,8 +81,9 @@ export async function harmedRun(arena: Arena, request: RunToHarm): Promise<Harme
     const tookMs = Date.now() - startedAt
     await afterwards()
     const reports = await all((application) => application.stop())
-    const columns = status.state === "completed" ? change.columns : {}
-    const comparisons = await all((application) => application.compare({ columns }))
+    // A run that stopped half-way is wrong whatever its rows hold, which neither shape may show.
+    const isThrough = status.state === "completed"
+    const comparisons = isThrough ? await all((application) => application.compare({ columns: change.columns })) : []
     const aftermath = { change, number, blow, status, reports, comparisons, databases }
     const problems = await problemsOf(aftermath, stack, await app.control())
     const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
@@ -91,7 +92,7 @@ export async function harmedRun(arena: Arena, request: RunToHarm): Promise<Harme
       acknowledged: sum(reports.map(({ acknowledged }) => acknowledged)),
       failed: sum(reports.map(({ failed }) => failed)),
       lost: sum(comparisons.map(({ lost }) => lost)),
-      completed: status.state === "completed",
+      completed: isThrough,
     }
     return { run, revision, blow, afterMs, phase, tookMs, ...figures, problems }
 
