@@ -7,14 +7,22 @@ import type { Config, TargetConfig } from "../../src/config/config.ts"
 import { openControl, type Control } from "../../src/ledger/control.ts"
 import { waitUntil } from "../../src/stack/wait-until.ts"
 import { startWorker, type RunningWorker, type WorkerOptions } from "../../src/worker/start.ts"
-import { createDatabase, createRole, type TestDatabase, type TestRole } from "./database.ts"
+import { clusterUrl, createDatabase, createRole, type TestDatabase, type TestRole } from "./database.ts"
 import { createNamespace } from "./namespace.ts"
 import { Project, type ProjectOptions } from "./project.ts"
 import { WorkerProcess } from "./worker-process.ts"
 
+export interface SluiceOptions extends WorkerOptions {
+  /**
+   * The role may log in and owns the tables of its targets, and that is all: no rights on the database or its schemas,
+   * no CREATEDB, no pg_monitor. Backups are tried out with another role. Default: it owns its databases too.
+   */
+  readonly bareRole?: boolean
+}
+
 /**
- * Everything that runs need, for one test file: a namespace, a control database, a role that is no superuser, and a
- * worker in this process. Each test makes a project of its own in it.
+ * Everything that runs need, for one test file: a namespace, a control database, a role that is neither superuser nor
+ * may replicate, and a worker in this process. Each test makes a project of its own in it.
  */
 export class Sluice {
   readonly control: Control
@@ -23,6 +31,7 @@ export class Sluice {
   readonly #targets: Record<string, TargetConfig>
   readonly #controlDatabase: TestDatabase
   readonly #role: TestRole
+  readonly #scratchRole: TestRole | null
   readonly #projects: Project[] = []
   #worker: RunningWorker | null = null
 
@@ -31,16 +40,23 @@ export class Sluice {
     readonly targets: Record<string, TargetConfig>
     readonly controlDatabase: TestDatabase
     readonly role: TestRole
+    readonly scratchRole: TestRole | null
   }) {
     this.#config = parts.config
     this.#targets = parts.targets
     this.#controlDatabase = parts.controlDatabase
     this.#role = parts.role
+    this.#scratchRole = parts.scratchRole
     this.control = openControl(parts.controlDatabase.url)
   }
 
-  static async begin(options: WorkerOptions = {}): Promise<Sluice> {
-    const role = await createRole({ prefix: "sluice", createDatabase: true, memberOf: ["pg_monitor"] })
+  static async begin({ bareRole = false, ...options }: SluiceOptions = {}): Promise<Sluice> {
+    const role = await createRole({
+      prefix: "sluice",
+      ...(!bareRole && { createDatabase: true, memberOf: ["pg_monitor"] }),
+    })
+    const scratchRole = bareRole ? await createRole({ prefix: "scratch", createDatabase: true }) : null
+    const scratchUrl = scratchRole && clusterUrl(scratchRole.name, scratchRole.password, "postgres")
     const [controlDatabase, namespace, directory] = await Promise.all([
       createDatabase({ prefix: "control", owner: role }),
       createNamespace(),
@@ -55,10 +71,10 @@ export class Sluice {
       temporal: { address: inject("temporal").address, namespace, tls: null, apiKey: null },
       control: { url: controlDatabase.urlAs(role) },
       migrations: join(directory, "migrations"),
-      backups: { directory: join(directory, "backups"), scratchUrl: null },
+      backups: { directory: join(directory, "backups"), scratchUrl },
       targets,
     }
-    const sluice = new Sluice({ config, targets, controlDatabase, role })
+    const sluice = new Sluice({ config, targets, controlDatabase, role, scratchRole })
     await sluice.startWorker(options)
     return sluice
   }
@@ -81,6 +97,11 @@ export class Sluice {
     await worker?.stop()
   }
 
+  /** Every role of ours that runs and their backups work with. */
+  get roles(): readonly string[] {
+    return [this.#role, this.#scratchRole].flatMap((role) => role?.name ?? [])
+  }
+
   /** A worker for the project that is a process of its own. Stop the one in this process first. */
   workerProcess({ target }: Project): Promise<WorkerProcess> {
     return WorkerProcess.start(this.#config, target)
@@ -89,7 +110,10 @@ export class Sluice {
   /** A target with a table `people`, one revision for it, and the application that steers its runs. */
   async project(options: ProjectOptions): Promise<Project> {
     const name = `t${this.#projects.length + 1}`
-    const project = await Project.begin({ name, config: this.#config, role: this.#role }, options)
+    const project = await Project.begin(
+      { name, config: this.#config, role: this.#role, ownsDatabase: this.#scratchRole === null },
+      options,
+    )
     this.#targets[name] = project.target
     this.#projects.push(project)
     return project
@@ -102,5 +126,6 @@ export class Sluice {
     await this.control.close()
     await this.#controlDatabase.drop()
     await this.#role.drop()
+    await this.#scratchRole?.drop()
   }
 }
