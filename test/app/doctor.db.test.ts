@@ -46,3 +46,20 @@ test("what can't be reached is one failed check each, and the rest is looked at 
   const noControl = await examine({ CONTROL_URL: "postgresql://a@127.0.0.1:1/control" })
   expect(failed(noControl)).toEqual(["control database", "search attributes", "worker"])
 })
+
+test("of a plan that can't be made only what stands in its way has failed; its warnings are warnings", async () => {
+  bench.write(
+    "0001_email.yaml",
+    `id: 0001_email
+title: An address, and none
+operations:
+  - add_column: {table: people, column: {name: email, type: text, nullable: true}}
+  - drop_column: {table: people, column: nickname}
+`,
+  )
+  const plan = (await examine()).filter(({ name }) => name === "shop: plan")
+  expect(plan.map(({ state, detail }) => [state, detail])).toEqual([
+    ["warn", expect.stringContaining("SELECT *")],
+    ["fail", "There is no such column"],
+  ])
+})

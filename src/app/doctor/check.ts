@@ -27,12 +27,12 @@ export function checkOf(name: string, { severity, message, hint }: Finding): Che
   return { name, state: states[severity], detail: message, hint: hint ?? null }
 }
 
-/** Runs a look of its own; an error of ours becomes failed checks, so that the other looks go on. */
+/** Runs a look of its own; what an error of ours found becomes checks, at least one failed, and the other looks go on. */
 export async function look(name: string, work: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof SluiceError) || error.kind === "BugError") throw error
-    return error.findings.map((finding) => checkOf(name, { ...finding, severity: "error" }))
+    return error.findings.map((finding) => checkOf(name, finding))
   }
 }
