@@ -10,6 +10,7 @@ import { startWorker, type RunningWorker, type WorkerOptions } from "../../src/w
 import { clusterUrl, createDatabase, createRole, type TestDatabase, type TestRole } from "./database.ts"
 import { createNamespace } from "./namespace.ts"
 import { Project, type ProjectOptions } from "./project.ts"
+import { markLog, type LogMark } from "./server-log.ts"
 import { WorkerProcess } from "./worker-process.ts"
 
 export interface SluiceOptions extends WorkerOptions {
@@ -22,7 +23,8 @@ export interface SluiceOptions extends WorkerOptions {
 
 /**
  * Everything that runs need, for one test file: a namespace, a control database, a role that is neither superuser nor
- * may replicate, and a worker in this process. Each test makes a project of its own in it.
+ * may replicate, and a worker in this process. Each test makes a project of its own in it. At its end nothing may stand
+ * in the server's log that was refused to the role.
  */
 export class Sluice {
   readonly control: Control
@@ -34,6 +36,7 @@ export class Sluice {
   readonly #scratchRole: TestRole | null
   readonly #projects: Project[] = []
   #worker: RunningWorker | null = null
+  #log: LogMark
 
   private constructor(parts: {
     readonly config: Config
@@ -41,16 +44,19 @@ export class Sluice {
     readonly controlDatabase: TestDatabase
     readonly role: TestRole
     readonly scratchRole: TestRole | null
+    readonly log: LogMark
   }) {
     this.#config = parts.config
     this.#targets = parts.targets
     this.#controlDatabase = parts.controlDatabase
     this.#role = parts.role
     this.#scratchRole = parts.scratchRole
+    this.#log = parts.log
     this.control = openControl(parts.controlDatabase.url)
   }
 
   static async begin({ bareRole = false, ...options }: SluiceOptions = {}): Promise<Sluice> {
+    const log = await markLog()
     const role = await createRole({
       prefix: "sluice",
       ...(!bareRole && { createDatabase: true, memberOf: ["pg_monitor"] }),
@@ -74,7 +80,7 @@ export class Sluice {
       backups: { directory: join(directory, "backups"), scratchUrl },
       targets,
     }
-    const sluice = new Sluice({ config, targets, controlDatabase, role, scratchRole })
+    const sluice = new Sluice({ config, targets, controlDatabase, role, scratchRole, log })
     await sluice.startWorker(options)
     return sluice
   }
@@ -102,6 +108,14 @@ export class Sluice {
     return [this.#role, this.#scratchRole].flatMap((role) => role?.name ?? [])
   }
 
+  /** What the server has refused to our roles for want of rights, since this was asked last. */
+  async takeRefusals(): Promise<readonly string[]> {
+    const lines = (await this.#log.read()).split("\n")
+    this.#log = await markLog()
+    const isOurs = (line: string): boolean => this.roles.some((role) => line.includes(` ${role}@`))
+    return lines.filter((line) => isOurs(line) && /permission denied|must be (owner|superuser|able|member)/.test(line))
+  }
+
   /** A worker for the project that is a process of its own. Stop the one in this process first. */
   workerProcess({ target }: Project): Promise<WorkerProcess> {
     return WorkerProcess.start(this.#config, target)
@@ -127,5 +141,7 @@ export class Sluice {
     await this.#controlDatabase.drop()
     await this.#role.drop()
     await this.#scratchRole?.drop()
+    const refusals = await this.takeRefusals()
+    if (refusals.length > 0) throw new Error(`the server has refused to the role: ${refusals.join("\n")}`)
   }
 }

@@ -6,14 +6,11 @@ import { undo } from "../../src/app/undo.ts"
 import { uninstall } from "../../src/app/uninstall.ts"
 import { runAt } from "../harness/database.ts"
 import type { Project } from "../harness/project.ts"
-import { markLog, type LogMark } from "../harness/server-log.ts"
 import { Sluice } from "../harness/sluice.ts"
 import { auto, splitName } from "./changes.ts"
 
 let sluice: Sluice
-let log: LogMark
 beforeAll(async () => {
-  log = await markLog()
   sluice = await Sluice.begin({ bareRole: true })
 })
 afterAll(() => sluice?.end())
@@ -82,13 +79,6 @@ async function prepare(project: Project): Promise<readonly string[]> {
   return grants
 }
 
-/** Where the server has refused our roles something for want of rights. */
-async function refusals(): Promise<readonly string[]> {
-  const lines = (await log.read()).split("\n")
-  const isOurs = (line: string): boolean => sluice.roles.some((role) => line.includes(` ${role}@`))
-  return lines.filter((line) => isOurs(line) && /permission denied|must be (owner|superuser|able|member)/.test(line))
-}
-
 /** As a dump has them, without the place of columns and without rows. */
 async function definitions(project: Project): Promise<readonly string[]> {
   const lines = (await project.dump()).filter((line) => !/^INSERT INTO |setval/.test(line))
@@ -124,7 +114,7 @@ test("every operation, kept and undone: nothing is refused that doctor hasn't fo
   await project.pass("new-writers-gone")
   await project.ended("aborted")
   expect(await definitions(project)).toEqual(before)
-  expect(await refusals()).toEqual([])
+  expect(await sluice.takeRefusals()).toEqual([])
 })
 
 test("every operation, to the end and back from the archive: nothing is refused that doctor hasn't foretold", async () => {
@@ -140,7 +130,7 @@ test("every operation, to the end and back from the archive: nothing is refused 
     before,
   )
   await uninstall(project.app, project.target.name)
-  expect(await refusals()).toEqual([])
+  expect(await sluice.takeRefusals()).toEqual([])
 })
 
 test("without them a run stops in precheck, and has tried nothing; what is tried shows in the log", async () => {
@@ -151,7 +141,9 @@ test("without them a run stops in precheck, and has tried nothing; what is tried
   expect(findings.map(({ code, hint }) => [code, hint])).toEqual([
     [expect.any(String), expect.stringMatching(/^GRANT CREATE ON DATABASE /)],
   ])
-  expect(await refusals()).toEqual([])
+  expect(await sluice.takeRefusals()).toEqual([])
   await expect(runAt(project.target.url, "CREATE SCHEMA tried")).rejects.toThrow("permission denied")
-  expect(await refusals()).toEqual([expect.stringContaining(`permission denied for database ${project.database.name}`)])
+  expect(await sluice.takeRefusals()).toEqual([
+    expect.stringContaining(`permission denied for database ${project.database.name}`),
+  ])
 })
