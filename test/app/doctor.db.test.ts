@@ -60,6 +60,6 @@ operations:
   const plan = (await examine()).filter(({ name }) => name === "shop: plan")
   expect(plan.map(({ state, detail }) => [state, detail])).toEqual([
     ["warn", expect.stringContaining("SELECT *")],
-    ["fail", "There is no such column"],
+    ["fail", "public.people.nickname: There is no such column"],
   ])
 })

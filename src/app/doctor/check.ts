@@ -21,10 +21,11 @@ export function warn(name: string, detail: string, hint: string): Check {
   return { name, state: "warn", detail, hint }
 }
 
-/** A finding as a check; `info` is fine. */
-export function checkOf(name: string, { severity, message, hint }: Finding): Check {
+/** A finding as a check, with what it is about; `info` is fine. */
+export function checkOf(name: string, { severity, subject, message, hint }: Finding): Check {
   const states = { error: "fail", warning: "warn", info: "ok" } as const
-  return { name, state: states[severity], detail: message, hint: hint ?? null }
+  const detail = message.includes(subject) || name.includes(subject) ? message : `${subject}: ${message}`
+  return { name, state: states[severity], detail, hint: hint ?? null }
 }
 
 /** Runs a look of its own; what an error of ours found becomes checks, at least one failed, and the other looks go on. */
