@@ -7,6 +7,7 @@ import type { RelationName } from "../domain/relation.ts"
 import type { ShownColumn } from "../operations/operation.ts"
 import { SluiceError } from "../domain/errors.ts"
 import type { BoundOperation, Shapes } from "./bound-operation.ts"
+import { culpritOf, type Stage } from "./culprit.ts"
 import { opaqueTo } from "./opaque-relations.ts"
 import { restricted, settled } from "./settled.ts"
 import type { Movements } from "./settled.ts"
@@ -42,12 +43,17 @@ export function judgeOperations(operations: readonly BoundOperation[], catalog: 
   const shown = operations.flatMap((operation) => unlessRefused(() => operation.shown(catalog), []))
   let running = catalog
   let movements: Movements = { added: [], parts: [] }
+  const stages: Stage[] = []
   for (const [index, bound] of operations.entries()) {
+    stages.push({ running, movements })
     const earlier = operations.slice(0, index)
     const operation = bound.knowing({ tables: createdTables(catalog, running), columns: movements.added })
-    const before = operation.seesAfter ? settled(catalog, running, movements) : withCreatedTables(catalog, running)
+    const beforeAt = (stage: Stage): Catalog =>
+      operation.seesAfter ? settled(catalog, stage.running, stage.movements) : withCreatedTables(catalog, stage.running)
+    const before = beforeAt({ running, movements })
     const shapes = { before, after, shown }
-    const found = judge(operation, earlier, shapes, running, catalog)
+    const culprit = () => culpritOf(operation, earlier, { shapes, stages, beforeAt })
+    const found = judge(operation, earlier, { shapes, running, catalog, culprit })
     findings.push(...found.map((finding) => ({ ...finding, file: finding.file ?? bound.file })))
     if (hasErrors(found)) continue
     judged.push({ operation, shapes })
@@ -88,12 +94,18 @@ function lostLater(judged: readonly JudgedOperation[], left: Catalog): readonly 
   })
 }
 
+interface Judging {
+  readonly shapes: Shapes
+  readonly running: Catalog
+  readonly catalog: Catalog
+  /** Which of the earlier operations stands in its way. */
+  readonly culprit: () => BoundOperation | undefined
+}
+
 function judge(
   operation: BoundOperation,
   earlier: readonly BoundOperation[],
-  shapes: Shapes,
-  running: Catalog,
-  catalog: Catalog,
+  { shapes, running, catalog, culprit }: Judging,
 ): readonly Finding[] {
   const opaque = earlier.find((other) => opaqueTo(other, operation, catalog))
   if (opaque) return [startFirst(operation, opaque, "an earlier operation runs SQL on the same table")]
@@ -101,11 +113,8 @@ function judge(
   if (errors(found).length > 0) {
     // It may do once the earlier operations are contracted: a plan of its own would begin with their shape.
     const later = errors(operation.check({ ...shapes, before: running }, running))
-    const culprit = earlier.findLast((other) =>
-      other.relations.some((relation) => isAmong(relation, operation.relations)),
-    )
-    const message = errors(found)[0]?.message ?? ""
-    return later.length === 0 && culprit ? [startFirst(operation, culprit, message)] : found
+    const first = later.length === 0 ? culprit() : undefined
+    return first ? [startFirst(operation, first, errors(found)[0]?.message ?? "")] : found
   }
   const atLast = errors(operation.check(shapes, running))
   if (atLast.length > 0) return atLast

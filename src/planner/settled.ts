@@ -50,10 +50,10 @@ export function restricted(catalog: Catalog, to: Catalog): Catalog {
   return { ...catalog, tables }
 }
 
+/** Whether what is built on it stays: a comment and a default are nothing to build on. */
 function isUnchanged(column: Column, before: Column | undefined): boolean {
-  return (
-    before !== undefined && canonicalJson({ ...column, comment: null }) === canonicalJson({ ...before, comment: null })
-  )
+  const shape = (of: Column): string => canonicalJson({ ...of, comment: null, default: null })
+  return before !== undefined && shape(column) === shape(before)
 }
 
 function isNamed(wanted: string): (thing: { readonly name: string }) => boolean {

@@ -177,6 +177,15 @@ test("a table, its indexes and its constraints", async () => {
   )
 })
 
+test("index and check on a column of which the plan changes the default alone", async () => {
+  await live(
+    users,
+    { alter_column: { table: "users", column: "tenant", default: "3" } },
+    { create_index: { table: "users", name: "users_tenant_idx", columns: ["tenant"] } },
+    { create_constraint: { type: "check", table: "users", name: "users_tenant_check", check: "tenant >= 0" } },
+  )
+})
+
 test("rows whose new values would break a rule stand against the plan, each by its key", async () => {
   const operations = [
     { add_column: { table: "users", column: { name: "email", type: "text", nullable: true }, up: "left(name, 6)" } },

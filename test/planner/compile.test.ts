@@ -172,6 +172,23 @@ describe("what doesn't go together in one plan", () => {
     expect(findings.find(({ code }) => code === "START_EARLIER_FIRST")?.hint).toContain("Start 0001 first")
   })
 
+  test("of several earlier operations on the table the one is named that makes what this one needs", () => {
+    const between = { table: "users", column: { name: "city", type: "text", nullable: true }, up: "name" }
+    const { findings } = compile([
+      revision("0001", { add_column: nick }),
+      revision("0002", { add_column: between }),
+      revision("0003", { add_column: { ...label, up: "lower(nick)" } }),
+    ])
+    const found = findings.filter(({ code }) => code === "START_EARLIER_FIRST")
+    expect(found.map(({ hint }) => hint)).toEqual([expect.stringContaining("Start 0001 first")])
+  })
+
+  test("an index on a column of which only the default changes does", () => {
+    const changed = { alter_column: { table: "users", column: "name", default: "'?'" } }
+    const index = { create_index: { name: "by_name", table: "users", columns: { name: {} } } }
+    expect(compile([revision("1", changed, index)]).plan).not.toBeNull()
+  })
+
   test("a table and an empty reference to it do", () => {
     const add = {
       add_column: { table: "users", column: { name: "team", type: "int", nullable: true, references: reference } },
