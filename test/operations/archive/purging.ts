@@ -19,8 +19,6 @@ import { revision, target as sampleTarget } from "../../planner/sample-catalog.t
 
 type Declared = Readonly<Record<string, unknown>>
 
-const target: PlanTarget = { ...sampleTarget, keepMs: 0 }
-
 /** A plan of operations on a database, whose steps are done and undone one by one as a worker does them. */
 export class Purging {
   readonly database: TestDatabase
@@ -43,7 +41,9 @@ export class Purging {
     operations: readonly Declared[],
     limits: Partial<Limits> = {},
     id = "0002_drop",
+    versions: PlanTarget["versions"] = sampleTarget.versions,
   ): Promise<Purging> {
+    const target: PlanTarget = { ...sampleTarget, keepMs: 0, versions }
     const database = await createDatabase({ schema: given })
     await runOn(database.url, [])
     const { plan, findings } = await asSession(database.url, async (session) => {

@@ -1,0 +1,44 @@
+import { afterEach, beforeAll, expect, test } from "vitest"
+import { loadParser } from "../../../src/sql/parser.ts"
+import { Purging } from "./purging.ts"
+
+const people = `
+  CREATE TABLE public.people (id integer PRIMARY KEY, name text NOT NULL, code text, sku integer NOT NULL);
+  INSERT INTO public.people SELECT n, 'N' || n, 'C' || n, n FROM generate_series(1, 20) AS n;`
+const dropCode = { drop_column: { table: "people", column: "code", down: "'S' || (100 / sku)" } }
+
+let change: Purging | null = null
+beforeAll(loadParser)
+afterEach(async () => {
+  await change?.end()
+  change = null
+})
+
+test("a `down` that fails on a row fails no application while the old shape is hidden, and comes back as NULL", async () => {
+  change = await Purging.begin(people, [dropCode])
+  await change.contract()
+  await change.query("INSERT INTO public.people (id, name, sku) VALUES (30, 'zero', 0), (31, 'four', 4)")
+  await change.query("UPDATE public.people SET sku = 0 WHERE id = 1; UPDATE public.people SET sku = 5 WHERE id = 2")
+  await change.back()
+  expect(await change.query("SELECT id, code FROM public.people WHERE id < 4 OR id >= 30 ORDER BY id")).toEqual([
+    { id: 1, code: null },
+    { id: 2, code: "S20" },
+    { id: 3, code: "C3" },
+    { id: 30, code: null },
+    { id: 31, code: "S25" },
+  ])
+})
+
+test("a column that a publication lists isn't dropped, and its table stays published", async () => {
+  change = await Purging.begin(people, [dropCode])
+  await change.contract()
+  const columns = await change.query<{ name: string }>(
+    "SELECT attname::text AS name FROM pg_attribute WHERE attrelid = 'public.people'::regclass AND attnum = 3",
+  )
+  await change.query(`CREATE PUBLICATION replay FOR TABLE public.people (id, "${columns[0]?.name}")`)
+  const published = "SELECT tablename, attnames FROM pg_publication_tables WHERE pubname = 'replay'"
+  const before = await change.query(published)
+  await expect(change.through("purge/drop")).rejects.toThrow()
+  expect(before).toHaveLength(1)
+  expect(await change.query(published)).toEqual(before)
+})
