@@ -97,7 +97,7 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   TOO_MANY_CONNECTIONS: "The server has no free connection. Raise max_connections or free some.",
   TRIGGERS_FIRE: "The backfill will fire the application's triggers for every row, because it may not pass them by.",
   TRIGGER_READS_COLUMN:
-    "Functions of the table's triggers may name the column that is renamed. Have them read the new name before the contract gate.",
+    "Functions of the table's triggers may name the column that is renamed or dropped. Have them do without before the contract gate.",
   TRIGGER_SORTS_LATER:
     "A trigger of yours fires after ours; what it changes isn't carried over to new columns. Rename it to sort before ~.",
   UNIQUE_ON_PARTITIONED: "What is unique in a partitioned table must include its partition key, by create_index.",

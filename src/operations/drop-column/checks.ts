@@ -6,6 +6,7 @@ import { purgeFindings } from "../archive/purge-findings.ts"
 import { downFindings } from "../down-findings.ts"
 import { boundFindings, lostIndexFindings } from "../hide/bound-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
+import { triggerFindings } from "../hide/trigger-findings.ts"
 import type { PlanContext } from "../operation.ts"
 import { resolveTable } from "../table-name.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
@@ -28,6 +29,7 @@ export function checkDropColumn(input: DropColumnInput, current: Catalog, contex
     ...needFindings(input, column, subject),
     ...(input.down === undefined ? [] : downFindings(input.down, table, current, context, subject)),
     ...clientFindings(subject),
+    ...triggerFindings(table, subject, input.down !== undefined),
     ...purgeFindings(table, column, context),
   ]
 }

@@ -8,6 +8,7 @@ import { mostColumns, systemColumns } from "../column-limits.ts"
 import { computedFindings } from "../computed-findings.ts"
 import { duplicateFindings } from "../duplicate/duplicate-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
+import { triggerFindings } from "../hide/trigger-findings.ts"
 import type { PlanContext } from "../operation.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
@@ -30,8 +31,9 @@ export function checkRenameColumn(
     ...blocked,
     ...keepFindings(table, column),
     ...nameFindings(input, table, subject),
+    ...triggerFindings(table, subject, !context.versionViews),
     ...(context.versionViews
-      ? viewFindings(table, subject)
+      ? viewFindings(subject)
       : [...secondColumnFindings(table, column, current, subject), ...purgeFindings(table, column, context)]),
   ]
 }
@@ -47,23 +49,13 @@ function nameFindings({ to }: RenameColumnInput, table: Table, subject: string):
 }
 
 /** The one column is renamed at contract; until then each version's view has its own name for it. */
-function viewFindings(table: Table, subject: string): readonly Finding[] {
-  const findings = [
+function viewFindings(subject: string): readonly Finding[] {
+  return [
     warning(
       "COLUMN_DISAPPEARS",
       subject,
       "From contract on, statements on the bare table that name the column fail with 42703",
       "Have every application read and write through the version views.",
-    ),
-  ]
-  if (table.triggers.length === 0) return findings
-  return [
-    ...findings,
-    warning(
-      "TRIGGER_READS_COLUMN",
-      subject,
-      `The table has triggers (${table.triggers.map(({ name }) => name).join(", ")}): a function that says NEW.${subject.split(".").at(-1)} fails from contract on`,
-      "Have such functions read the new name before the contract gate is passed, or exclude the column from them.",
     ),
   ]
 }

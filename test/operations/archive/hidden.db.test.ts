@@ -42,3 +42,29 @@ test("a column that a publication lists isn't dropped, and its table stays publi
   expect(before).toHaveLength(1)
   expect(await change.query(published)).toEqual(before)
 })
+
+test("a trigger that may name the column is told beforehand: PostgreSQL lets the name go, and writes fail in it", async () => {
+  const noted = `${people}
+    CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.code := upper(NEW.code); RETURN NEW; END $$;
+    CREATE TRIGGER note BEFORE INSERT ON public.people FOR EACH ROW EXECUTE FUNCTION public.note();`
+  change = await Purging.begin(noted, [dropCode])
+  expect(change.findings).toContainEqual(
+    expect.objectContaining({
+      code: "TRIGGER_READS_COLUMN",
+      subject: "public.people.code",
+      message: expect.stringMatching(/\(note\).*finds NULL there/),
+    }),
+  )
+  await change.through("expand/people/sync")
+  await change.query("INSERT INTO public.people (id, name, sku) VALUES (39, 'x', 1)")
+  await change.contract()
+  const write = "INSERT INTO public.people (id, name, sku) VALUES (40, 'x', 1)"
+  await expect(change.query(write)).rejects.toMatchObject({ code: "42703" })
+  await change.back()
+  await change.query(write)
+})
+
+test("a table without triggers isn't warned about", async () => {
+  change = await Purging.begin(people, [dropCode])
+  expect(change.findings.map(({ code }) => code)).not.toContain("TRIGGER_READS_COLUMN")
+})
