@@ -69,3 +69,33 @@ test("a table without columns is counted", async () => {
   )
   expect(hashed).toMatchObject({ rows: 1, method: "text" })
 })
+
+test("whatever the database's settings are, and though equal rows change in pairs", async () => {
+  const database = await createDatabase({
+    schema: `CREATE TABLE odd (a timestamptz, "B c" interval, d bytea, e double precision, f money);
+      INSERT INTO odd SELECT '2024-02-01T20:00:00Z', '1 mon -2 days 03:00', '\\x00ff', 1::float8 / 3, 1234.5::numeric::money
+        FROM generate_series(1, 2)`,
+  })
+  onTestFinished(() => database.drop())
+  const hash = (method: HashSubject["method"]) =>
+    withSession({ url: database.url, applicationName: "test" }, (session) =>
+      session.transaction(() => hashTableBy(session, { ...subject, method }), { readOnly: true }),
+    )
+  const before = [await hash("text"), await hash("parts")]
+  for (const setting of [
+    `"DateStyle" = 'SQL, DMY'`,
+    `"TimeZone" = 'Asia/Tokyo'`,
+    `"IntervalStyle" = 'iso_8601'`,
+    "extra_float_digits = -3",
+    "bytea_output = 'escape'",
+    "search_path = public",
+  ])
+    await database.query(`ALTER DATABASE ${database.name} SET ${setting}`)
+  expect(await database.query("SELECT a::text, d::text FROM odd LIMIT 1")).toEqual([
+    { a: "02/02/2024 05:00:00 JST", d: "\\000\\377" },
+  ])
+  expect([await hash("text"), await hash("parts")]).toEqual(before)
+  await database.query("UPDATE odd SET d = '\\x01'")
+  for (const method of ["text", "parts"] as const)
+    expect((await hash(method)).hash).not.toBe(before[method === "text" ? 0 : 1]?.hash)
+})
