@@ -86,6 +86,10 @@ describe("an INSERT is judged by which shape it names", () => {
     )
     expect(await row(10)).toEqual(["C D", "C", "D", true])
     expect(await row(11)).toEqual(["E F", "E", "F", true])
+    await database.query(`COPY users (id, name) FROM PROGRAM 'echo "12,G  H"' (FORMAT csv)`)
+    await database.query(`COPY users (id, first_name, last_name) FROM PROGRAM 'echo "13,I,J"' (FORMAT csv)`)
+    expect(await row(12)).toEqual(["G  H", "G", "H", true])
+    expect(await row(13)).toEqual(["I J", "I", "J", true])
   })
 })
 
