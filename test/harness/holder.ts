@@ -3,11 +3,14 @@ import type { Secret } from "../../src/config/config.ts"
 
 /** Somebody's open transaction, in the way of whoever comes next. */
 export class Holder {
+  /** Of its session in the server. */
+  readonly pid: number
   readonly #client: Client
   #isHolding = true
 
-  private constructor(client: Client) {
+  private constructor(client: Client, pid: number) {
     this.#client = client
+    this.pid = pid
   }
 
   static async take(url: Secret, statement: string): Promise<Holder> {
@@ -16,7 +19,8 @@ export class Holder {
     await client.connect()
     await client.query("BEGIN")
     await client.query(statement)
-    return new Holder(client)
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")
+    return new Holder(client, rows[0]?.pid ?? 0)
   }
 
   /** Lets go, and takes back what it did. */

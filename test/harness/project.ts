@@ -233,9 +233,9 @@ export class Project {
   }
 }
 
-function inShort({ run, state, phase, waitingFor, findings, backfill, steps }: RunStatus): string {
+function inShort({ run, state, phase, waitingFor, findings, backfill, blockers, steps }: RunStatus): string {
   const stopped = steps.filter(({ state }) => state === "running" || state === "failed").map(({ id }) => id)
-  return JSON.stringify({ run, state, phase, waitingFor, findings, backfill, stopped })
+  return JSON.stringify({ run, state, phase, waitingFor, findings, backfill, blockers, stopped })
 }
 
 function targetOf(name: string, url: TargetConfig["url"], options: ProjectOptions): TargetConfig {

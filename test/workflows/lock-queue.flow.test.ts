@@ -54,13 +54,9 @@ async function standInTheWay(project: Project, goal: (status: RunStatus) => bool
   const stopped: string[] = []
   for (;;) {
     const held = await project.hold("SELECT FROM public.people LIMIT 1")
-    const [holder] = await project.database.query<{ pid: number }>(
-      `SELECT pid FROM pg_stat_activity
-        WHERE datname = current_database() AND application_name = 'somebody' AND state = 'idle in transaction'`,
-    )
     const seen = await project.until(
       "a blocker or the end",
-      (status) => goal(status) || status.blockers.some(({ pid }) => pid === holder?.pid),
+      (status) => goal(status) || status.blockers.some(({ pid }) => pid === held.pid),
     )
     if (goal(seen)) {
       await held.release()
@@ -71,11 +67,11 @@ async function standInTheWay(project: Project, goal: (status: RunStatus) => bool
     // Three tries at least, and readers behind each.
     await sleep(900)
     await held.release()
-    await waitUntil(async () => isOver(await project.status(), step, holder?.pid), { timeoutMs: 20_000, everyMs: 20 })
+    await waitUntil(async () => isOver(await project.status(), step, held.pid), { timeoutMs: 20_000, everyMs: 20 })
   }
 }
 
-function isOver({ steps, blockers }: RunStatus, step: string, pid: number | undefined): boolean {
+function isOver({ steps, blockers }: RunStatus, step: string, pid: number): boolean {
   const isRunning = steps.some(({ id, state }) => id === step && state === "running")
   return !isRunning && !blockers.some((blocker) => blocker.pid === pid)
 }
