@@ -43,9 +43,13 @@ class Readers {
     await client.end()
   }
 
-  async stop(): Promise<void> {
-    this.#over.abort()
-    await Promise.all(this.#loops)
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } finally {
+      this.#over.abort()
+      await Promise.all(this.#loops)
+    }
   }
 }
 
@@ -67,13 +71,14 @@ async function standInTheWay(project: Project, goal: (status: RunStatus) => bool
     // Three tries at least, and readers behind each.
     await sleep(900)
     await held.release()
-    await waitUntil(async () => isOver(await project.status(), step, held.pid), { timeoutMs: 20_000, everyMs: 20 })
+    // Not sooner again: a step that is never let through would use up its budget.
+    const wentOn = async (): Promise<boolean> => statesOf(await project.status()) !== statesOf(seen)
+    if (!(await waitUntil(wentOn, { timeoutMs: 30_000, everyMs: 20 }))) throw new Error(`${step} never went on`)
   }
 }
 
-function isOver({ steps, blockers }: RunStatus, step: string, pid: number): boolean {
-  const isRunning = steps.some(({ id, state }) => id === step && state === "running")
-  return !isRunning && !blockers.some((blocker) => blocker.pid === pid)
+function statesOf({ state, steps }: RunStatus): string {
+  return [state, ...steps.map((step) => step.state)].join()
 }
 
 const atGate =
@@ -89,17 +94,18 @@ test("at no step that changes the schema does a reader wait for longer than lock
   const until = async (goal: (status: RunStatus) => boolean): Promise<void> => {
     stopped.push(...(await standInTheWay(project, goal)))
   }
-  await project.start()
-  await until(atGate("dual-write"))
-  await project.send("proceed", { gate: "dual-write" })
-  await until(atGate("switch"))
-  await project.send("proceed", { gate: "switch" })
-  await project.atGate("contract")
-  await project.send("proceed", { gate: "contract" })
-  await until(atGate("purge"))
-  await project.send("proceed", { gate: "purge" })
-  await until(({ state }) => state === "completed")
-  await readers.stop()
+  await readers.during(async () => {
+    await project.start()
+    await until(atGate("dual-write"))
+    await project.send("proceed", { gate: "dual-write" })
+    await until(atGate("switch"))
+    await project.send("proceed", { gate: "switch" })
+    await project.atGate("contract")
+    await project.send("proceed", { gate: "contract" })
+    await until(atGate("purge"))
+    await project.send("proceed", { gate: "purge" })
+    await until(({ state }) => state === "completed")
+  })
   expect(new Set(stopped.map((step) => step.replace(/-[0-9a-f]{8}$/, "")))).toEqual(
     new Set([
       "expand/people/sync",
@@ -120,9 +126,10 @@ test("nor on the way back from behind contract", async () => {
   await project.pass("dual-write", "switch", "contract")
   await project.until("keep", ({ phase }) => phase === "keep")
   const readers = new Readers(project.database.url)
-  await project.send("abort")
-  const stopped = await standInTheWay(project, ({ state }) => state === "aborted")
-  await readers.stop()
+  const stopped = await readers.during(async () => {
+    await project.send("abort")
+    return standInTheWay(project, ({ state }) => state === "aborted")
+  })
   expect(stopped.length).toBeGreaterThan(2)
   await expectShortWaits(project, readers)
 })
