@@ -1,5 +1,6 @@
-import { RefusedError } from "../src/domain/errors.ts"
-import { returnGate } from "../src/domain/gate.ts"
+import { RefusedError, TransientError, UserError } from "../src/domain/errors.ts"
+import type { Finding } from "../src/domain/finding.ts"
+import { returnGate, type WaitName } from "../src/domain/gate.ts"
 import { endedRefusal } from "../src/domain/judgement.ts"
 import { hasEnded } from "../src/domain/run.ts"
 import { loadRun, setRunState } from "../src/ledger/runs.ts"
@@ -20,32 +21,59 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
     openGate: (ref, gate, state = "waiting") =>
       mapped(async (_, place) => {
         await refuseEnded(deps, ref)
-        const { evidenceHash, findings } = await recordSight(
-          deps,
-          ref,
-          gate,
-          gate === returnGate ? patiently : withinReach,
-        )
-        await setRunState(control, ref, {
-          state,
-          phase: gate === returnGate ? ref.phase : gate,
-          waitingFor: gate,
-          findings,
-          place,
-        })
-        return { evidenceHash }
+        const phase = gate === returnGate ? ref.phase : gate
+        const ask = gate === returnGate ? patiently : withinReach
+        try {
+          const { evidenceHash, findings } = await recordSight(deps, ref, gate, ask)
+          await setRunState(control, ref, { state, phase, waitingFor: gate, findings, place })
+          return { evidenceHash }
+        } catch (error) {
+          if (!(error instanceof RefusedError) || error.code !== "TARGET_UNREACHABLE") throw error
+          const now = state === "waiting" ? "running" : state
+          await setRunState(control, ref, {
+            state: now,
+            phase,
+            waitingFor: null,
+            findings: [closed(gate, error)],
+            place,
+          })
+          throw error
+        }
       }),
     judge: (ref, request) => mapped((_, place) => judge(deps, ref, request, place)),
     tellPause: (ref, paused) =>
       mapped(async (_, place) => {
         const { target } = await targetRunOf(deps, ref)
-        await patiently(target, "sluice:pause", (session) => tellPause(session, ref.run, paused, place))
+        await untilLetIn(() =>
+          patiently(target, "sluice:pause", (session) => tellPause(session, ref.run, paused, place)),
+        )
       }),
   }
 }
 
 /** No decision waits for the answer: Temporal tries it for as long as it takes. */
 const patiently: Ask = (target, applicationName, work) => withSession({ url: target.url, applicationName }, work)
+
+/** A target that doesn't let us in for now is told once it does: Temporal tries what is transient again. */
+async function untilLetIn(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    throw error instanceof UserError ? new TransientError(error.finding, { cause: error }) : error
+  }
+}
+
+/** For `status`: the run would seem to be at work on what is before the gate. */
+function closed(gate: WaitName, { code, finding, cause }: RefusedError): Finding {
+  const why = cause instanceof Error ? cause.message : finding.message
+  return {
+    code,
+    severity: "warning",
+    subject: finding.subject,
+    message: `gate ${gate} can't open while the target can't be reached: ${why}`,
+    hint: "It is tried again every few seconds, and opens once the target answers.",
+  }
+}
 
 /** No gate opens for a run that is over: its workflow was reset from outside. */
 async function refuseEnded({ control }: ActivityDeps, { run }: RunRef): Promise<void> {

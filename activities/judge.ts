@@ -1,6 +1,6 @@
-import { RefusedError, type ErrorFinding } from "../src/domain/errors.ts"
+import { RefusedError, UserError, type ErrorFinding } from "../src/domain/errors.ts"
 import { returnGate, type WaitName } from "../src/domain/gate.ts"
-import { refusalOf } from "../src/domain/judgement.ts"
+import { gateOf, refusalOf } from "../src/domain/judgement.ts"
 import { isAfter } from "../src/domain/phase.ts"
 import { hasEnded } from "../src/domain/run.ts"
 import { openWayBack } from "../src/execution/journal.ts"
@@ -55,16 +55,17 @@ interface Verdict {
 }
 
 async function verdictOn(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<Verdict> {
-  const { command, verb, by } = request
-  const gate = verb === "proceed" ? ((command.gate ?? request.waitingFor) as WaitName | null) : null
+  const { verb, by } = request
+  const gate = gateOf(request)
   try {
     const leadsBack = verb === "abort" || verb === "undo"
-    const refusal = (await refusalFor(deps, ref, request)) ?? (leadsBack ? await wayBackRefusal(deps, ref, verb) : null)
+    const refusal =
+      (await refusalFor(deps, ref, request)) ?? (leadsBack ? await wayBackRefusal(deps, ref, request) : null)
     const evidenceHash = gate === null || refusal !== null ? null : await evidenceAt(deps, ref, gate, by)
     return { refusal, gate, evidenceHash }
   } catch (error) {
     // A gate that passes by itself isn't refused for that: it asks again.
-    if (!(error instanceof RefusedError) || error.code !== "TARGET_UNREACHABLE" || by === "gate mode") throw error
+    if (!isNoWayIn(error) || by === "gate mode") throw error
     return { refusal: error.finding, gate, evidenceHash: null }
   }
 }
@@ -86,8 +87,13 @@ async function refusalFor(deps: ActivityDeps, ref: RunRef, request: DecisionRequ
  * From contract on other runs may have built on the relations. Where none has, the lease is taken back at once: none may
  * begin between the decision and the first undo.
  */
-async function wayBackRefusal(deps: ActivityDeps, ref: RunRef, verb: "abort" | "undo"): Promise<ErrorFinding | null> {
-  if (!isAfter(ref.phase, "soak")) return null
+async function wayBackRefusal(
+  deps: ActivityDeps,
+  ref: RunRef,
+  { verb, contracting }: DecisionRequest,
+): Promise<ErrorFinding | null> {
+  // The phase shows where the workflow is at work, which isn't behind the contract when it was taken up only now.
+  if (!(contracting ?? isAfter(ref.phase, "soak"))) return null
   const run = await targetRunOf(deps, ref)
   if (verb === "undo") {
     const { steps, state } = await loadRun(deps.control, ref.run)
@@ -123,7 +129,12 @@ async function isTold(deps: ActivityDeps, ref: RunRef, verb: DecisionRequest["ve
     await withinReach(target, "sluice:pause", (session) => tellPause(session, ref.run, verb === "pause", place))
     return true
   } catch (error) {
-    if (error instanceof RefusedError && error.code === "TARGET_UNREACHABLE") return false
+    if (isNoWayIn(error)) return false
     throw error
   }
+}
+
+/** The target is away, or there and doesn't let us in or do it: somebody has to see to that, and that is the answer. */
+function isNoWayIn(error: unknown): error is RefusedError | UserError {
+  return error instanceof RefusedError || error instanceof UserError
 }

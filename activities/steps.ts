@@ -3,12 +3,12 @@ import { BugError, RefusedError } from "../src/domain/errors.ts"
 import { isAfter } from "../src/domain/phase.ts"
 import type { ExecutionObserver, TargetRun } from "../src/execution/target-run.ts"
 import type { Attempt } from "../src/execution/attempt.ts"
-import { openWayBack } from "../src/execution/journal.ts"
+import { openWayBack, wasEverDone } from "../src/execution/journal.ts"
 import { performStep } from "../src/execution/perform-step.ts"
 import { runBackfill, undoBackfill } from "../src/execution/backfill.ts"
 import { runVerify } from "../src/execution/verify.ts"
 import { undoStep } from "../src/execution/undo-step.ts"
-import { withSession } from "../src/postgres/session.ts"
+import { withSession, type Session } from "../src/postgres/session.ts"
 import { observerFor } from "./observer.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
@@ -25,9 +25,12 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
     undoStep: (ref, id) =>
       onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
         const step = stepOf(run, id)
+        if (!isAfter(step.phase, "soak")) return { outcome: await undoStep(run, step, attempt, observer) }
         // The lease first: between the two nobody else may take the relations.
-        if (isAfter(step.phase, "soak")) await demandWayBack(run, attempt)
-        return { outcome: await undoStep(run, step, attempt, observer) }
+        await demandWayBack(run, attempt)
+        const outcome = await undoStep(run, step, attempt, observer)
+        // Asked afterwards: until the undo has claimed the step, an attempt that was given up may still do it.
+        return { outcome, wasDone: await askJournal(run, attempt, (session) => wasEverDone(session, run.run, id)) }
       }),
     undoBackfill: (ref, id) =>
       onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
@@ -73,10 +76,13 @@ function onTarget<T extends { readonly outcome: string }>(
  * An abort or undo that was judged has taken the lease back already; one through Temporal's own cancel hasn't. Throws
  * RefusedError LATER_REVISION or NO_WAY_BACK.
  */
-async function demandWayBack(run: TargetRun, { signal }: Attempt): Promise<void> {
-  const options = { url: run.target.url, applicationName: "sluice:lease", signal }
-  const closed = await withSession(options, (session) => openWayBack(session, run))
+async function demandWayBack(run: TargetRun, attempt: Attempt): Promise<void> {
+  const closed = await askJournal(run, attempt, (session) => openWayBack(session, run))
   if (closed !== null) throw new RefusedError(closed)
+}
+
+function askJournal<T>({ target }: TargetRun, { signal }: Attempt, ask: (session: Session) => Promise<T>): Promise<T> {
+  return withSession({ url: target.url, applicationName: "sluice:lease", signal }, ask)
 }
 
 function stepOf(run: TargetRun, id: string): Step

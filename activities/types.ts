@@ -33,7 +33,7 @@ export interface BackupActivities {
 /** steps.ts: one activity per kind of step, so that each has its own proxy with its own timeouts. */
 export interface StepActivities {
   performStep(ref: RunRef, step: string): Promise<StepResult>
-  undoStep(ref: RunRef, step: string): Promise<StepResult>
+  undoStep(ref: RunRef, step: string): Promise<StepUndone>
   /** For a step whose undo fills a table. */
   undoBackfill(ref: RunRef, step: string): Promise<StepResult & { readonly rows: number }>
   runBackfill(ref: RunRef, step: string): Promise<StepResult & { readonly rows: number }>
@@ -43,6 +43,11 @@ export interface StepActivities {
 export interface StepResult {
   /** `observed`: it was so already, nothing was run. */
   readonly outcome: "done" | "observed"
+}
+
+export interface StepUndone extends StepResult {
+  /** Whether the step had ever been done; told of what takes the old shape alone, and not by earlier versions. */
+  readonly wasDone?: boolean
 }
 
 /** decisions.ts */
@@ -71,8 +76,12 @@ export interface DecisionRequest {
   readonly command: Command
   readonly state: RunState
   readonly waitingFor: string | null
+  /** True once the contract gate has been passed. Missing in histories of earlier versions. */
+  readonly contracting?: boolean
   /** True once the purge gate has been passed. */
   readonly purging: boolean
+  /** False while the run was taken up and hasn't read yet where it stands. Missing in histories of earlier versions. */
+  readonly isRead?: boolean
   /** True from the moment an abort was accepted, whatever the state since. */
   readonly aborting: boolean
   /** True between `pause` and `resume`, whatever the state. */

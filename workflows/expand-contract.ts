@@ -34,12 +34,16 @@ export async function expandContract(input: RunInput): Promise<RunOutcome> {
 }
 
 async function thereOrBack(progress: RunProgress, activities: Activities): Promise<RunEnd> {
+  // Cut short by an abort, it would leave the way back with nothing to undo.
+  if (progress.readsFirst) await CancellationScope.nonCancellable(() => takeUp(progress, activities))
   try {
     await progress.forward.run(() => forward(progress, activities))
     // Where everything was done already, nothing on the way forward is left that a decision to go back could stop.
     if (progress.aborting === null) return "completed"
   } catch (error) {
     if (!isCancellation(error)) throw error
+    // This history remembers too little to go back by: a fresh one does.
+    if (progress.isLeaving) await condition(() => false)
     // Cancelled by `abort` or `undo`, or by Temporal's own cancel, which carries neither reason nor actor.
     const isDecided = progress.aborting !== null
     progress.aborting ??= { reason: "cancelled through Temporal", actor: "temporal" }
@@ -70,8 +74,8 @@ async function forward(progress: RunProgress, activities: Activities): Promise<v
   await runSteps(progress, activities, "purge")
 }
 
-/** Precheck and plan, or, for a run that goes on in a fresh history or after its workflow was lost, where it stood. */
-async function prepare(progress: RunProgress, activities: Activities): Promise<void> {
+/** Reads where a run stands that goes on in a fresh history, or after its workflow was lost. */
+async function takeUp(progress: RunProgress, activities: Activities): Promise<void> {
   const { input } = progress
   if (input.adopt) {
     progress.restore(await activities.planning.assessJournal(progress.ref))
@@ -80,8 +84,13 @@ async function prepare(progress: RunProgress, activities: Activities): Promise<v
   if (progress.phasesDone.has("plan")) {
     progress.know(await activities.quick.loadOutline(progress.ref))
   }
+  progress.isRead = true
   // Adopted to be undone, or lost while it unwound: also where nothing was begun, it must not go on.
   if (progress.aborting) progress.forward.cancel()
+}
+
+async function prepare(progress: RunProgress, activities: Activities): Promise<void> {
+  if (!progress.readsFirst) await takeUp(progress, activities)
   if (progress.phasesDone.has("plan")) return
   await once(progress, activities, "precheck", () => activities.planning.precheck(progress.ref))
   await once(progress, activities, "plan", async () => {

@@ -83,6 +83,8 @@ async function tryByMode(
 ): Promise<boolean | typeof unreachable> {
   return progress.turns.take(async () => {
     if (progress.gatesPassed.has(gate)) return true
+    // Not yet known, or about to be read anew: it would be refused, and a gate asks only once.
+    if (!progress.isRead) return false
     const command = { gate, actor: "gate mode", reason: `the plan lets ${gate} pass by itself` }
     const request = { ...requestOf(progress, "proceed", command, "gate mode"), waitingFor: gate }
     try {

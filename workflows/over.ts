@@ -37,12 +37,21 @@ export async function leaveWhereOver(progress: RunProgress, activities: Activiti
 export async function afterReset(progress: RunProgress, activities: Activities): Promise<never> {
   return CancellationScope.nonCancellable(async () => {
     await condition(wasReset)
+    if (patched("unread-after-reset")) await leave(progress)
     const end = await activities.ending.endOf(progress.ref)
     if (end !== null) throw new RunIsOver(end)
     const carried = await activities.planning.assessJournal(progress.ref)
     await condition(allHandlersFinished)
     return continueAsNew<(input: RunInput) => Promise<unknown>>({ ...progress.input, carried, adopt: null })
   })
+}
+
+/** What was decided gets to the ledger first; what comes later is refused, as it would go by what isn't so any more. */
+async function leave(progress: RunProgress): Promise<void> {
+  progress.isRead = false
+  progress.isLeaving = true
+  progress.forward.cancel()
+  await condition(allHandlersFinished)
 }
 
 /**

@@ -24,7 +24,7 @@ export interface TimelineEntry {
   readonly what: string
 }
 
-/** How many nonces are remembered: enough for every decision of a run, small enough to carry. */
+/** How many decisions are remembered by their nonces: enough for every one of a run, small enough to carry. */
 const rememberedNonces = 200
 
 /**
@@ -51,6 +51,14 @@ export class RunProgress {
   paused = false
   /** True while the target is still to be told whether the run is paused. */
   tellingPause = false
+  /** True once the contract was done, also where it was undone since. */
+  contracted = false
+  /** False until it is read where a run stands that goes on in a fresh history: nothing can be judged before. */
+  isRead = true
+  /** True where this history is about to be left for a fresh one that reads where the run stands. */
+  isLeaving = false
+  /** True where no decision cuts that reading short. */
+  readonly readsFirst: boolean
   keepUntil: number | null = null
   gateTimer: GateTimer | null = null
   aborting: { readonly reason: string; readonly actor: string } | null = null
@@ -67,6 +75,8 @@ export class RunProgress {
     this.input = input
     // Asked once for a whole history: asked again later, an old one would change its ways in the middle.
     this.turns = new Turns(patched("one-at-a-time"))
+    this.readsFirst = (input.carried !== null || input.adopt !== null) && patched("read-first")
+    this.isRead = !this.readsFirst
     this.phase = "precheck"
     if (input.carried) this.restore(input.carried)
   }
@@ -91,7 +101,9 @@ export class RunProgress {
     this.keepUntil = carried.keepUntil
     this.gateTimer = carried.gateTimer ?? null
     this.aborting = carried.aborting
-    if (this.waitingFor && this.waitingFor !== returnGate) this.phase = this.waitingFor
+    this.contracted = carried.contracted ?? this.gatesPassed.has("contract")
+    if (carried.phase) this.phase = carried.phase
+    else if (this.waitingFor && this.waitingFor !== returnGate) this.phase = this.waitingFor
   }
 
   /** The first word of every activity's input. */
@@ -114,8 +126,8 @@ export class RunProgress {
     return this.gatesPassed.has("purge")
   }
 
-  remember(nonce: string): void {
-    this.nonces.push(nonce)
+  remember(key: string): void {
+    this.nonces.push(key)
     if (this.nonces.length > rememberedNonces) this.nonces.shift()
   }
 
@@ -126,6 +138,8 @@ export class RunProgress {
       skipped: [...this.skipped],
       gatesPassed: [...this.gatesPassed],
       phasesDone: [...this.phasesDone],
+      phase: this.phase,
+      contracted: this.contracted,
       waitingFor: this.waitingFor,
       nonces: this.nonces,
       paused: this.paused,

@@ -1,5 +1,7 @@
-import { ApplicationFailure, CancellationScope, log, setHandler } from "@temporalio/workflow"
+import { ApplicationFailure, CancellationScope, condition, log, patched, setHandler } from "@temporalio/workflow"
 import { waitNames } from "../src/domain/gate.ts"
+import { gateOf } from "../src/domain/judgement.ts"
+import { isRepeated, nonceKey, nonceOf } from "../src/domain/nonce.ts"
 import { operatorVerbs, type Command, type CommandAnswer, type OperatorVerb, type RunState } from "../src/domain/run.ts"
 import type { Activities } from "./activities.ts"
 import type { DecisionRequest } from "../activities/types.ts"
@@ -17,7 +19,9 @@ export function steer(progress: RunProgress, activities: Activities): void {
   for (const verb of operatorVerbs) {
     // Also once Temporal has cancelled the workflow: an undo that stops then waits for a person like any other.
     const carryOut = (command: Command, by: DecisionRequest["by"]) =>
-      CancellationScope.nonCancellable(() => progress.turns.take(() => decide(progress, activities, verb, command, by)))
+      CancellationScope.nonCancellable(() =>
+        onceRead(progress, () => progress.turns.take(() => decide(progress, activities, verb, command, by))),
+      )
     setHandler(updates[verb], (command) => carryOut(command, "update"), {
       validator: (command) => refuseMalformed(verb, command),
       description: descriptions[verb],
@@ -69,6 +73,18 @@ function refuseMalformed(verb: OperatorVerb, command: Command | undefined): void
   }
 }
 
+/** A decision waits this long for it to be read where the run stands; later it is refused. */
+const readingDeadline = "10s"
+
+async function untilRead(progress: RunProgress): Promise<void> {
+  await condition(() => progress.isRead || progress.isLeaving, readingDeadline)
+}
+
+/** At once where it is known, without so much as a microtask between: saved histories hold commands in that order. */
+function onceRead<T>(progress: RunProgress, work: () => Promise<T>): Promise<T> {
+  return progress.isRead || progress.isLeaving ? work() : untilRead(progress).then(work)
+}
+
 async function decide(
   progress: RunProgress,
   activities: Activities,
@@ -76,9 +92,12 @@ async function decide(
   command: Command,
   by: DecisionRequest["by"],
 ): Promise<CommandAnswer> {
-  if (command.nonce !== undefined && progress.nonces.includes(command.nonce)) return answer(progress)
-  const judged = await activities.decisions.judge(progress.ref, requestOf(progress, verb, command, by))
-  if (command.nonce !== undefined) progress.remember(command.nonce)
+  if (standsAlready(progress, verb, command)) return answer(progress)
+  const request = requestOf(progress, verb, command, by)
+  const judged = await activities.decisions.judge(progress.ref, request)
+  if (command.nonce !== undefined) {
+    progress.remember(nonceKey({ verb, gate: gateOf(request), nonce: command.nonce }))
+  }
   carryOut(progress, verb, command)
   // Histories of earlier versions have no answer: there the target was told, or asked until it was.
   if (judged?.targetKnows === false) tellPauseLater(progress, activities)
@@ -87,19 +106,29 @@ async function decide(
   return verb === "abort" ? { ...answer(progress), state: "aborting" } : answer(progress)
 }
 
+function standsAlready({ nonces }: RunProgress, verb: OperatorVerb, command: Command): boolean {
+  const { nonce } = command
+  if (nonce === undefined || !nonces.some((key) => nonceOf(key) === nonce)) return false
+  const gate = gateOf({ verb, command, waitingFor: null })
+  // Earlier versions took any decision with a nonce that they had seen for one that arrived twice.
+  return !patched("nonce-of-one-decision") || nonces.includes(nonce) || isRepeated(nonces, { verb, gate, nonce })
+}
+
 export function requestOf(
   progress: RunProgress,
   verb: OperatorVerb,
   command: Command,
   by: DecisionRequest["by"],
 ): DecisionRequest {
-  const { state, waitingFor, purging, choice } = progress
+  const { state, waitingFor, purging, choice, isRead } = progress
   return {
     verb,
     command,
     state,
     waitingFor,
+    contracting: progress.gatesPassed.has("contract"),
     purging,
+    isRead,
     aborting: progress.aborting !== null,
     paused: progress.paused,
     choices: choice && choice.chosen === null ? choice.verbs : [],

@@ -10,13 +10,24 @@ import { show } from "./status.ts"
 export async function runSteps(progress: RunProgress, activities: Activities, phase: Phase): Promise<void> {
   const steps = progress.steps.filter((step) => step.phase === phase)
   if (steps.length === 0) return
+  // Taken up again behind this phase: it isn't shown as going through it once more.
+  if (progress.readsFirst && steps.every(({ id }) => isOver(progress, id))) return
   progress.phase = phase
   show(progress)
   for (const step of steps) await runStep(progress, activities, step)
 }
 
+/** Plans of earlier versions don't say which of the contract's steps it is. */
+export function endsOldShape({ endsOldShape, phase, action }: StepOutline): boolean {
+  return endsOldShape ?? (phase === "contract" && action === "sql")
+}
+
+function isOver({ done, skipped }: RunProgress, step: string): boolean {
+  return done.has(step) || skipped.has(step)
+}
+
 async function runStep(progress: RunProgress, activities: Activities, step: StepOutline): Promise<void> {
-  if (progress.done.has(step.id) || progress.skipped.has(step.id)) return
+  if (isOver(progress, step.id)) return
   await restWhilePaused(progress, activities)
   if (!progress.begun.includes(step.id)) progress.begun.push(step.id)
   const outcome = await untilDoneOrSkipped(progress, activities, step.id, verbsFor(progress, step), () =>
@@ -24,6 +35,7 @@ async function runStep(progress: RunProgress, activities: Activities, step: Step
   )
   if (outcome === "done") progress.done.add(step.id)
   else progress.skipped.add(step.id)
+  if (outcome === "done" && endsOldShape(step)) progress.contracted = true
   show(progress)
 }
 

@@ -1,4 +1,5 @@
 import { CancellationScope, condition, patched } from "@temporalio/workflow"
+import type { StepUndone } from "../activities/types.ts"
 import { returnGate } from "../src/domain/gate.ts"
 import type { Phase } from "../src/domain/phase.ts"
 import type { StepOutline } from "../src/domain/plan.ts"
@@ -6,6 +7,7 @@ import type { Activities } from "./activities.ts"
 import { untilDoneOrSkipped } from "./needs-operator.ts"
 import type { RunProgress } from "./run-progress.ts"
 import { show } from "./status.ts"
+import { endsOldShape } from "./steps.ts"
 
 /**
  * The way back: undoes every step that began, last first. A step whose undo fails stops the unwinding as
@@ -28,9 +30,11 @@ export async function unwind(progress: RunProgress, activities: Activities): Pro
         step.action === "backfill"
           ? ([activities.bulk.undoBackfill, ["retry"]] as const)
           : ([activities.ddl.undoStep, ["retry", "skip"]] as const)
-      const outcome = await untilDoneOrSkipped(progress, activities, `undo of ${id}`, verbs, () =>
-        undo.executeWithOptions(options, [progress.ref, id]),
-      )
+      const outcome = await untilDoneOrSkipped(progress, activities, `undo of ${id}`, verbs, () => {
+        const undone: Promise<StepUndone> = undo.executeWithOptions(options, [progress.ref, id])
+        if (endsOldShape(step)) void undone.then((said) => noteContract(progress, said), forNow)
+        return undone
+      })
       if (outcome === "skipped" && patched("leave-behind")) progress.leftBehind.add(id)
       else progress.undone.add(id)
       show(progress)
@@ -40,13 +44,21 @@ export async function unwind(progress: RunProgress, activities: Activities): Pro
   })
 }
 
+/** An earlier version doesn't say whether there was something to undo: then it is taken to have been there. */
+function noteContract(progress: RunProgress, { wasDone = true }: StepUndone): void {
+  if (wasDone) progress.contracted = true
+}
+
+/** Who waits for the undo sees to its failure. */
+function forNow(): void {}
+
 /**
  * Once the old shape was hidden, applications of the new one are all there is. They can go back only when both shapes
  * are there again, and the new one can go only when they have: between the two, the way back waits.
  */
 async function newWritersGone(progress: RunProgress, activities: Activities): Promise<void> {
-  const isContracted = progress.hidesOldShape && progress.gatesPassed.has("contract")
-  if (!isContracted || progress.gatesPassed.has(returnGate)) return
+  const isContracted = patched("contracted") ? progress.contracted : progress.gatesPassed.has("contract")
+  if (!isContracted || !progress.hidesOldShape || progress.gatesPassed.has(returnGate)) return
   progress.waitingFor = returnGate
   await untilDoneOrSkipped(progress, activities, returnGate, ["retry"], () =>
     activities.decisions.openGate(progress.ref, returnGate),

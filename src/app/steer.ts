@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto"
 import { WorkflowNotFoundError, WorkflowUpdateRPCTimeoutOrCancelledError } from "@temporalio/client"
 import { RefusedError, TransientError } from "../domain/errors.ts"
 import type { WaitName } from "../domain/gate.ts"
+import { nonceKey } from "../domain/nonce.ts"
 import { hasEnded, type Command, type CommandAnswer, type OperatorVerb, type RunStatus } from "../domain/run.ts"
 import { loadRun } from "../ledger/run-status.ts"
 import { adopt } from "./adopt.ts"
@@ -46,13 +47,15 @@ async function send(app: App, status: RunStatus, request: SteerRequest): Promise
     ...(request.gate && { gate: request.gate }),
     ...(request.reason !== undefined && { reason: request.reason }),
   }
+  // Temporal counts an Update once by its id: another decision with the same nonce is another Update.
+  const updateId = nonceKey({ verb: request.verb, gate: request.gate ?? null, nonce })
   try {
     return await app
       .temporal()
       .call(answerDeadlineMs, (client) =>
         client.workflow
           .getHandle(status.workflowId)
-          .executeUpdate<CommandAnswer, [Command]>(request.verb, { args: [command], updateId: nonce }),
+          .executeUpdate<CommandAnswer, [Command]>(request.verb, { args: [command], updateId }),
       )
   } catch (error) {
     const inside = errorInside(error)

@@ -30,7 +30,7 @@ export async function undo(app: App, request: UndoRequest): Promise<Undoing> {
   const status = await findRun(app, request.run)
   const { run } = status
   if (!hasEnded(status.state)) return { run, ...(await steer(app, { ...request, run, verb: "undo" })) }
-  if (status.state === "aborted") throw undone(run)
+  if (status.state === "aborted") throw undone(status)
   await requireWorker(app.temporal())
   return undoCompleted(app, status, request)
 }
@@ -52,11 +52,16 @@ async function undoCompleted(app: App, status: RunStatus, request: UndoRequest):
   return { run, accepted: true, state: "aborting", phase }
 }
 
-function undone(run: string): RefusedError {
+function undone({ run, findings }: RunStatus): RefusedError {
+  const left = findings.filter(({ code }) => code === "LEFT_BEHIND").length
   return new RefusedError({
     code: "RUN_ENDED",
     subject: run,
-    message: "the run is undone already (aborted)",
-    hint: `sluice status ${run}`,
+    message:
+      left === 0
+        ? "the run is undone already (aborted)"
+        : `the run was undone but for ${left} step${left === 1 ? "" : "s"} that somebody left out (aborted)`,
+    hint:
+      left === 0 ? `sluice status ${run}` : `sluice status ${run} names what is still there, to be taken back by hand`,
   })
 }

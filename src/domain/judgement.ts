@@ -13,6 +13,8 @@ export interface JudgedRequest {
   readonly hasEnded: boolean
   readonly state: RunState
   readonly phase: Phase
+  /** False while the run was taken up and hasn't read yet where it stands; not told: true. */
+  readonly isRead?: boolean
   readonly waitingFor: string | null
   /** True once the purge gate has been passed. */
   readonly purging: boolean
@@ -27,6 +29,15 @@ export interface JudgedRequest {
    * where nobody can tell or nobody asked.
    */
   readonly leavingSessions: number | null
+}
+
+/** The gate that a decision is about: the one that it names, or the one that waits. */
+export function gateOf({
+  verb,
+  command,
+  waitingFor,
+}: Pick<JudgedRequest, "verb" | "command" | "waitingFor">): WaitName | null {
+  return verb === "proceed" ? (command.gate ?? (waitingFor as WaitName | null)) : null
 }
 
 /** The shortest prefix of a plan's hash that is taken for it. */
@@ -44,6 +55,14 @@ export function refusalOf(request: JudgedRequest): ErrorFinding | null {
       `Look at the plan again: sluice status ${request.run}`,
     )
   }
+  // What was done, and so what a decision would do, isn't known: an abort would have nothing to undo.
+  if (request.isRead === false)
+    return refusal(
+      request,
+      "STILL_READING",
+      "The run was taken up again and hasn't read yet how far it had got.",
+      `Nothing is done meanwhile. Send it again once the target can be reached: sluice doctor`,
+    )
   switch (request.verb) {
     case "proceed":
       return proceedRefusal(request)

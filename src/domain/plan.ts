@@ -81,6 +81,8 @@ export interface StepOutline {
   readonly hasUndo: boolean
   /** True where an operator may leave the step out. */
   readonly skippable: boolean
+  /** True where the step takes the old shape from applications. Not told by earlier versions. */
+  readonly endsOldShape?: boolean
 }
 
 /** What a workflow knows of a plan: kept in history, so kept small. */
@@ -97,7 +99,7 @@ export function outlineOf(plan: Plan): PlanOutline {
     hash: plan.hash,
     revisions: plan.revisions.map((revision) => revision.id),
     hidesOldShape: plan.steps.some(({ endsOldShape }) => endsOldShape),
-    steps: plan.steps.map(({ id, phase, action, summary, transactional, undo, skippable }) => ({
+    steps: plan.steps.map(({ id, phase, action, summary, transactional, undo, skippable, endsOldShape }) => ({
       id,
       phase,
       action,
@@ -105,6 +107,7 @@ export function outlineOf(plan: Plan): PlanOutline {
       transactional,
       hasUndo: undo !== null,
       skippable: skippable ?? false,
+      endsOldShape: endsOldShape ?? false,
     })),
   }
 }

@@ -146,9 +146,13 @@ export interface CarriedState {
   readonly gatesPassed: readonly WaitName[]
   /** Phases without steps of their own that are behind us (precheck, plan, backup, soak, keep). */
   readonly phasesDone: readonly Phase[]
+  /** How far it has got. Left out by earlier versions. */
+  readonly phase?: Phase
+  /** True once the contract was done, also where it was undone since. Left out by earlier versions. */
+  readonly contracted?: boolean
   /** The gate that it waits at, so that a decision arriving at the edge finds it open. */
   readonly waitingFor: WaitName | null
-  /** The last decisions' nonces: a decision sent twice counts once. */
+  /** The last decisions, so that one sent twice counts once: by `nonceKey`; earlier versions left the bare nonces. */
   readonly nonces: readonly string[]
   readonly paused: boolean
   /** When the wait of `keep` ends, in epoch milliseconds; null before it began. */

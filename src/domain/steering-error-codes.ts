@@ -34,6 +34,8 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
   RUN_PAUSED: "A paused run passes no gate. `sluice resume RUN` first.",
   RUN_TOO_EARLY: "The run isn't entered in the target yet, so there is nothing to tune. Wait until it has begun.",
   RUN_UNKNOWN: "The target's journal doesn't have the run. Is it another target's?",
+  STILL_READING:
+    "The run was taken up again, after its workflow was lost or its history had grown long, and hasn't read yet how far it had got. Send the decision again; where the target can't be reached, once it can.",
   TARGET_UNREACHABLE:
     "A decision that can't be judged without the target found it out of reach. Nothing was done; send it again once the target answers.",
   WAIT_ENDED: "The run ended before it got to what was waited for.",

@@ -42,6 +42,15 @@ export async function lastOf(session: Session, run: string, step: string): Promi
   return row ?? null
 }
 
+/** True where the step was done at some time, whatever became of it. */
+export async function wasEverDone(session: Session, run: string, step: string): Promise<boolean> {
+  const [row] = await session.query<{ done: boolean }>(
+    "SELECT EXISTS (SELECT FROM sluice.journal WHERE run = $1 AND step = $2 AND direction = 'do') AS done",
+    [run, step],
+  )
+  return row?.done ?? false
+}
+
 export interface NewJournalRow {
   readonly step: string
   readonly direction: Direction

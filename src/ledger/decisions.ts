@@ -1,4 +1,5 @@
 import type { WaitName } from "../domain/gate.ts"
+import { nonceKey, type NoncedDecision } from "../domain/nonce.ts"
 import type { OperatorVerb } from "../domain/run.ts"
 import { findAppended } from "./append.ts"
 import { Ledger } from "./chain.ts"
@@ -26,7 +27,7 @@ export interface Decision {
 }
 
 /**
- * Records a decision, accepted or refused. `counted` is false where an accepted decision with this nonce stands
+ * Records a decision, accepted or refused. `counted` is false where this decision, by its nonce, stands as accepted
  * already: then nothing is written, and the standing entry is answered.
  */
 export async function recordDecision(
@@ -34,7 +35,7 @@ export async function recordDecision(
   decision: Decision,
 ): Promise<{ readonly entry: LedgerEntry; readonly counted: boolean }> {
   const { actor, run, refusal, nonce, ...rest } = decision
-  const once = nonce === null ? undefined : `decision/${run}/${nonce}`
+  const once = nonce === null ? undefined : onceOf(run, { ...rest, nonce })
   return new Ledger(control).within(async (tx, append) => {
     const standing = once === undefined ? null : await findAppended(tx, once)
     if (standing) return { entry: standing, counted: false }
@@ -43,6 +44,11 @@ export async function recordDecision(
     // A refused one doesn't use its nonce up: the same decision may be right later.
     return { entry: await append({ actor, kind, run, detail }, refusal === null ? once : undefined), counted: true }
   })
+}
+
+/** The key under which a decision is appended once, however often it arrives. */
+export function onceOf(run: string, decision: NoncedDecision): string {
+  return `decision/${run}/${nonceKey(decision)}`
 }
 
 /** Stores what is known at a gate, records that it waits, and answers the evidence's hash. Told twice, one entry. */

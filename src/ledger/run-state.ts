@@ -3,6 +3,7 @@ import type { Phase } from "../domain/phase.ts"
 import { hasEnded, type OperatorVerb, type RunEnd, type RunState } from "../domain/run.ts"
 import { Ledger } from "./chain.ts"
 import type { Control, Transaction } from "./control.ts"
+import { onceOf } from "./decisions.ts"
 import { clockTolerance, type Place } from "./place.ts"
 import { unknownRun } from "./run-status.ts"
 
@@ -89,7 +90,7 @@ export async function reopenRun(control: Control, reopening: Reopening): Promise
     const { state, phase } = await readState(tx, run)
     if (state !== "completed") return phase
     const decision = { planHash, verb: "undo", gate: null, evidenceHash: null, reason, by: "command line", nonce }
-    const once = nonce === null ? undefined : `decision/${run}/${nonce}`
+    const once = nonce === null ? undefined : onceOf(run, { verb: "undo", gate: null, nonce })
     await append({ actor, kind: "decision.accepted", run, detail: decision }, once)
     await writeState(tx, run, { state: "aborting", phase, waitingFor: null, findings: [] })
     await append({

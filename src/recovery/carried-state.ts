@@ -1,6 +1,7 @@
 import type { WaitName } from "../domain/gate.ts"
 import { gateNames, waitNames } from "../domain/gate.ts"
-import type { Phase } from "../domain/phase.ts"
+import { nonceKey } from "../domain/nonce.ts"
+import { phases, type Phase } from "../domain/phase.ts"
 import type { Plan } from "../domain/plan.ts"
 import type { CarriedState, GateTimer } from "../domain/run.ts"
 import type { LedgerEntry } from "../domain/ledger-entry.ts"
@@ -30,6 +31,7 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   const intended = new Set(lost.entries.filter(({ kind }) => kind === "attempt.intent").map(({ step }) => step))
   const steps = plan.steps.map(({ id }) => id)
   const decisions = lost.entries.filter(({ kind }) => kind === "decision.accepted").map(({ detail }) => detail)
+  const everDone = new Set(journal.filter(({ direction }) => direction === "do").map(({ step }) => step))
   const gatesPassed = waitNames.filter((gate) =>
     decisions.some((detail) => detail["verb"] === "proceed" && detail["gate"] === gate),
   )
@@ -39,14 +41,19 @@ export function carriedStateOf(lost: LostRun): CarriedState {
       (kind === "decision.accepted" || kind === "run.adopted") &&
       (detail["verb"] === "abort" || detail["verb"] === "undo"),
   )
+  const begun = steps.filter((step) => now.get(step) === "do" || (intended.has(step) && now.get(step) !== "undo"))
   return {
-    begun: steps.filter((step) => now.get(step) === "do" || (intended.has(step) && now.get(step) !== "undo")),
+    begun,
     done: steps.filter((step) => now.get(step) === "do"),
     skipped: lost.skipped,
     gatesPassed,
     phasesDone: phasesDone(lost, gatesPassed),
+    phase: furthest(lost, begun, gatesPassed),
+    contracted: plan.steps.some((step) => step.endsOldShape && everDone.has(step.id)),
     waitingFor: null,
-    nonces: decisions.flatMap(({ nonce }) => (typeof nonce === "string" ? [nonce] : [])),
+    nonces: decisions.flatMap(({ verb, gate, nonce }) =>
+      typeof nonce === "string" ? [nonceKey({ verb: String(verb), gate: gate as WaitName | null, nonce })] : [],
+    ),
     paused: decisions.findLast(({ verb }) => verb === "pause" || verb === "resume")?.["verb"] === "pause",
     keepUntil: keepUntil(plan, journal),
     gateTimer: gateTimer(lost, gatesPassed),
@@ -62,6 +69,16 @@ function phasesDone({ registered, backedUp }: LostRun, gatesPassed: readonly Wai
     ...(gatesPassed.includes("contract") ? (["soak"] as const) : []),
     ...(gatesPassed.includes("purge") ? (["keep"] as const) : []),
   ]
+}
+
+/** The last phase that the run is known to have got to. */
+function furthest({ plan, registered }: LostRun, begun: readonly string[], gatesPassed: readonly WaitName[]): Phase {
+  const got = new Set<Phase>([
+    registered ? "plan" : "precheck",
+    ...plan.steps.filter(({ id }) => begun.includes(id)).map(({ phase }) => phase),
+    ...gateNames.filter((gate) => gatesPassed.includes(gate)),
+  ])
+  return phases.findLast((phase) => got.has(phase)) ?? "precheck"
 }
 
 /** Counts from when the gate opened, not from the adoption. */

@@ -125,17 +125,6 @@ export class Project {
     await writeFile(join(this.app.config.migrations, `${id}.yaml`), text)
   }
 
-  /** Another revision, after the ones that are there: `0002_city`. */
-  async write(id: string, parent: string, operations: string): Promise<void> {
-    const text = `id: ${id}\nparents: [${parent}]\ntitle: ${id}\noperations:${operations}`
-    await writeFile(join(this.app.config.migrations, `${id}.yaml`), text)
-  }
-
-  /** From now on everything here is about this run. */
-  turnTo(run: Started): void {
-    this.#run = run
-  }
-
   send(verb: OperatorVerb, request: Omit<SteerRequest, "run" | "verb"> = {}): ReturnType<typeof steer> {
     return steer(this.app, { run: this.run, verb, ...request })
   }

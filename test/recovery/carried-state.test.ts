@@ -46,7 +46,7 @@ test("gates stay passed, refused decisions count for nothing, and a nonce is rem
   ]
   const state = carriedStateOf(lost({ entries }))
   expect(state.gatesPassed).toEqual(["dual-write"])
-  expect(state.nonces).toEqual(["n1"])
+  expect(state.nonces).toEqual(["proceed dual-write n1"])
 })
 
 test("an abort that was accepted goes on after the workflow was lost", () => {
@@ -86,4 +86,22 @@ test("a run that isn't in the journal begins with its precheck", () => {
 test("an undo outlives the workflow that carried it out, with its reason and who decided it", () => {
   const state = carriedStateOf(lost({ entries: [entry("decision.accepted", { verb: "undo", reason: "wanted back" })] }))
   expect(state.aborting).toEqual({ reason: "wanted back", actor: "ada" })
+})
+
+test("how far a lost run had got is known, and that its contract was done, also where it was undone since", () => {
+  const steps = [
+    ...plan.steps,
+    { ...plan.steps[0], id: "contract/hide", phase: "contract", action: "sql", endsOldShape: true },
+  ]
+  const contracted = { ...plan, steps } as typeof plan
+  const row = (direction: "do" | "undo") => ({ step: "contract/hide", direction, at: new Date(0) })
+  const proceed = entry("decision.accepted", { verb: "proceed", gate: "switch" })
+  expect(carriedStateOf(lost({ registered: false, backedUp: false })).phase).toBe("precheck")
+  expect(carriedStateOf(lost({ plan: contracted, entries: [proceed] }))).toMatchObject({
+    phase: "switch",
+    contracted: false,
+  })
+  const hidden = carriedStateOf(lost({ plan: contracted, journal: [row("do")] }))
+  expect(hidden).toMatchObject({ phase: "contract", contracted: true })
+  expect(carriedStateOf(lost({ plan: contracted, journal: [row("do"), row("undo")] })).contracted).toBe(true)
 })

@@ -62,6 +62,27 @@ describe("an abort in the middle of a phase leaves everything as it was", () => 
     expect(await project.dump()).toEqual(before)
   })
 
+  test("at a contract that never got its lock: the old shape was there all along, so nobody is waited for", async () => {
+    const project = await sluice.project({
+      rows: 10,
+      operations: splitName,
+      limits: { lockBudgetMs: 500, lockTimeoutMs: 50 },
+    })
+    const before = await project.dump()
+    await project.start()
+    await project.goTo("contract")
+    const held = await project.hold(aReader)
+    await project.pass("contract")
+    await project.until("needs-operator", ({ state }) => state === "needs-operator")
+    await project.send("abort")
+    await held.release()
+    await project.ended("aborted")
+    expect(await project.entries("gate.opened")).not.toContainEqual(
+      expect.objectContaining({ detail: expect.objectContaining({ gate: "new-writers-gone" }) }),
+    )
+    expect(await project.dump()).toEqual(before)
+  })
+
   test("while rows are compared", async () => {
     const project = await sluice.project({
       rows: 3_000,

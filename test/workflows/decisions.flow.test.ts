@@ -50,6 +50,20 @@ describe("decisions", () => {
     expect((await project.entries("decision.refused")).map(({ detail }) => detail["gate"])).toEqual(["switch"])
   })
 
+  test("one nonce for two verbs: both count, and the same one sent again counts once", async () => {
+    const project = await sluice.project({ rows: 10 })
+    await project.start()
+    await project.atGate("dual-write")
+    const nonce = "incident 7"
+    expect(await project.send("pause", { nonce })).toMatchObject({ state: "paused" })
+    expect(await project.send("resume", { nonce })).toMatchObject({ state: "waiting" })
+    await project.signal("pause", { nonce })
+    expect(await project.send("abort", { nonce })).toMatchObject({ state: "aborting" })
+    await project.ended("aborted")
+    const accepted = (await project.entries("decision.accepted")).map(({ detail }) => detail["verb"])
+    expect(accepted).toEqual(["pause", "resume", "abort"])
+  })
+
   test("a pause reaches the backfill, and nothing goes on before it is resumed", async () => {
     const project = await sluice.project({ rows: 1_000, schema: slowUpdates, limits: { batchDurationMs: 20 } })
     await project.start()

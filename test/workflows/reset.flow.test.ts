@@ -4,6 +4,7 @@ import { uninstall } from "../../src/app/uninstall.ts"
 import { waitUntil } from "../../src/stack/wait-until.ts"
 import type { Project } from "../harness/project.ts"
 import { Sluice } from "../harness/sluice.ts"
+import { open, shut } from "./target-away.ts"
 
 let sluice: Sluice
 beforeAll(async () => {
@@ -123,4 +124,22 @@ describe("a workflow that is reset while its run is under way", () => {
     await project.ended("aborted")
     expect(await project.dump()).toEqual(before)
   })
+})
+
+test("a workflow that is reset while its run is at work decides nothing by what it remembers", async () => {
+  const project = await sluice.project({ rows: 50, keepMs: 600_000 })
+  const before = await project.dump()
+  await project.start()
+  await project.pass("dual-write", "switch", "contract")
+  await project.until("keep", ({ phase }) => phase === "keep")
+  await shut(project)
+  // All that it remembers is that nothing has begun.
+  await resetBefore(project, schedules("performStep"))
+  await expect(project.send("abort")).rejects.toMatchObject({ kind: "RefusedError", code: "STILL_READING" })
+  await open(project)
+  await project.until("keep", ({ phase, state }) => phase === "keep" && state === "running")
+  await waitUntil(() => project.send("abort").then(Boolean, () => false), { timeoutMs: 30_000, everyMs: 100 })
+  const { findings } = await project.ended("aborted")
+  expect(findings).toEqual([])
+  expect(await project.dump()).toEqual(before)
 })

@@ -22,7 +22,7 @@ describe("one plan, several starts", () => {
     const refusal = { code: "RUN_ACTIVE", finding: { subject: started[0]?.run } }
     for (const error of refused) expect(error).toMatchObject(refusal)
     expect((await listRuns(sluice.control, { target })).map(({ run }) => run)).toEqual([started[0]?.run])
-    if (started[0]) project.turnTo(started[0])
+    if (started[0]) project.follow(started[0])
     await project.atGate("dual-write")
     await project.send("abort")
     await project.ended("aborted")

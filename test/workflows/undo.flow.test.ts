@@ -149,20 +149,20 @@ describe("of a completed run", () => {
     const project = await sluice.project({ rows: 100, gates: auto })
     const first = await project.start()
     await project.ended("completed")
-    await project.write(
+    await project.addRevision(
       "0002_domain",
       "0001_change",
       `\n  - add_column: {table: people, column: {name: domain, type: text}, up: "split_part(email, '@', 2)"}\n`,
     )
     const second = await project.start()
     await project.ended("completed")
-    project.turnTo(first)
+    project.follow(first)
     await expect(undoOf(project)).rejects.toMatchObject({ code: "LATER_REVISION", kind: "RefusedError" })
     const [refused] = await project.entries("decision.refused")
     expect(refused?.detail).toMatchObject({ verb: "undo", refusal: { code: "LATER_REVISION" } })
     expect((await project.status()).state).toBe("completed")
     for (const run of [second, first]) {
-      project.turnTo(run)
+      project.follow(run)
       await undoOf(project)
       await project.ended("aborted")
     }
@@ -173,7 +173,7 @@ describe("of a completed run", () => {
     const project = await sluice.project({ rows: 100, gates: auto })
     const first = await project.start()
     await project.ended("completed")
-    await project.write(
+    await project.addRevision(
       "0002_note",
       "0001_change",
       `\n  - add_column: {table: people, column: {name: note, type: text}, up: "name"}\n`,
@@ -181,13 +181,13 @@ describe("of a completed run", () => {
     const held = await project.hold("SELECT FROM public.people LIMIT 1")
     const second = await project.start()
     await project.until("expand", ({ phase }) => phase === "expand")
-    project.turnTo(first)
+    project.follow(first)
     await expect(undoOf(project)).rejects.toMatchObject({
       code: "LATER_REVISION",
       finding: { message: expect.stringContaining(second.run) },
     })
     await held.release()
-    project.turnTo(second)
+    project.follow(second)
     await project.ended("completed")
   })
 

@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Project } from "../harness/project.ts"
 import { Sluice } from "../harness/sluice.ts"
 import { slowUpdates } from "./changes.ts"
+import { open, shut } from "./target-away.ts"
 
 let sluice: Sluice
 beforeAll(async () => {
   sluice = await Sluice.begin()
 })
 afterAll(() => sluice?.end())
-
-/** The target takes nobody in any more and sends away who is there; a superuser alone is let in. */
-async function shut({ database }: Project): Promise<void> {
-  await database.query(`
-    ALTER DATABASE ${database.name} CONNECTION LIMIT 0;
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database.name}' AND pid <> pg_backend_pid()`)
-}
-
-async function open({ database }: Project): Promise<void> {
-  await database.query(`ALTER DATABASE ${database.name} CONNECTION LIMIT -1`)
-}
 
 test("a pause is accepted while the target can't be reached, and holds the backfill once it can be again", async () => {
   const project = await sluice.project({ rows: 1_000, schema: slowUpdates, limits: { batchDurationMs: 20 } })
@@ -41,8 +31,8 @@ test("an abort isn't held up by a pause that the target hasn't heard of", async 
   await project.pass("dual-write")
   await project.until("rows filled", ({ backfill }) => (backfill?.rowsDone ?? 0) > 0)
   await shut(project)
-  const [paused, aborted] = await Promise.all([project.send("pause"), project.send("abort")])
-  expect([paused.state, aborted.state]).toEqual(["paused", "aborting"])
+  expect(await project.send("pause")).toMatchObject({ state: "paused" })
+  expect(await project.send("abort")).toMatchObject({ state: "aborting" })
   await open(project)
   await project.ended("aborted")
   expect(await project.dump()).toEqual(before)
@@ -59,4 +49,53 @@ test("what can't be judged without the target is refused, not waited for", async
   await open(project)
   await project.send("abort")
   await project.ended("aborted")
+})
+
+test("a gate that can't open says so in status, and an abort before the contract goes through all the same", async () => {
+  // With versions by schema a gate asks the target who uses which.
+  const versions = { schemas: true, roles: { old: null, new: null } }
+  const project = await sluice.project({ rows: 10, soakMs: 1_500, versions })
+  const before = await project.dump()
+  await project.start()
+  await project.pass("dual-write", "switch")
+  await project.until("soak", ({ phase }) => phase === "soak")
+  await shut(project)
+  const told = await project.until("what keeps the gate shut", ({ findings }) => findings.length > 0)
+  expect(told).toMatchObject({ phase: "contract", waitingFor: null, findings: [{ code: "TARGET_UNREACHABLE" }] })
+  expect(told.findings[0]?.message).toContain("gate contract can't open")
+  expect(await project.send("abort")).toMatchObject({ state: "aborting" })
+  await open(project)
+  await project.ended("aborted")
+  expect(await project.dump()).toEqual(before)
+})
+
+describe("a target that doesn't let the run in", () => {
+  const login = (project: Project, may: "LOGIN" | "NOLOGIN") =>
+    project.database.query(`ALTER ROLE ${new URL(project.target.url.reveal()).username} ${may}`)
+
+  test("is told of a pause once it does", async () => {
+    const project = await sluice.project({ rows: 1_000, schema: slowUpdates, limits: { batchDurationMs: 20 } })
+    await project.start()
+    await project.pass("dual-write")
+    await project.until("rows filled", ({ backfill }) => (backfill?.rowsDone ?? 0) > 0)
+    await login(project, "NOLOGIN")
+    // The backfill's own sessions are there already, and go on.
+    expect(await project.send("pause")).toMatchObject({ accepted: true, state: "paused" })
+    await login(project, "LOGIN")
+    await project.until("a resting backfill", ({ backfill }) => backfill?.throttledBy === "paused")
+    await project.send("resume")
+    await project.atGate("switch")
+  })
+
+  test("is the refusal of what can't be judged without it, and the ledger has it", async () => {
+    const project = await sluice.project({ rows: 10, keepMs: 600_000 })
+    await project.start()
+    await project.pass("dual-write", "switch", "contract")
+    await project.until("keep", ({ phase }) => phase === "keep")
+    await login(project, "NOLOGIN")
+    await expect(project.send("abort")).rejects.toMatchObject({ kind: "RefusedError", code: "WRONG_PASSWORD" })
+    await login(project, "LOGIN")
+    const [refused] = await project.entries("decision.refused")
+    expect(refused?.detail).toMatchObject({ verb: "abort", refusal: { code: "WRONG_PASSWORD" } })
+  })
 })
