@@ -62,6 +62,7 @@ describe("decisions", () => {
     await project.ended("aborted")
     const accepted = (await project.entries("decision.accepted")).map(({ detail }) => detail["verb"])
     expect(accepted).toEqual(["pause", "resume", "abort"])
+    await project.keepHistory("one-nonce-for-several")
   })
 
   test("a pause reaches the backfill, and nothing goes on before it is resumed", async () => {

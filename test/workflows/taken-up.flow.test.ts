@@ -38,6 +38,7 @@ describe("while it is read where a run stands that was taken up again", () => {
     await open(project)
     expect(await aborting).toMatchObject({ accepted: true, state: "aborting", phase: "keep" })
     await isUndone(project, before)
+    await project.keepHistory("aborted-while-read")
   })
 
   test("an abort is refused where that takes long, and stands in the ledger as refused", async () => {
