@@ -13,10 +13,12 @@ import {
 } from "../execution/journal.ts"
 import { Ledger } from "../ledger/chain.ts"
 import { versionSchemaOf } from "../operations/views/names.ts"
-import { newPath } from "../operations/views/role-path.ts"
+import { newPath, setPath } from "../operations/views/role-path.ts"
 import { presentViews } from "../planner/version-views.ts"
+import { parseConnectionUrl } from "../postgres/connection-url.ts"
 import { readCatalog } from "../postgres/catalog-reader.ts"
 import type { Session } from "../postgres/session.ts"
+import { ident, sql } from "../sql/sql.ts"
 import type { App } from "./context.ts"
 import { appliedIn } from "./journal-view.ts"
 import { loadGraph } from "./load-graph.ts"
@@ -38,6 +40,8 @@ export interface Stamped {
   readonly schemas: readonly { readonly name: string; readonly views: number; readonly state: VersionState }[]
   /** The search_path of applications of this version; empty where no views were asked for. */
   readonly searchPath: readonly string[]
+  /** Puts the role there that `versions.roles.old` names (`…` where it names none); null where no views were asked for. */
+  readonly statement: string | null
 }
 
 /** What a stamp is about to do. */
@@ -67,7 +71,9 @@ export async function stamp(app: App, request: StampRequest): Promise<Stamped> {
     const done = await app.inTarget(target, "stamp", (session) => carryOut(session, target, intent))
     const detail = { ...said, outcome: "done", revisions: done.recorded }
     await ledger.append({ actor: app.actor, kind: "stamp.outcome", detail })
-    return { target: target.name, revision: intent.revision, ...done, searchPath: searchPathOf(intent) }
+    const searchPath = newPath({ made: intent.versions })
+    const statement = searchPath.length === 0 ? null : statementFor(target, searchPath)
+    return { target: target.name, revision: intent.revision, ...done, searchPath, statement }
   } catch (error) {
     const code = error instanceof SluiceError ? error.code : "BUG"
     await ledger.append({ actor: app.actor, kind: "stamp.outcome", detail: { ...said, outcome: "failed", code } })
@@ -116,8 +122,10 @@ async function carryOut(
   })
 }
 
-function searchPathOf({ versions }: Intent): readonly string[] {
-  return newPath({ made: versions })
+/** Until the next change, applications of the present shape are those that it will call old. */
+function statementFor({ url, versions }: TargetConfig, searchPath: readonly string[]): string {
+  const role = versions.roles.old === null ? sql`…` : ident(versions.roles.old)
+  return setPath(role, parseConnectionUrl(url).database, searchPath)
 }
 
 function presentOf(ends: readonly string[], target: string): string | null {

@@ -5,6 +5,7 @@ import { hasEnded, type OffendingRows, type RunStatus } from "../domain/run.ts"
 import type { Control } from "../ledger/control.ts"
 import { gatesPassedOf } from "../ledger/decisions.ts"
 import { deadlineOf } from "../ledger/deadline.ts"
+import { gateRefusalOf, type GateRefusal } from "../ledger/gate-refusal.ts"
 import { listOffendingKeys } from "../ledger/offending-keys.ts"
 import { loadPlan } from "../ledger/plans.ts"
 import { listRuns, loadRun } from "../ledger/run-status.ts"
@@ -23,8 +24,15 @@ const askDeadlineMs = 1500
 export async function showStatus(app: App, run: string): Promise<RunStatus> {
   const found = await findRun(app, run)
   const control = await app.control()
-  const until = await deadlineOf(control, found, await loadPlan(control, found.planHash))
-  const status = { ...found, until, offendingRows: await offendingRowsOf(control, found.run) }
+  const refused = await gateRefusalOf(control, found)
+  // A gate that was refused to its own mode waits for a person.
+  const until = refused?.byMode ? null : await deadlineOf(control, found, await loadPlan(control, found.planHash))
+  const status = {
+    ...found,
+    findings: [...found.findings, ...(refused ? [stillShut(found, refused)] : [])],
+    until,
+    offendingRows: await offendingRowsOf(control, found.run),
+  }
   if (hasEnded(status.state)) return status
   // Once the purge gate was passed an abort is refused, of a lost run too.
   const isPurging = async (run: string): Promise<boolean> => (await gatesPassedOf(control, run)).includes("purge")
@@ -34,6 +42,17 @@ export async function showStatus(app: App, run: string): Promise<RunStatus> {
     ...status,
     findings: [...status.findings, ...findings],
     choices: orphaned ? waysOut(status.run, await isPurging(status.run)) : status.choices,
+  }
+}
+
+function stillShut({ run, waitingFor }: RunStatus, { at, code, message, byMode }: GateRefusal): Finding {
+  const who = byMode ? "when the gate would have passed by itself" : "when somebody let the run through"
+  return {
+    code,
+    severity: "warning",
+    subject: `gate ${waitingFor}`,
+    message: `It was refused at ${at}, ${who}: ${message}`,
+    hint: `Once that is seen to: sluice proceed ${run} --gate ${waitingFor}`,
   }
 }
 

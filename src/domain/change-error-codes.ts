@@ -69,6 +69,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   REFERENCE_NOT_UNIQUE:
     "A foreign key points to columns that are no key. Point to the primary key or to unique columns.",
   REPLICA_IDENTITY: "The column may be part of the table's replica identity. Choose another index for that first.",
+  REQUIRED_FROM_CONTRACT:
+    "A new required column without a default is computed for applications that don't know it until contract, and no longer after that. Have all of them write it by then.",
   RESERVED_NAME:
     "Names that begin with _sluice, the schema sluice and PostgreSQL's own names are taken. Choose another name.",
   ROW_MISSING: "The demo's application found a row gone that it was told is there.",

@@ -16,7 +16,7 @@ export type WaitName = (typeof waitNames)[number]
 export const gateMeanings: Readonly<Record<WaitName, string>> = {
   "dual-write": "the application that writes both shapes may go out",
   switch: "the application that knows only the new shape may go out",
-  contract: "the old shape is hidden",
+  contract: "the old shape is hidden, and what kept applications working that know only it ends",
   purge: "what was hidden is dropped for good",
   "new-writers-gone": "every application is back on the old shape: the new one goes",
 }

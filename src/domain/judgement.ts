@@ -1,5 +1,5 @@
 import type { ErrorFinding } from "./errors.ts"
-import { returnGate, type WaitName } from "./gate.ts"
+import { gateNames, returnGate, type GateName, type WaitName } from "./gate.ts"
 import { isAfter, type Phase } from "./phase.ts"
 import type { Command, OperatorVerb, RunState } from "./run.ts"
 
@@ -137,11 +137,18 @@ function proceedRefusal(request: JudgedRequest): ErrorFinding | null {
 }
 
 /** Waiting for a gate helps only where the run is on its way there. */
-function gateHint({ run, state, aborting, choices, command }: JudgedRequest, open: string | null): string {
+function gateHint({ run, state, phase, aborting, choices, command }: JudgedRequest, open: string | null): string {
   if (aborting) return `It unwinds, and no gate opens any more: sluice watch ${run}`
+  if (isGate(command.gate) && isAfter(phase, command.gate)) return `It was passed already: sluice status ${run}`
+  if (isGate(open) && isGate(command.gate))
+    return `Let it through the one before first: sluice proceed ${run} --gate ${open}`
   if (state === "needs-operator")
     return choices.map((verb) => `sluice ${verb} ${run}`).join("; ") || `sluice status ${run}`
   return `sluice wait ${run} --for ${command.gate ?? open ?? "end"}`
+}
+
+function isGate(name: string | null | undefined): name is GateName {
+  return gateNames.includes(name as GateName)
 }
 
 function choiceRefusal(request: JudgedRequest): ErrorFinding | null {

@@ -17,6 +17,19 @@ const request: JudgedRequest = {
   leavingSessions: null,
 }
 
+test("nothing is judged before it is read where the run stands", () => {
+  for (const verb of ["abort", "undo", "proceed", "pause", "retry"] as const)
+    expect(refusalOf({ ...request, verb, isRead: false })).toMatchObject({ code: "STILL_READING" })
+})
+
+test("proceed for a gate that comes later names the one that is open, and for one that was passed waits for nothing", () => {
+  const waiting = { ...request, verb: "proceed", state: "waiting", phase: "switch", waitingFor: "switch" } as const
+  const early = refusalOf({ ...waiting, command: { actor: "ada", gate: "contract" } })
+  expect(early).toMatchObject({ code: "GATE_NOT_OPEN", hint: expect.stringMatching(/proceed r-1 --gate switch$/) })
+  const late = refusalOf({ ...waiting, command: { actor: "ada", gate: "dual-write" } })
+  expect(late).toMatchObject({ code: "GATE_NOT_OPEN", hint: "It was passed already: sluice status r-1" })
+})
+
 describe("undo", () => {
   test("leads back from keep and from the purge, at its gate, under way or stopped; abort no longer does from there", () => {
     expect(refusalOf(request)).toBeNull()

@@ -152,25 +152,40 @@ describe("said before anybody agrees", () => {
   test.each<[string, AddColumnInput, readonly string[], Partial<Table>?]>([
     ["a prepared SELECT *", { table: "users", column: { ...text, nullable: true } }, ["PREPARED_SELECT_STAR"]],
     [
+      "a required column that applications don't know",
+      { table: "users", column: text, up: "name" },
+      ["REQUIRED_FROM_CONTRACT", "PREPARED_SELECT_STAR"],
+    ],
+    [
+      "one with a default, which is theirs from contract on",
+      { table: "users", column: { ...text, default: "''" }, up: "name" },
+      ["PREPARED_SELECT_STAR"],
+    ],
+    [
       "a value that can't be compared",
-      { table: "users", column: text, up: "name || random()" },
+      { table: "users", column: { ...text, nullable: true }, up: "name || random()" },
       ["NOT_COMPARABLE", "PREPARED_SELECT_STAR"],
     ],
     [
       "a function of one's own",
-      { table: "users", column: text, up: "app.slug(name)" },
+      { table: "users", column: { ...text, nullable: true }, up: "app.slug(name)" },
       ["NOT_COMPARABLE", "CALLS_FUNCTION", "OLD_WRITES_MAY_FAIL", "PREPARED_SELECT_STAR"],
     ],
-    ["no key", { table: "users", column: text, up: "name" }, ["NO_KEY", "PREPARED_SELECT_STAR"], { constraints: [] }],
+    [
+      "no key",
+      { table: "users", column: { ...text, nullable: true }, up: "name" },
+      ["NO_KEY", "PREPARED_SELECT_STAR"],
+      { constraints: [] },
+    ],
     [
       "functions over the row type",
-      { table: "users", column: text, up: "name" },
+      { table: "users", column: { ...text, nullable: true }, up: "name" },
       ["PREPARED_SELECT_STAR", "ROW_TYPE_USED"],
       { dependents: ["function public.f()", "view public.v"] },
     ],
     [
       "a trigger that fires after ours",
-      { table: "users", column: text, up: "name" },
+      { table: "users", column: { ...text, nullable: true }, up: "name" },
       ["TRIGGER_SORTS_LATER", "PREPARED_SELECT_STAR"],
       { triggers: [own, { ...own, name: "ü" }] },
     ],

@@ -4,7 +4,10 @@ import type { Check } from "../../src/app/doctor/check.ts"
 import { stamp } from "../../src/app/stamp.ts"
 import { undo } from "../../src/app/undo.ts"
 import { uninstall } from "../../src/app/uninstall.ts"
-import { runAt } from "../harness/database.ts"
+import type { LedgerEntry } from "../../src/domain/ledger-entry.ts"
+import { waitUntil } from "../../src/stack/wait-until.ts"
+import { createRole, runAt, type TestRole } from "../harness/database.ts"
+import { Holder } from "../harness/holder.ts"
 import type { Project } from "../harness/project.ts"
 import { Sluice } from "../harness/sluice.ts"
 import { auto, splitName } from "./changes.ts"
@@ -147,3 +150,45 @@ test("without them a run stops in precheck, and has tried nothing; what is tried
     expect.stringContaining(`permission denied for database ${project.database.name}`),
   ])
 })
+
+test("an application of the old shape is seen at contract, and of the new one on the way back, by a role that sees nothing else", async () => {
+  const [old, fresh] = [await createRole({ prefix: "app_v1" }), await createRole({ prefix: "app_v2" })]
+  const connect = (role: TestRole): Promise<Holder> => Holder.take(project.database.urlAs(role), "SELECT")
+  const project = await sluice.project({
+    rows: 10,
+    operations: splitName,
+    versions: { schemas: true, roles: { old: old.name, new: fresh.name } },
+    gates: { contract: { afterMs: 1_000 } },
+    keepMs: 600_000,
+  })
+  await project.database.query(`GRANT CREATE ON DATABASE ${project.database.name} TO ${sluice.roles[0] ?? ""};
+    GRANT USAGE, CREATE ON SCHEMA public TO ${sluice.roles[0] ?? ""}`)
+  await stamp(project.app, { target: project.target.name, views: true })
+  const stragglers = await connect(old)
+  await project.start()
+  await project.pass("dual-write", "switch")
+  await project.atGate("contract")
+  const refused = { code: "OLD_APPLICATION_SEEN" }
+  await expect(project.send("proceed", { gate: "contract" })).rejects.toMatchObject(refused)
+  await waitUntil(async () => (await project.entries("decision.refused")).some(byMode), { timeoutMs: 30_000 })
+  // The gate asks once by itself; then status says why it is still shut, and promises no time.
+  const { findings, until } = await project.status()
+  expect(findings).toMatchObject([{ ...refused, subject: "gate contract" }])
+  expect(until).toBeNull()
+  await stragglers.release()
+  await project.send("proceed", { gate: "contract" })
+  await project.until("keep", ({ phase }) => phase === "keep")
+
+  const newcomer = await connect(fresh)
+  await project.send("abort")
+  await project.atGate("new-writers-gone")
+  await expect(project.send("proceed")).rejects.toMatchObject({ code: "NEW_APPLICATION_SEEN" })
+  expect((await project.status()).findings).toMatchObject([{ code: "NEW_APPLICATION_SEEN" }])
+  await newcomer.release()
+  await project.send("proceed")
+  await project.ended("aborted")
+  await project.database.drop()
+  await Promise.all([old.drop(), fresh.drop()])
+})
+
+const byMode = ({ detail }: LedgerEntry): boolean => detail["by"] === "gate mode"

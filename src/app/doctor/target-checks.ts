@@ -110,8 +110,11 @@ async function nextPlan(
     const revisions = plan.revisions.map((revision) => revision.id).join(", ")
     return { plan, detail: `next: ${revisions} in ${plan.steps.length} step${plan.steps.length === 1 ? "" : "s"}` }
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.code !== "ALREADY_APPLIED") throw error
-    return { plan: null, detail: "everything is applied" }
+    if (!(error instanceof SluiceError)) throw error
+    if (error.code === "ALREADY_APPLIED") return { plan: null, detail: "everything is applied" }
+    // Nothing is wrong with that: what comes after it can be looked at when it is done.
+    if (error.code === "RUN_ACTIVE") return { plan: null, detail: error.message }
+    throw error
   }
 }
 

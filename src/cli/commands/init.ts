@@ -10,7 +10,8 @@ export function initCommand(cli: Cli): Command {
       const files = await init(cli.surroundings.cwd)
       cli.output.result(
         { files },
-        () => `Wrote ${files.join(" and ")}.\nGo on with: sluice dev --detach, then sluice doctor`,
+        () =>
+          `Wrote ${files.join(" and ")}.\nGo on with: export APP_DATABASE_URL=… (your database), sluice dev --detach, then sluice doctor`,
       )
     })
 }

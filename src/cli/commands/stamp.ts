@@ -31,13 +31,11 @@ export function stampCommand(cli: Cli): Command {
     })
 }
 
-function renderStamped({ target, recorded, schemas, searchPath }: Stamped, look: Look): string {
+function renderStamped({ target, recorded, schemas, statement }: Stamped, look: Look): string {
   const lines = [
     ...recorded.map((id) => `Recorded ${look.bold(id)} as applied in ${target}`),
     ...schemas.map(({ name, views, state }) => `Version schema ${look.bold(name)}: ${plural(views, "view")}, ${state}`),
   ]
   if (lines.length === 0) return "That is recorded already."
-  if (searchPath.length === 0) return lines.join("\n")
-  const path = searchPath.map((name) => `"${name.replaceAll('"', '""')}"`).join(", ")
-  return [...lines, `  ${look.cyan(`ALTER ROLE … IN DATABASE … SET search_path = ${path};`)}`].join("\n")
+  return [...lines, ...(statement === null ? [] : [`  ${look.cyan(statement)}`])].join("\n")
 }

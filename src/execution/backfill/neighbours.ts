@@ -1,17 +1,21 @@
 import type { Session } from "../../postgres/session.ts"
 import { rest } from "../rest.ts"
 
-/** Weight of the newest look in the moving average. */
-const alpha = 0.3
+/**
+ * Weight of the newest look in the moving average: somebody who comes is felt at once, and one who does little at a time
+ * isn't forgotten between two looks, so that the pace doesn't swing between resting and none.
+ */
+const [rising, falling] = [0.3, 0.07]
 /** This many transactions of others at an average look, and the server counts as used. */
-const used = 0.25
+const used = 0.06
 /** Before the first batch nothing is known: so many looks, so many milliseconds apart. */
 const [firstLooks, apartMs] = [5, 10]
 
 /**
  * Whether others are at work on the server: what they need of its processors, a backfill should leave to them. Told by
  * transactions that are open and were not at the last look, so that a forgotten one counts once. pg_locks shows them to
- * every role, as locks on virtual transaction ids; what pg_stat_activity knows of others is hidden from an ordinary one.
+ * every role, as locks on virtual transaction ids; of what pg_stat_activity knows of others an ordinary one sees whose
+ * they are, and what they call themselves: Sluice's own don't count, also those of its control database.
  */
 export class Neighbours {
   #known = new Set<string>()
@@ -34,13 +38,22 @@ export class Neighbours {
 
   /** `ours`: the sessions that fill rows. */
   async look(session: Session, ours: readonly number[]): Promise<void> {
-    this.#average = alpha * (await this.#count(session, ours)) + (1 - alpha) * this.#average
+    const count = await this.#count(session, ours)
+    const alpha = count > this.#average ? rising : falling
+    this.#average = alpha * count + (1 - alpha) * this.#average
   }
 
   async #count(session: Session, ours: readonly number[]): Promise<number> {
     const rows = await session.query<{ id: string }>(
-      `SELECT virtualxid AS id FROM pg_locks
-        WHERE locktype = 'virtualxid' AND granted AND pid <> pg_backend_pid() AND pid <> ALL ($1::integer[])`,
+      `SELECT l.virtualxid AS id
+         FROM pg_locks AS l
+         JOIN pg_stat_activity AS a USING (pid)
+        WHERE l.locktype = 'virtualxid'
+          AND l.granted
+          AND l.pid <> pg_backend_pid()
+          AND l.pid <> ALL ($1::integer[])
+          AND a.usesysid IS NOT NULL  -- null: the server's own, such as autovacuum's
+          AND a.application_name NOT LIKE 'sluice%'`,
       [ours],
     )
     const fresh = rows.filter(({ id }) => !this.#known.has(id)).length

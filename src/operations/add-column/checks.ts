@@ -175,8 +175,19 @@ function fillFindings(input: AddColumnInput, table: Table, catalog: Catalog, sub
   return [
     ...computedFindings(fill, table, catalog, subject),
     ...(up === undefined ? [] : oldWriteFindings(up, table, promises, subject)),
+    ...(up !== undefined && promises.notNull && defaultText(column) === null ? [requiredFromContract(subject)] : []),
     ...keyFindings(table),
   ]
+}
+
+/** Until contract the trigger gives the value; what is refused afterwards was fine for weeks. */
+function requiredFromContract(subject: string): Finding {
+  return warning(
+    "REQUIRED_FROM_CONTRACT",
+    subject,
+    "From contract on nothing computes the column any more, and an INSERT that doesn't name it fails (23502): it is required and has no default",
+    "Have every application write it before you let the run through the gate contract; or give it a default, or `nullable: true`.",
+  )
 }
 
 function keyFindings(table: Table): readonly Finding[] {

@@ -20,7 +20,8 @@ foreign_table AS (
 connection AS (
   SELECT count(*) AS used, count(*) FILTER (WHERE usesysid = me.oid) AS own
     FROM pg_stat_activity, me
-   WHERE backend_type = 'client backend'
+      -- Not shown of others' sessions to an ordinary role: then a role tells them from the server's own processes.
+   WHERE coalesce(backend_type, CASE WHEN usesysid IS NOT NULL THEN 'client backend' END) = 'client backend'
 )
 SELECT quote_ident(current_user)                          AS role,
        quote_ident(current_database())                    AS database,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { Secret } from "../../../src/config/config.ts"
 import { Neighbours } from "../../../src/execution/backfill/neighbours.ts"
 import { Pace } from "../../../src/execution/backfill/pace.ts"
-import type { Session } from "../../../src/postgres/session.ts"
+import { withSession, type Session } from "../../../src/postgres/session.ts"
 import { OwnCluster } from "../../harness/own-cluster.ts"
 import { asSession } from "../setting.ts"
 
@@ -20,7 +20,7 @@ const never = new AbortController().signal
 async function seenBy(session: Session, ours: readonly number[] = []): Promise<boolean> {
   const neighbours = new Neighbours()
   await neighbours.settle(session, never)
-  for (let looks = 0; looks < 20; looks += 1) {
+  for (let looks = 0; looks < 50; looks += 1) {
     await sleep(10)
     await neighbours.look(session, ours)
   }
@@ -35,12 +35,18 @@ async function asOrdinaryRole<T>(work: (session: Session) => Promise<T>): Promis
   return asSession(new Secret(url.href), work)
 }
 
-/** A session with one short transaction after the other, for as long as `work` lasts. */
-async function whileBusy<T>(work: (pid: number) => Promise<T>): Promise<T> {
-  return asSession(cluster.url(), async (busy) => {
+/** A session with one short transaction after the other, for as long as `work` lasts, and as much rest between them. */
+async function whileBusy<T>(
+  work: (pid: number) => Promise<T>,
+  { name = "an application", restMs = 0 } = {},
+): Promise<T> {
+  return withSession({ url: cluster.url(), applicationName: name }, async (busy) => {
     const over = new AbortController()
     const others = (async () => {
-      while (!over.signal.aborted) await busy.query("SELECT pg_sleep(0.002)")
+      while (!over.signal.aborted) {
+        await busy.query("SELECT pg_sleep(0.002)")
+        if (restMs > 0) await sleep(restMs)
+      }
     })()
     try {
       return await work(busy.pid)
@@ -53,6 +59,32 @@ async function whileBusy<T>(work: (pid: number) => Promise<T>): Promise<T> {
 
 test("an application at work is seen, also by a role that has no right to see others", async () => {
   await whileBusy(async () => expect(await asOrdinaryRole((session) => seenBy(session))).toBe(true))
+})
+
+test("one who does little at a time isn't forgotten between two looks", async () => {
+  await whileBusy(
+    () =>
+      asOrdinaryRole(async (session) => {
+        const neighbours = new Neighbours()
+        const seen: boolean[] = []
+        for (let looks = 0; looks < 120; looks += 1) {
+          await sleep(10)
+          await neighbours.look(session, [])
+          seen.push(neighbours.areAtWork)
+        }
+        // From when it was first met on; that takes some looks.
+        const met = seen.slice(seen.indexOf(true))
+        expect(met.length).toBeGreaterThan(60)
+        expect(met.filter(Boolean).length / met.length).toBeGreaterThan(0.9)
+      }),
+    { restMs: 15 },
+  )
+})
+
+test("Sluice's own sessions aren't taken for others, those of its control database neither", async () => {
+  await whileBusy(async () => expect(await asOrdinaryRole((session) => seenBy(session))).toBe(false), {
+    name: "sluice:control",
+  })
 })
 
 test("nobody is seen where nobody is, and not where a session has only forgotten to end its transaction", async () => {
