@@ -96,7 +96,7 @@ describe("the views of the present shape", () => {
     ])
     const asText = await sluice(bench.folder, args, bench.env)
     expect(asText.stdout).toBe(`Version schema public_0001_email: 1 view, unchanged
-  ALTER ROLE … IN DATABASE ${bench.target.name} SET search_path = public_0001_email, public;
+  ALTER ROLE … IN DATABASE "${bench.target.name}" SET search_path = "public_0001_email", "public";
 `)
   })
 
@@ -109,7 +109,7 @@ describe("the views of the present shape", () => {
       recorded: [],
       schemas: [{ name: "public_base", views: 1, state: "created" }],
       searchPath: ["public_base", "public"],
-      statement: `ALTER ROLE … IN DATABASE ${bench.target.name} SET search_path = public_base, public;`,
+      statement: `ALTER ROLE … IN DATABASE "${bench.target.name}" SET search_path = "public_base", "public";`,
     })
     expect(await columns("public_base.people")).toEqual(["id", "name"])
     const { plan, findings } = await makePlan(app, { target: "shop", revision: "0001_email" })
