@@ -36,7 +36,7 @@ export function shapeDiffers(step: Step, missing: readonly string[] = []): Refus
     hint:
       missing.length > 0
         ? `Where ${missing.join(", ")} was renamed, give it its name back, then \`sluice retry\`. Where it was dropped for good, an undo can be left out: \`sluice skip --reason …\`.`
-        : "Somebody else has changed it. Compare with `sluice plan --sql`, put it right or rename it, then `sluice retry`.",
+        : "Somebody else has changed it. Compare with `sluice plan --run RUN --sql`, put it right or rename it, then `sluice retry`.",
   })
 }
 

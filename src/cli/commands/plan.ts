@@ -1,4 +1,5 @@
-import { Command } from "commander"
+import { Command, Option } from "commander"
+import { UserError } from "../../domain/errors.ts"
 import type { Cli } from "../cli.ts"
 import { planDocument, renderPlan } from "../render/plan.ts"
 import { collect, gateModesOf, rolesOf, strategyOf } from "./arguments.ts"
@@ -8,6 +9,7 @@ interface PlanOptions {
   readonly strategy?: string
   readonly gate: readonly string[]
   readonly role: readonly string[]
+  readonly run?: string
   readonly sql?: boolean
 }
 
@@ -30,14 +32,39 @@ export function planCommand(cli: Cli): Command {
       collect,
       [],
     )
+    .addOption(
+      new Option("--run <run>", "show the plan of a run instead of making one").conflicts([
+        "target",
+        "strategy",
+        "gate",
+        "role",
+      ]),
+    )
     .option("--sql", "print every statement and its undo")
     .action(async (revision: string | undefined, options: PlanOptions) => {
-      const { strategy, gate, role } = options
+      const { strategy, gate, role, sql = false } = options
+      if (options.run !== undefined) return showPlanOf(cli, options.run, { revision, sql })
       const request = { revision, strategy: strategyOf(strategy), gates: gateModesOf(gate), roles: rolesOf(role) }
       const { plan } = await import("../../app/plan.ts")
       const made = await cli.withApp((app) => plan(app, { target: app.targetOrOnly(options.target).name, ...request }))
       cli.output.result(planDocument(made.plan, made.findings), (look) =>
-        renderPlan(made.plan, made.findings, look, { sql: options.sql === true }),
+        renderPlan(made.plan, made.findings, look, { sql, isToBeStarted: true }),
       )
     })
+}
+
+async function showPlanOf(
+  cli: Cli,
+  run: string,
+  { revision, sql }: { readonly revision: string | undefined; readonly sql: boolean },
+): Promise<void> {
+  if (revision !== undefined)
+    throw new UserError({
+      code: "BAD_ARGUMENT",
+      subject: "--run",
+      message: `a run's plan arrives where it arrives: ${revision} can't be named beside --run`,
+    })
+  const { planOfRun } = await import("../../app/plan.ts")
+  const plan = await cli.withApp((app) => planOfRun(app, run))
+  cli.output.result(planDocument(plan, []), (look) => renderPlan(plan, [], look, { sql, isToBeStarted: false }))
 }

@@ -41,7 +41,7 @@ export function renderPlan(
   plan: Plan,
   findings: readonly Finding[],
   look: Look,
-  options: { readonly sql: boolean },
+  options: { readonly sql: boolean; readonly isToBeStarted: boolean },
 ): string {
   const titles = plan.revisions.map((revision) => `  ${look.bold(revision.id)}  ${revision.title}`)
   const parts = [
@@ -54,7 +54,8 @@ export function renderPlan(
     look.dim(`  soak ${formatDuration(plan.soakMs)}, keep ${formatDuration(plan.keepMs)}`),
   ]
   if (findings.length > 0) parts.push("", renderFindings(findings, look))
-  parts.push("", `Start it with: sluice start --target ${plan.target} --plan ${plan.hash.slice(0, 12)}`)
+  if (options.isToBeStarted)
+    parts.push("", `Start it with: sluice start --target ${plan.target} --plan ${plan.hash.slice(0, 12)}`)
   return parts.join("\n")
 }
 
