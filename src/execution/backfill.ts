@@ -19,6 +19,7 @@ import { sizeUp } from "./backfill/table-size.ts"
 import { splitTable } from "./backfill/walk.ts"
 import { carryOut } from "./carry-out.ts"
 import { takeClaim } from "./claimed.ts"
+import { demandDualWrite } from "./dual-write.ts"
 import { checkFence } from "./fence.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { lastOf, writeJournal, type Direction, type StepOutcome } from "./journal-rows.ts"
@@ -48,7 +49,7 @@ export interface BackfillResult {
  * goes on from the cursors. Rests while the throttle or an operator says so. A step for the way back alone is only
  * passed.
  *
- * Throws RefusedError FENCED, TransientError LOCK_BUDGET (a row stays locked; the message names by whom), the signal's
+ * Throws RefusedError FENCED or DUAL_WRITE_BROKEN, TransientError LOCK_BUDGET (a row stays locked; the message names by whom), the signal's
  * reason on abort, and what PostgreSQL says of a row that the new shape can't hold (its key goes to the observer).
  */
 export async function runBackfill(
@@ -150,7 +151,9 @@ async function fillPasses(
   }
 }
 
-async function isDone(control: Session, { step, work }: Pick<Filling, "step" | "work">): Promise<boolean> {
+/** Filling goes on for as long as dual write does: without it, what is filled is out of step again in a moment. */
+async function isDone(control: Session, { run, step, work }: Pick<Filling, "run" | "step" | "work">): Promise<boolean> {
+  if (work.direction === "do") await demandDualWrite(control, run, step)
   const seen = await observe(control, step)
   if (seen === "other") throw shapeDiffers(step)
   return seen === work.goal
@@ -178,6 +181,7 @@ async function finish(control: Session, { run, step, work, claimed, attempt, met
   const { direction } = work
   await control.transaction(async () => {
     await checkFence(control, claimed.claim)
+    if (direction === "do") await demandDualWrite(control, run, step)
     await settleTotal(control, { run: run.run, step: step.id }, meter.total)
     await writeJournal(control, claimed.claim, attempt, { step: step.id, direction, outcome: "done" })
   })

@@ -1,6 +1,7 @@
 import { displayName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
+import { demandDualWrite } from "./dual-write.ts"
 import { observe, shapeDiffers } from "./observe.ts"
 import { claimsToBeUndone, decideCourse, type Course, type StepWork } from "./step-work.ts"
 import type { StepContext } from "./step-context.ts"
@@ -8,7 +9,7 @@ import type { StepContext } from "./step-context.ts"
 /**
  * What to do about the step as it is now. Throws RefusedError SHAPE_DIFFERS where something else is in its place, and
  * where a step that this run did looks undone only because a relation is gone: somebody may have renamed it, with all
- * that the step made.
+ * that the step made. DUAL_WRITE_BROKEN where there is something to do that rests on dual write, and that is gone.
  */
 export async function findCourse(
   session: Session,
@@ -16,6 +17,8 @@ export async function findCourse(
   work: StepWork,
 ): Promise<Exclude<Course, "differs">> {
   const course = decideCourse(work, await observe(session, work.step))
+  // First: it is the reason why the contract's own parts differ.
+  if (work.direction === "do" && course !== "observed") await demandDualWrite(session, run, work.step)
   if (course === "differs" || claimsToBeUndone(work, course)) {
     const missing = await missingRelations(session, work.step, run.plan.relations)
     if (course === "differs" || missing.length > 0) throw shapeDiffers(work.step, missing)

@@ -1,5 +1,6 @@
 import type { Session } from "../postgres/session.ts"
 import { findCourse } from "./course.ts"
+import { demandDualWrite, demandUntouched } from "./dual-write.ts"
 import { checkFence } from "./fence.ts"
 import { writeJournal, type StepOutcome } from "./journal-rows.ts"
 import { endLease, endsLease } from "./lease.ts"
@@ -29,6 +30,9 @@ export async function tryTransactional(
         run.plan.hash,
       ])
       await lockRelations(session, step.relations, step.lock, limits.lockTimeoutMs)
+      // Again: from here on nobody can touch a trigger of these relations.
+      if (direction === "do") await demandDualWrite(session, run, step)
+      if (endsLease(run.plan, step, direction)) await demandUntouched(session, run, step)
       // A setting that the statements left behind must not reach the observation.
       await session.query(`${statement}\n;\nSET LOCAL search_path = pg_catalog`)
       await demandEffect(session, work)

@@ -9,6 +9,7 @@ import { planForRanges } from "./backfill/range-plans.ts"
 import { sizeUp } from "./backfill/table-size.ts"
 import { nextPage, type Page, type Place } from "./backfill/walk.ts"
 import { takeClaim } from "./claimed.ts"
+import { demandDualWrite } from "./dual-write.ts"
 import { checkFence } from "./fence.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { writeJournal } from "./journal-rows.ts"
@@ -22,7 +23,7 @@ const mostKeys = 100
  * Compares every row of a table, one statement per range: each statement is one snapshot, so that a writer between two
  * statements is no false alarm. Holds for its moment, and therefore compares again where the journal has it already.
  *
- * Throws RefusedError VERIFY_UNFILLED, or what the step calls a difference, with the exact count; keys, at most 100, go
+ * Throws RefusedError DUAL_WRITE_BROKEN where that isn't whole before and after, VERIFY_UNFILLED, or what the step calls a difference, with the exact count; keys, at most 100, go
  * to the observer.
  */
 export async function runVerify(
@@ -38,12 +39,14 @@ export async function runVerify(
     async () => {
       const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt, observer })
       return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
+        await demandDualWrite(session, run, step)
         await sizeUp(session, step.walk)
         await planForRanges(session)
         await compare(session, step, seen)
         if (seen.bad > 0) throw await mismatch(session, step, seen, observer)
         await session.transaction(async () => {
           await checkFence(session, claimed.claim)
+          await demandDualWrite(session, run, step)
           await writeJournal(session, claimed.claim, attempt, { step: step.id, direction: "do", outcome: "done" })
         })
         return { outcome: "done", rows: seen.rows }
@@ -98,7 +101,7 @@ async function mismatch(
     message: `${displayName(relation)} has ${message}`,
     hint:
       unfilled > 0
-        ? "Something wrote past the triggers. `sluice retry` compares again; abort and start anew to fill them."
+        ? "Something wrote past the triggers. Any UPDATE of such a row fills it; then `sluice retry`. See docs/dual-write.md."
         : difference.hint,
   })
 }

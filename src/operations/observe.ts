@@ -78,6 +78,12 @@ export function triggerGone(trigger: string): Sql {
   return sql`NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgname = ${literal(trigger)} AND NOT g.tgisinternal)`
 }
 
+/** No other table has a trigger of that name, which is one change's alone; partitions have theirs from their parent. */
+export function triggerNowhereElse(relation: RelationName, trigger: string): Sql {
+  return sql`NOT EXISTS (SELECT FROM pg_trigger AS g
+  WHERE g.tgname = ${literal(trigger)} AND g.tgparentid = 0 AND g.tgrelid IS DISTINCT FROM ${relationOid(relation)})`
+}
+
 /**
  * A step's `observe`: the first condition that holds answers; where none does, `other`.
  */

@@ -5,7 +5,16 @@ import type { SqlStep } from "../../domain/step.ts"
 import { ident, join, literal, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { allOf, computed } from "./group-direction.ts"
-import { columnExists, columnWhere, hasDefault, hasType, observation, triggerGone, triggerWhere } from "../observe.ts"
+import {
+  columnExists,
+  columnWhere,
+  hasDefault,
+  hasType,
+  observation,
+  triggerGone,
+  triggerNowhereElse,
+  triggerWhere,
+} from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { functionBody } from "./trigger-function.ts"
 import { createTriggers, dropTriggers } from "./triggers.ts"
@@ -68,16 +77,25 @@ function observeSync(sync: Sync): Sql {
     ...[...added.map(({ name }) => name), marker].map((name) => sql`NOT ${columnExists(relation, name)}`),
     ...[sync.insertTrigger, sync.updateTrigger].map(triggerGone),
   ]
-  return observation({ after: allOf(there), before: allOf(absent) })
+  // Somebody has taken a part of it away, and no table that was renamed has the rest: the undo takes what there is.
+  const partial = [
+    columnWhere(relation, marker, hasType("boolean")),
+    ...[sync.insertTrigger, sync.updateTrigger].map((name) => triggerNowhereElse(relation, name)),
+  ]
+  return observation({ after: allOf(there), before: allOf(absent), partial: allOf(partial) })
 }
 
-/** Both triggers are there, fire always, and call our function. */
+/** Both triggers are there, fire always, on every partition too, and call our function. */
 export function triggersThere(sync: Sync): readonly Sql[] {
   const ours = sql`g.tgenabled = 'A' AND g.tgfoid = ${functionOid(sync)}`
-  return [sync.insertTrigger, sync.updateTrigger].map((name) => triggerWhere(sync.relation, name, ours))
+  return [sync.insertTrigger, sync.updateTrigger].flatMap((name) => [
+    triggerWhere(sync.relation, name, ours),
+    sql`NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgname = ${literal(name)} AND NOT (${ours}))`,
+  ])
 }
 
-function functionOid(sync: Sync): Sql {
+/** Of the trigger function; NULL where it is gone. */
+export function functionOid(sync: Sync): Sql {
   return sql`(SELECT p.oid FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
     WHERE n.nspname = 'sluice' AND p.proname = ${literal(sync.function)})`
 }

@@ -1,0 +1,165 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import type { Sync } from "../../src/domain/backfill.ts"
+import { loadParser } from "../../src/sql/parser.ts"
+import { Purging } from "../operations/archive/purging.ts"
+
+const people = `
+  CREATE TABLE people (id int PRIMARY KEY, name text NOT NULL);
+  INSERT INTO people SELECT n, 'Person ' || n FROM generate_series(1, 50) AS n`
+const addEmail = {
+  add_column: { table: "people", column: { name: "email", type: "text", nullable: false }, up: "lower(name)" },
+}
+
+let change: Purging
+beforeAll(loadParser)
+beforeEach(async () => {
+  change = await Purging.begin(people, [addEmail])
+})
+afterEach(() => change.end())
+
+const broken = { kind: "RefusedError", code: "DUAL_WRITE_BROKEN" }
+
+function sync(): Sync {
+  const [only] = change.plan.syncs
+  if (!only) throw new Error("no sync")
+  return only
+}
+
+const disable = () => change.query("ALTER TABLE people DISABLE TRIGGER USER")
+const enable = () =>
+  change.query(`
+    ALTER TABLE people ENABLE ALWAYS TRIGGER "${sync().insertTrigger}";
+    ALTER TABLE people ENABLE ALWAYS TRIGGER "${sync().updateTrigger}"`)
+
+async function columns(): Promise<readonly string[]> {
+  const rows = await change.query<{ name: string }>(
+    "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'people'::regclass AND attnum > 0 AND NOT attisdropped",
+  )
+  return rows.map(({ name }) => name)
+}
+
+describe("without its triggers the run does nothing more that rests on them", () => {
+  test.each([
+    ["the filling", "expand/people/sync", "backfill/people/fill"],
+    ["a check that refuses NULL", "backfill/people/fill", "backfill/people/not-null-email/check"],
+    ["its validation", "backfill/people/not-null-email/check", "backfill/people/not-null-email/validate"],
+    ["NOT NULL", "backfill/people/not-null-email/validate", "backfill/people/not-null-email/set"],
+    ["the comparison", "backfill/people/not-null-email/set", "verify/people/compare"],
+    ["the last comparison", "verify/people/compare", "contract/people/compare"],
+    ["the contract", "contract/people/compare", "contract/hide"],
+  ])("%s", async (_, before, step) => {
+    await change.through(before)
+    await disable()
+    await expect(change.through(step)).rejects.toMatchObject(broken)
+  })
+})
+
+describe("what is missing is named, with what helps", () => {
+  test.each<[string, (sync: Sync) => string, string, string]>([
+    ["disabled", () => "ALTER TABLE people DISABLE TRIGGER USER", "is disabled", "ENABLE ALWAYS TRIGGER"],
+    [
+      "enabled, but not always",
+      () => "ALTER TABLE people ENABLE TRIGGER USER",
+      "not enabled as ALWAYS",
+      "ENABLE ALWAYS",
+    ],
+    ["dropped", ({ insertTrigger }) => `DROP TRIGGER "${insertTrigger}" ON people`, "is gone", "abort"],
+    ["without their function", (sync) => `DROP FUNCTION sluice."${sync.function}" CASCADE`, "function", "abort"],
+    [
+      "calling another function",
+      (sync) =>
+        `CREATE OR REPLACE FUNCTION sluice."${sync.function}"() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`,
+      "function isn't as",
+      "abort",
+    ],
+    ["without the marker", ({ marker }) => `ALTER TABLE people DROP COLUMN "${marker}" CASCADE`, "is gone", "abort"],
+    [
+      "on a table that a copy has replaced",
+      () => "ALTER TABLE people RENAME TO people_old; CREATE TABLE people (LIKE people_old INCLUDING ALL)",
+      "is on public.people_old",
+      "If public.people_old is the table, give it its name back",
+    ],
+  ])("triggers %s", async (_, taken, message, hint) => {
+    await change.through("expand/people/sync")
+    await change.query(taken(sync()))
+    await expect(change.through("backfill/people/fill")).rejects.toMatchObject({
+      ...broken,
+      message: expect.stringContaining(message),
+      finding: { hint: expect.stringContaining(hint) },
+    })
+  })
+})
+
+test("a partition whose trigger is disabled is one whose rows drift apart", async () => {
+  await change.end()
+  change = await Purging.begin(
+    `CREATE TABLE people (id int PRIMARY KEY, name text NOT NULL) PARTITION BY RANGE (id);
+     CREATE TABLE people_low PARTITION OF people FOR VALUES FROM (0) TO (100)`,
+    [addEmail],
+  )
+  await change.through("expand/people/sync")
+  await change.query(`ALTER TABLE people_low DISABLE TRIGGER "${sync().updateTrigger}"`)
+  await expect(change.through("backfill/people/fill")).rejects.toMatchObject({
+    ...broken,
+    message: expect.stringContaining("of public.people_low is disabled"),
+  })
+})
+
+describe("after a retry", () => {
+  test("rows inserted meanwhile are filled", async () => {
+    await change.through("expand/people/sync")
+    await disable()
+    await change.query("INSERT INTO people VALUES (99, 'LATE')")
+    await expect(change.through("backfill/people/fill")).rejects.toMatchObject(broken)
+    await enable()
+    await change.through("contract/hide")
+    expect(await change.query("SELECT email FROM people WHERE id = 99")).toEqual([{ email: "late" }])
+  })
+
+  test("a row that was changed meanwhile stops the comparison, and can be put right", async () => {
+    await change.through("backfill/people/not-null-email/set")
+    await disable()
+    await change.query("UPDATE people SET name = 'X' WHERE id = 1")
+    await expect(change.through("verify/people/compare")).rejects.toMatchObject(broken)
+    await enable()
+    await expect(change.through("verify/people/compare")).rejects.toMatchObject({ code: "VERIFY_MISMATCH" })
+    // As docs/dual-write.md says it: the old shape is the truth, and whoever touches a row that isn't filled fills it.
+    await change.query(`
+      UPDATE people SET "${sync().marker}" = NULL WHERE id = 1;
+      UPDATE people SET "${sync().marker}" = NULL WHERE "${sync().marker}" IS NULL`)
+    await change.through("contract/hide")
+    expect(await change.query("SELECT name, email FROM people WHERE id = 1")).toEqual([{ name: "X", email: "x" }])
+  })
+
+  test("after the last comparison nothing tells what was written meanwhile: only the way back is left", async () => {
+    await change.through("contract/people/compare")
+    await disable()
+    await change.query("UPDATE people SET name = 'X' WHERE id = 1")
+    await enable()
+    await expect(change.through("contract/hide")).rejects.toMatchObject({
+      ...broken,
+      message: expect.stringContaining("after the rows were compared last"),
+      finding: { hint: expect.stringContaining("sluice abort") },
+    })
+  })
+})
+
+describe("the way back", () => {
+  test.each([
+    ["disabled", () => "ALTER TABLE people DISABLE TRIGGER USER"],
+    ["dropped", () => `DROP FUNCTION sluice."${sync().function}" CASCADE`],
+  ])("takes everything away where the triggers were %s", async (_, taken) => {
+    await change.through("backfill/people/fill")
+    await change.query(taken())
+    await change.undo(change.step("expand/people/sync"))
+    expect(await columns()).toEqual(["id", "name"])
+    expect(await change.query("SELECT FROM pg_proc WHERE pronamespace = 'sluice'::regnamespace")).toEqual([])
+  })
+
+  test("doesn't touch a table that only bears the name", async () => {
+    await change.through("expand/people/sync")
+    await change.query("ALTER TABLE people RENAME TO people_old; CREATE TABLE people (LIKE people_old)")
+    await expect(change.undo(change.step("expand/people/sync"))).rejects.toMatchObject({ code: "SHAPE_DIFFERS" })
+    expect(await columns()).toContain("email")
+  })
+})

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { RunStatus } from "../../src/domain/run.ts"
+import type { Project } from "../harness/project.ts"
+import { Sluice } from "../harness/sluice.ts"
+
+let sluice: Sluice
+beforeAll(async () => {
+  sluice = await Sluice.begin()
+})
+afterAll(() => sluice?.end())
+
+function stopped(project: Project): Promise<RunStatus> {
+  return project.until("needs-operator", ({ state }) => state === "needs-operator")
+}
+
+/** Every trigger of the table, which are ours. */
+async function triggers(project: Project): Promise<readonly string[]> {
+  const rows = await project.database.query<{ name: string }>(
+    "SELECT tgname::text AS name FROM pg_trigger WHERE tgrelid = 'public.people'::regclass AND NOT tgisinternal",
+  )
+  return rows.map(({ name }) => name)
+}
+
+describe("dual write that is taken away while the run waits at a gate", () => {
+  test("stops the run before it binds the old application to what nobody fills; put back, it goes on", async () => {
+    const project = await sluice.project({ rows: 50 })
+    await project.start()
+    await project.atGate("dual-write")
+    await project.database.query("ALTER TABLE public.people DISABLE TRIGGER USER")
+    await project.database.query("INSERT INTO public.people (name) VALUES ('Late')")
+    await project.send("proceed", { gate: "dual-write" })
+    const { findings, choices } = await stopped(project)
+    expect(findings).toMatchObject([{ code: "DUAL_WRITE_BROKEN", hint: expect.stringContaining("ENABLE ALWAYS") }])
+    expect(choices).toEqual([`sluice retry ${project.run}`, `sluice abort ${project.run}`])
+    await project.database.query("INSERT INTO public.people (name) VALUES ('Later')")
+    // The hint is what a person types.
+    const statements = findings[0]?.hint?.match(/ALTER TABLE [^;]*;/g) ?? []
+    for (const statement of statements) await project.database.query(statement)
+    await project.send("retry")
+    await project.atGate("switch")
+    await project.database.query("INSERT INTO public.people (name) VALUES ('Last')")
+    const late = await project.database.query("SELECT email FROM public.people WHERE name LIKE 'La%' ORDER BY id")
+    expect(late).toEqual(["late", "later", "last"].map((name) => ({ email: `${name}@example.com` })))
+    await project.pass("switch", "contract", "purge")
+    await project.ended("completed")
+  })
+
+  test("and dropped for good leaves the way back, which leaves nothing behind", async () => {
+    const project = await sluice.project({ rows: 50 })
+    const before = await project.dump()
+    await project.start()
+    await project.atGate("dual-write")
+    for (const name of await triggers(project)) await project.database.query(`DROP TRIGGER "${name}" ON public.people`)
+    await project.send("proceed", { gate: "dual-write" })
+    const { findings } = await stopped(project)
+    expect(findings).toMatchObject([{ code: "DUAL_WRITE_BROKEN", hint: expect.stringContaining("sluice abort") }])
+    await project.send("abort")
+    expect((await project.ended("aborted")).findings).toEqual([])
+    expect(await project.dump()).toEqual(before)
+  })
+
+  test("is seen after the comparison too, before the old shape is hidden", async () => {
+    const project = await sluice.project({ rows: 50 })
+    await project.start()
+    await project.pass("dual-write", "switch")
+    await project.atGate("contract")
+    await project.database.query("ALTER TABLE public.people DISABLE TRIGGER USER")
+    await project.send("proceed", { gate: "contract" })
+    expect((await stopped(project)).findings).toMatchObject([{ code: "DUAL_WRITE_BROKEN" }])
+    await project.send("abort")
+    await project.ended("aborted")
+  })
+})
