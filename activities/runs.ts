@@ -3,7 +3,7 @@ import { SluiceError } from "../src/domain/errors.ts"
 import type { RunEnd } from "../src/domain/run.ts"
 import { outlineOf } from "../src/domain/plan.ts"
 import type { Finding } from "../src/domain/finding.ts"
-import { stepsStillDone } from "../src/execution/left-behind.ts"
+import { stepsLeftBehind } from "../src/execution/left-behind.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import { endRun } from "../src/execution/end-run.ts"
 import { journaledState } from "../src/execution/under-way.ts"
@@ -27,18 +27,20 @@ async function writeReport(deps: ActivityDeps, ref: RunRef): Promise<void> {
   }
 }
 
-/** What an aborted run has not taken back: what the journal has as done, and undos that somebody left out. */
-async function findLeftBehind(run: TargetRun, skipped: readonly string[]): Promise<readonly Finding[]> {
-  const done = new Set((await stepsStillDone(run)).map(({ id }) => id))
-  return run.plan.steps
-    .filter(({ id }) => done.has(id) || skipped.includes(id))
-    .map(({ id, summary }) => ({
-      code: "LEFT_BEHIND",
-      severity: "error",
-      subject: id,
-      message: `This was not undone, and what it did is still there: ${summary}`,
-      hint: "Take it back by hand; `sluice plan --sql` shows how such a step is undone.",
-    }))
+/** What an aborted run has not taken back, a finding for each step. */
+async function findLeftBehind(run: TargetRun, leftOut: readonly string[]): Promise<readonly Finding[]> {
+  return (await stepsLeftBehind(run, leftOut)).map(({ step: { id, summary, undo }, isSeen }) => ({
+    code: "LEFT_BEHIND",
+    severity: "error",
+    subject: id,
+    message: isSeen
+      ? `This was not undone, and what it did is still there: ${summary}`
+      : `This was not undone, and no catalog tells whether what it did is still there: ${summary}`,
+    hint:
+      undo === null
+        ? "It has no undo: take it back by hand, if at all."
+        : `Take it back by hand, where it is still there; \`sluice plan --run ${run.run} --sql\` shows its undo.`,
+  }))
 }
 
 /**

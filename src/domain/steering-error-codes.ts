@@ -5,7 +5,7 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
   LATER_REVISION:
     "A later run has built on the same relations since this one's contract. Take that one back first: abort it while it is at work, else undo it.",
   LEFT_BEHIND:
-    "An aborted run did not take everything back: the undo of a step was left out, or it has none. What it did is still there; take it back by hand.",
+    "An aborted run did not take everything back: the undo of a step was left out, or it has none. The message says whether what it did is still there; `sluice plan --run RUN --sql` shows how it is undone by hand.",
   MALFORMED_DECISION: "An Update or signal had a payload of another shape than {gate, planHash, reason, actor, nonce}.",
   NEEDS_OPERATOR: "The run has stopped safely and waits for a person. `sluice status RUN` tells why, and the choices.",
   NEW_APPLICATION_SEEN:

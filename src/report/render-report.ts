@@ -48,7 +48,7 @@ export function renderReport({ status, entries }: ReportInput): string {
 function leftBehind(entries: readonly LedgerEntry[]): readonly string[] {
   const left = entries.findLast(({ kind }) => kind === "run.ended")?.detail["leftBehind"]
   if (!Array.isArray(left)) return []
-  return ["", `**Not everything was undone.** Still there: ${left.map((step) => `\`${text(step)}\``).join(", ")}.`]
+  return ["", `**Not everything was undone.** Left behind: ${left.map((step) => `\`${text(step)}\``).join(", ")}.`]
 }
 
 function stepsOf(status: RunStatus): readonly (readonly string[])[] {

@@ -91,6 +91,33 @@ describe("an undo that is left out", () => {
   })
 })
 
+describe("what somebody has dropped by hand", () => {
+  test("isn't named as left behind; of raw SQL nobody can tell, and the hint shows the undo", async () => {
+    const operations = `
+  - create_table: {name: gone, columns: [{name: id, type: bigint, pk: true}]}
+  - create_table: {name: kept, columns: [{name: id, type: bigint, pk: true}]}
+  - sql: {up: "CREATE TABLE extra (id bigint)", down: "DROP TABLE extra"}
+`
+    const project = await sluice.project({ rows: 10, limits, operations })
+    await project.start()
+    await project.atGate("dual-write")
+    await project.database.query("DROP TABLE gone; DROP TABLE extra")
+    const held = await project.hold("SELECT FROM public.kept")
+    await project.send("abort")
+    for (let undos = 0; undos < 3; undos++) {
+      await stopped(project)
+      await project.send("skip", { reason: "dropped by hand" })
+    }
+    const { findings } = await project.ended("aborted")
+    await held.release()
+    expect(findings).toMatchObject([
+      { subject: "expand/kept/create-table", message: expect.stringContaining("still there") },
+      { subject: expect.stringContaining("expand/sql"), message: expect.stringContaining("no catalog tells") },
+    ])
+    for (const { hint } of findings) expect(hint).toContain(`sluice plan --run ${project.run} --sql`)
+  })
+})
+
 describe("a step without an undo", () => {
   test("is named as left behind where the run is aborted after it", async () => {
     const operations = `\n  - sql: {up: "CREATE TABLE extra (id bigint)"}\n`
