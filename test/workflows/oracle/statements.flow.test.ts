@@ -154,7 +154,7 @@ test("after contract 10,000 writes of the new version; undone in keep, every nam
   }
   await project.pass("new-writers-gone")
   await project.ended("aborted")
-  expect(await before(project)).toEqual(new Map(oracle.rows().map(([id, { name }]) => [id, { name }])))
+  expect(await before(project)).toEqual(new Map(oracle.rows().map(([id, { name, note }]) => [id, { name, note }])))
   const untouched = [...names].filter(([id]) => id % 5 === 4)
   const now = await before(project)
   expect(untouched.map(([id]) => [id, now.get(id)])).toEqual(untouched)
@@ -162,9 +162,9 @@ test("after contract 10,000 writes of the new version; undone in keep, every nam
   expect((await project.dump()).filter(isSchema)).toEqual(atFirst.filter(isSchema))
 })
 
-async function before(project: Project): Promise<ReadonlyMap<number, { readonly name: string | null }>> {
-  const people = await project.database.query<{ id: string; name: string | null }>(
-    "SELECT id::text, name FROM public.people ORDER BY people.id",
+async function before(project: Project): Promise<ReadonlyMap<number, Pick<Person, "name" | "note">>> {
+  const people = await project.database.query<Pick<Person, "name" | "note"> & { id: string }>(
+    "SELECT id::text, name, note FROM public.people ORDER BY people.id",
   )
-  return new Map(people.map(({ id, name }) => [Number(id), { name }]))
+  return new Map(people.map(({ id, ...person }) => [Number(id), person]))
 }
