@@ -59,8 +59,8 @@ export class NameOracle {
     const isNew = row.first !== before.first || row.last !== before.last
     const wasUnfilled = this.#unfilled.delete(id)
     if (isNew) {
-      // What the statement left alone of a row that wasn't filled comes from the name that it had.
-      const whole = wasUnfilled ? { ...row, ...without(up(before.name), set) } : row
+      // What the statement left alone of a row that wasn't filled comes from the name: from the one it sets, if it does.
+      const whole = wasUnfilled ? { ...row, ...without(up(row.name), set) } : row
       this.#rows.set(id, old ? reconciled(whole) : { ...whole, name: down(whole) })
     } else this.#rows.set(id, old || wasUnfilled ? { ...row, ...up(row.name) } : row)
   }
