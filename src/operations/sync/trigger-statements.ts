@@ -120,29 +120,54 @@ ${assignAll(group.new, "      ")}
 }
 
 function bothOnUpdate(sync: Sync, group: SyncGroup): Sql {
+  const written = anyOf(group.new.map(changed), "      ")
   const others = [...group.old, ...group.sources].map(changed)
   // The trigger's WHEN has seen that something changed: in a group that is alone it is the old shape then.
   const otherwise =
     sync.groups.length === 1 ? sql`ELSE` : sql`ELSIF ${anyOf([isFresh(sync), ...others], "      ")} THEN`
   return sql`    ${titleOf(group)}
-    IF ${anyOf(group.new.map(changed), "      ")} THEN
+    IF ${written} THEN
       IF ${isFresh(sync)} THEN
-        -- first fill what this statement left alone, so that a partial write doesn't erase the rest
-${join(
-  computed(group.new).map((column) => sql`        IF NOT (${changed(column)}) THEN ${assign(column)} END IF;`),
-  "\n",
-)}
+${fillFirst(group)}
       END IF;
-${newWins(group, changed)}
+      IF ${isFresh(sync)} AND NOT (${written}) THEN
+        IF ${anyOf(others, "          ")} THEN
+${assignAll(group.new, "          ")}
+        END IF;
+${newWins(group, changed, sql`ELSIF`)}
     ${otherwise}
 ${assignAll(group.new, "      ")}
     END IF;`
 }
 
+/**
+ * A write of the new shape finds a row that isn't filled as the backfill would have left it: what a statement does must
+ * not depend on how far that is. OLD is the function's own copy. Where `up` fails for what the row held (an application
+ * may be about to mend it) what the statement left alone is computed from what the row holds now.
+ */
+function fillFirst(group: SyncGroup): Sql {
+  const columns = computed(group.new)
+  const before = (column: string): Sql => sql`OLD.${ident(column)}`
+  const lines = (statement: (column: SyncColumn) => Sql): Sql =>
+    join(
+      columns.map((column) => sql`          ${statement(column)}`),
+      "\n",
+    )
+  const leftAlone = (column: SyncColumn): Sql => sql`IF ${row(column.name)} IS NULL THEN`
+  return sql`        -- first as the backfill would have filled it, so that a partial write doesn't erase the rest
+        BEGIN
+${lines((column) => sql`${before(column.name)} := ${assigned(column, valueOf(column, before))};`)}
+${lines((column) => sql`${leftAlone(column)} ${row(column.name)} := ${before(column.name)}; END IF;`)}
+        EXCEPTION WHEN OTHERS THEN
+${lines((column) => sql`${before(column.name)} := NULL;`)}
+${lines((column) => sql`${leftAlone(column)} ${assign(column)} END IF;`)}
+        END;`
+}
+
 /** Both shapes written: they stay where they agree in either direction, else the new one wins. */
-function newWins(group: SyncGroup, isWritten: (column: SyncColumn) => Sql): Sql {
+function newWins(group: SyncGroup, isWritten: (column: SyncColumn) => Sql, when = sql`IF`): Sql {
   return sql`      -- both shapes written: they stay where they agree in either direction, else the new one wins
-      IF NOT ((${anyOf(group.old.map(isWritten), "        ")})
+      ${when} NOT ((${anyOf(group.old.map(isWritten), "        ")})
         AND ${agreement(group)}) THEN
 ${assignAll(group.old, "        ")}
       END IF;`

@@ -125,11 +125,33 @@ describe("a row that isn't filled is filled by any touch", () => {
       "first_name = 'Zed'",
       ["Zed Hopper", "Zed", "Hopper", true],
     ],
-    ["both, agreeing with what is filled", "name = 'A B', first_name = 'A'", ["A B", "A", "B", true]],
+    ["both", "name = 'A  B', first_name = 'A', last_name = 'B'", ["A  B", "A", "B", true]],
   ])("%s", async (_, change, expected) => {
     expect(await row(10)).toEqual(["Grace  Hopper", null, null, null])
     await database.query(`UPDATE users SET ${change} WHERE id = 10`)
     expect(await row(10)).toEqual(expected)
+  })
+
+  // Whether the backfill has been there, no application can know.
+  test.each([
+    ["the old shape and a part of the new one", "name = 'A B', first_name = 'A'", ["A Hopper", "A", "Hopper"]],
+    ["the old shape, and of the new one what the row has", "name = 'A B', first_name = 'Grace'", ["A B", "A", "B"]],
+    [
+      "both shapes as the row has them: it keeps its blanks",
+      "name = name, first_name = 'Grace', last_name = 'Hopper'",
+      ["Grace  Hopper", "Grace", "Hopper"],
+    ],
+    [
+      "a part of the new shape as the row has it",
+      "visits = 1, first_name = 'Grace'",
+      ["Grace  Hopper", "Grace", "Hopper"],
+    ],
+    ["both shapes, not agreeing", "name = 'x y', first_name = 'A', last_name = 'B'", ["A B", "A", "B"]],
+  ])("and then written as one that was filled: %s", async (_, change, expected) => {
+    await database.query("INSERT INTO users (id, name) VALUES (11, 'Grace  Hopper')")
+    await database.query(`UPDATE users SET ${change}`)
+    expect(await row(10)).toEqual([...expected, true])
+    expect(await row(11)).toEqual([...expected, true])
   })
 
   test("also under session_replication_role = replica", async () => {

@@ -149,6 +149,23 @@ describe("traps of dual write within a table, each measured before", () => {
     await expect(database.query("INSERT INTO users VALUES (1, 'Adalbert')")).rejects.toMatchObject({ code: "22001" })
   })
 
+  test("a row that `up` fails on can be mended by whoever writes the new shape", async () => {
+    const sync = usersSync({
+      old: [syncColumn("name", "text", "code::text", { notNull: true })],
+      new: [syncColumn("code", "integer", "name::integer", { added: true })],
+      sources: [],
+    })
+    database = await databaseWithSync(
+      `CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL); INSERT INTO users VALUES (1, 'one'), (2, 'two')`,
+      sync,
+    )
+    await database.query("UPDATE users SET name = '1', code = 1 WHERE id = 1; UPDATE users SET code = 2 WHERE id = 2")
+    expect(await values("SELECT name, code FROM users ORDER BY id")).toEqual([
+      ["1", 1],
+      ["2", 2],
+    ])
+  })
+
   test("names that need quotes, dollars and the names of our own variables", async () => {
     const [odd, dollar] = ["is_fresh", '$sluice$ "x".y\n--']
     const relation = { schema: "public", name: 'Weird "Name.x' }

@@ -51,18 +51,16 @@ export class NameOracle {
     else this.#rows.set(id, isNew ? { ...row, name: down(row) } : { ...row, ...up(row.name) })
   }
 
+  /** A row that isn't filled is written as if it were: what a statement does doesn't depend on the backfill's progress. */
   update(id: number, set: Setting): void {
-    const before = this.#rows.get(id)
-    if (!before) return
+    const found = this.#rows.get(id)
+    if (!found) return
+    const before = this.#unfilled.delete(id) ? { ...found, ...up(found.name) } : found
     const row = { ...before, ...set }
     const old = row.name !== before.name
     const isNew = row.first !== before.first || row.last !== before.last
-    const wasUnfilled = this.#unfilled.delete(id)
-    if (isNew) {
-      // What the statement left alone of a row that wasn't filled comes from the name: from the one it sets, if it does.
-      const whole = wasUnfilled ? { ...row, ...without(up(row.name), set) } : row
-      this.#rows.set(id, old ? reconciled(whole) : { ...whole, name: down(whole) })
-    } else this.#rows.set(id, old || wasUnfilled ? { ...row, ...up(row.name) } : row)
+    if (isNew) this.#rows.set(id, old ? reconciled(row) : { ...row, name: down(row) })
+    else this.#rows.set(id, old ? { ...row, ...up(row.name) } : row)
   }
 
   delete(id: number): void {
@@ -81,12 +79,5 @@ export class NameOracle {
 
   rows(): readonly (readonly [number, Person])[] {
     return [...this.#rows].toSorted(([a], [b]) => a - b)
-  }
-}
-
-function without(parts: Pick<Person, "first" | "last">, set: Setting): Setting {
-  return {
-    ...(!("first" in set) && { first: parts.first }),
-    ...(!("last" in set) && { last: parts.last }),
   }
 }
