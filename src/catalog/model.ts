@@ -1,4 +1,4 @@
-import type { RelationName } from "../domain/relation.ts"
+import type { ColumnName, RelationName } from "../domain/relation.ts"
 import type { VersionSchema } from "../domain/versions.ts"
 import type { Grant, Rights } from "./rights.ts"
 
@@ -15,6 +15,8 @@ export interface Catalog {
   readonly otherRelations: readonly (RelationName & { readonly kind: RelationKind })[]
   /** Functions that expressions call, with what PostgreSQL says of them. */
   readonly functions: readonly CatalogFunction[]
+  /** Functions that may read the columns which the reader was asked about. Left out: nobody asked. */
+  readonly mentions?: readonly Mention[]
   /** The version schemas of ours that applications can use now, by name. Hidden ones are not among them. */
   readonly versionSchemas: readonly VersionSchema[]
   readonly rights: Rights
@@ -31,6 +33,15 @@ export interface CatalogFunction {
   /** With how many arguments it is called; left out or null: any number. */
   readonly arguments?: number | null
   readonly volatility: Volatility
+}
+
+/**
+ * A function whose body names a table and a column of it, both as words: it may read that column, or another one of the
+ * same name. PostgreSQL itself doesn't look into such bodies before they run.
+ */
+export interface Mention extends ColumnName {
+  /** With its schema and its arguments' types: `shop.total(integer)`. */
+  readonly function: string
 }
 
 export interface Table extends RelationName {

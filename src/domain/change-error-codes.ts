@@ -30,6 +30,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
     "An expression reads a column of another table. Only columns of the same row can be read; move a lookup into a function.",
   FOREIGN_KEY_ON_PARTITIONED:
     "Before PostgreSQL 18 a column of a partitioned table can't bring its foreign key. Add it by create_constraint.",
+  FUNCTION_READS_COLUMN:
+    "Functions name the table and the column that is renamed or dropped, as words: PostgreSQL doesn't know what they read. Have those that mean the column do without before the contract gate.",
   GENERATED_COLUMN: "A generated or identity column would rewrite the table under lock. Add a plain column with `up`.",
   HIDDEN_COLUMNS_KEPT:
     "An earlier run still keeps hidden columns that are computed from this table's others. Let it through its purge gate, or undo it.",

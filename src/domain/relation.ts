@@ -4,6 +4,12 @@ export interface RelationName {
   readonly name: string
 }
 
+/** A column of a relation. */
+export interface ColumnName {
+  readonly relation: RelationName
+  readonly column: string
+}
+
 export function isSameRelation(left: RelationName, right: RelationName): boolean {
   return left.schema === right.schema && left.name === right.name
 }

@@ -2,7 +2,7 @@ import type { z } from "zod"
 import type { Catalog } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { DataCheck, ExpressionCheck } from "../domain/plan.ts"
-import type { RelationName } from "../domain/relation.ts"
+import type { ColumnName, RelationName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import type { SyncGroup } from "../domain/backfill.ts"
 import type { HiddenColumn } from "./hide/hide-column.ts"
@@ -81,6 +81,8 @@ export interface Operation<Input> {
   readonly examples: readonly OperationExample<Input>[]
   /** The relations that it touches: what the plan's hash, lease and drift check cover. */
   relations(input: Input, context: OperationContext): readonly RelationName[]
+  /** Columns whose names nothing has any more from its contract on: whatever says them fails then. Left out: none. */
+  losesNames?(input: Input, context: OperationContext): readonly ColumnName[]
   /**
    * `after`: it is built on the shape after the plan, as indexes and constraints are. Its `before` then is the catalog
    * with what earlier operations of the plan add (see `context.pending`), without columns that any of them moves.

@@ -21,6 +21,7 @@ export const renameColumn: Operation<RenameColumnInput> = {
   input: renameColumnSchema,
   examples: renameColumnExamples,
   relations: (input, context) => [resolveTable(input.table, context)],
+  losesNames: ({ table, from }, context) => [{ relation: resolveTable(table, context), column: from }],
   check: checkRenameColumn,
   after(input, before, context) {
     const rename = resolveRenameColumn(input, before, context)

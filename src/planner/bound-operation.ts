@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/model.ts"
 import type { DataCheck, ExpressionCheck } from "../domain/plan.ts"
 import { UserError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
-import type { RelationName } from "../domain/relation.ts"
+import type { ColumnName, RelationName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import type { HiddenColumn } from "../operations/hide/hide-column.ts"
 import { findOperation, operations } from "../operations/index.ts"
@@ -30,6 +30,7 @@ export interface BoundOperation {
   readonly input: unknown
   readonly context: OperationContext
   readonly relations: readonly RelationName[]
+  readonly losesNames: readonly ColumnName[]
   readonly seesAfter: boolean
   /** The same operation, told what those before it in its plan bring. */
   knowing(pending: Pending): BoundOperation
@@ -76,6 +77,7 @@ function bindOperation(kind: string, given: unknown, context: OperationContext, 
     input,
     context,
     relations: operation.relations(input, context),
+    losesNames: operation.losesNames?.(input, context) ?? [],
     seesAfter: operation.sees === "after",
     // What a schema has let through passes it again.
     knowing: (pending) => bindOperation(kind, input, { ...context, pending }, file),

@@ -1,5 +1,5 @@
 import { SluiceError } from "../domain/errors.ts"
-import type { RelationName } from "../domain/relation.ts"
+import type { ColumnName, RelationName } from "../domain/relation.ts"
 import { distinctRelations } from "../operations/merge-steps.ts"
 import type { Revision } from "../revisions/revision.ts"
 import { parseExpression } from "../sql/parser.ts"
@@ -10,6 +10,8 @@ import { bindOperations } from "./bound-operation.ts"
 export interface Referenced {
   readonly relations: readonly RelationName[]
   readonly functions: readonly CalledFunction[]
+  /** Columns whose names go at contract. */
+  readonly columns: readonly ColumnName[]
 }
 
 /** The relations that the revisions touch and the functions that their expressions call. */
@@ -21,6 +23,7 @@ export function referencedBy(revisions: readonly Revision[], defaultSchema: stri
   return {
     relations: distinctRelations(operations.flatMap(({ relations }) => relations)),
     functions: [...functions.values()],
+    columns: operations.flatMap(({ losesNames }) => losesNames),
   }
 }
 

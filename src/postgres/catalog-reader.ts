@@ -1,5 +1,6 @@
 import { byName } from "../catalog/model.ts"
 import type { Catalog, CatalogFunction } from "../catalog/model.ts"
+import type { ColumnName } from "../domain/relation.ts"
 import type { DefaultGrant, SchemaGrant } from "../catalog/rights.ts"
 import type { VersionSchema } from "../domain/versions.ts"
 import type { RelationName } from "../domain/relation.ts"
@@ -7,6 +8,7 @@ import { BugError } from "../domain/errors.ts"
 import { tableOf, type OfRelation, type RelationRow, type TableParts } from "./catalog-rows.ts"
 import * as catalogSql from "./sql/catalog.ts"
 import { columnDependentsSql } from "./sql/column-dependents.ts"
+import { readMentions } from "./mentions.ts"
 import type { Session } from "./session.ts"
 
 /** Which part of the database to read. Schema `sluice` is never a part of it. */
@@ -23,6 +25,8 @@ export interface CatalogWish {
     readonly name: string
     readonly arguments?: number | null
   }[]
+  /** Columns whose names may go: functions that name them are looked for. */
+  readonly columns?: readonly ColumnName[]
 }
 
 /**
@@ -57,6 +61,7 @@ async function read(session: Session, want: CatalogWish): Promise<Catalog> {
       await session.query<Catalog["otherRelations"][number]>(catalogSql.otherRelationsSql, [schemas, ...names])
     ).toSorted(byName),
     functions: await readFunctions(session, want),
+    ...(want.columns && want.columns.length > 0 && { mentions: await readMentions(session, want.columns) }),
     versionSchemas: inUse.map(({ name, base, revision }) => ({ name, base, revision })),
     rights: {
       role: frame.role,

@@ -206,14 +206,18 @@ test("what can't be read as operations is a finding, not an exception", () => {
   ])
 })
 
-test("the catalog reader is told every table and function that the revisions mention", () => {
-  const change = revision("1", {
-    add_column: {
-      ...nick,
-      up: "app.slug(lower(name))",
-      column: { ...nick.column, references: { name: "f", table: { schema: "b", name: "t" }, column: "id" } },
+test("the catalog reader is told every table and function that the revisions mention, and the columns that lose their names", () => {
+  const change = revision(
+    "1",
+    {
+      add_column: {
+        ...nick,
+        up: "app.slug(lower(name))",
+        column: { ...nick.column, references: { name: "f", table: { schema: "b", name: "t" }, column: "id" } },
+      },
     },
-  })
+    { drop_column: { table: "users", column: "email" } },
+  )
   expect(referencedBy([change], "public")).toEqual({
     relations: [
       { schema: "b", name: "t" },
@@ -223,5 +227,6 @@ test("the catalog reader is told every table and function that the revisions men
       { schema: "app", name: "slug", arguments: 1 },
       { schema: null, name: "lower", arguments: 1 },
     ],
+    columns: [{ relation: { schema: "public", name: "users" }, column: "email" }],
   })
 })

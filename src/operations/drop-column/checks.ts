@@ -5,6 +5,7 @@ import { displayName } from "../../domain/relation.ts"
 import { purgeFindings } from "../archive/purge-findings.ts"
 import { downFindings } from "../down-findings.ts"
 import { boundFindings, lostIndexFindings } from "../hide/bound-findings.ts"
+import { functionFindings } from "../hide/function-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
 import { triggerFindings } from "../hide/trigger-findings.ts"
 import type { PlanContext } from "../operation.ts"
@@ -30,6 +31,7 @@ export function checkDropColumn(input: DropColumnInput, current: Catalog, contex
     ...(input.down === undefined ? [] : downFindings(input.down, table, current, context, subject)),
     ...clientFindings(subject),
     ...triggerFindings(table, subject, input.down !== undefined),
+    ...functionFindings({ relation, column: input.column }, current),
     ...purgeFindings(table, column, context),
   ]
 }

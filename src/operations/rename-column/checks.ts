@@ -7,6 +7,7 @@ import { purgeFindings } from "../archive/purge-findings.ts"
 import { mostColumns, systemColumns } from "../column-limits.ts"
 import { computedFindings } from "../computed-findings.ts"
 import { duplicateFindings } from "../duplicate/duplicate-findings.ts"
+import { functionFindings } from "../hide/function-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
 import { triggerFindings } from "../hide/trigger-findings.ts"
 import type { PlanContext } from "../operation.ts"
@@ -32,6 +33,7 @@ export function checkRenameColumn(
     ...keepFindings(table, column),
     ...nameFindings(input, table, subject),
     ...triggerFindings(table, subject, !context.versionViews),
+    ...functionFindings({ relation, column: input.from }, current),
     ...(context.versionViews
       ? viewFindings(subject)
       : [...secondColumnFindings(table, column, current, subject), ...purgeFindings(table, column, context)]),

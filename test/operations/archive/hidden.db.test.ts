@@ -64,7 +64,34 @@ test("a trigger that may name the column is told beforehand: PostgreSQL lets the
   await change.query(write)
 })
 
-test("a table without triggers isn't warned about", async () => {
+test("a function that may name the column is told beforehand: PostgreSQL lets the name go, and its callers fail", async () => {
+  const codes = `${people}
+    CREATE FUNCTION public.code_of(integer) RETURNS text LANGUAGE plpgsql
+      AS $$ BEGIN RETURN (SELECT code FROM people WHERE id = $1); END $$;
+    CREATE FUNCTION public.count_people() RETURNS bigint LANGUAGE plpgsql
+      AS $$ BEGIN RETURN (SELECT count(*) FROM people); END $$;`
+  change = await Purging.begin(codes, [dropCode])
+  const found = change.findings.filter(({ code }) => code === "FUNCTION_READS_COLUMN")
+  expect(found).toMatchObject([{ severity: "warning", subject: "public.people.code" }])
+  expect(found[0]?.message).toContain("(public.code_of(integer))")
+  const call = "SET search_path = public; SELECT code_of(3) AS code, count_people()::int AS people"
+  await change.through("expand/people/sync")
+  expect(await change.query(call)).toEqual([{ code: "C3", people: 20 }])
+  await change.contract()
+  await expect(change.query(call)).rejects.toMatchObject({ code: "42703" })
+  await change.back()
+  expect(await change.query(call)).toEqual([{ code: "C3", people: 20 }])
+})
+
+test("so it is where the column gets another name", async () => {
+  const given = `${people} CREATE FUNCTION public.codes() RETURNS SETOF text LANGUAGE sql AS 'SELECT code FROM public.people'`
+  change = await Purging.begin(given, [{ rename_column: { table: "people", from: "code", to: "label" } }])
+  expect(change.findings).toContainEqual(expect.objectContaining({ code: "FUNCTION_READS_COLUMN" }))
+})
+
+test("a table without triggers and functions isn't warned about", async () => {
   change = await Purging.begin(people, [dropCode])
-  expect(change.findings.map(({ code }) => code)).not.toContain("TRIGGER_READS_COLUMN")
+  const codes = change.findings.map(({ code }) => code)
+  expect(codes).not.toContain("TRIGGER_READS_COLUMN")
+  expect(codes).not.toContain("FUNCTION_READS_COLUMN")
 })

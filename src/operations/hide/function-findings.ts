@@ -1,0 +1,28 @@
+import type { Catalog } from "../../catalog/model.ts"
+import type { Finding } from "../../domain/finding.ts"
+import { displayName, isSameRelation } from "../../domain/relation.ts"
+import type { ColumnName } from "../../domain/relation.ts"
+import { warning } from "../table-findings.ts"
+
+/** As many are named; of the others the number is told. */
+const most = 10
+
+/**
+ * What a column that loses its name at contract does to functions: PostgreSQL doesn't know what one in plpgsql, or one
+ * in SQL whose body is a text, reads; it lets the name go, and the function fails when it is called next. They are found
+ * by words, so that one may be named here which means another column.
+ */
+export function functionFindings({ relation, column }: ColumnName, { mentions = [] }: Catalog): readonly Finding[] {
+  const theirs = mentions.filter((mention) => mention.column === column && isSameRelation(mention.relation, relation))
+  if (theirs.length === 0) return []
+  const named = theirs.slice(0, most).map((mention) => mention.function)
+  const more = theirs.length > most ? ` and ${theirs.length - most} more` : ""
+  return [
+    warning(
+      "FUNCTION_READS_COLUMN",
+      `${displayName(relation)}.${column}`,
+      `Functions name the words ${relation.name} and ${column} (${named.join(", ")}${more}): one that means this column fails with 42703 from contract on`,
+      "Have those that do mean it do without that name before the contract gate is passed; PostgreSQL can't tell which do.",
+    ),
+  ]
+}
