@@ -51,11 +51,17 @@ export interface StepStatus {
 }
 
 /** Who is in the way of a lock that we want. */
+/** A blocker's state where it is the server's own cleaning up. It makes way for whoever waits for it long enough. */
+export const autovacuum = "autovacuum"
+/** This one makes way for nobody, and where it is ended it begins again. */
+export const wraparoundVacuum = "autovacuum to prevent wraparound"
+
 export interface Blocker {
   readonly pid: number
   readonly relation: string
   readonly user: string | null
   readonly application: string | null
+  /** As pg_stat_activity has it; {@link autovacuum}, {@link wraparoundVacuum}; `prepared transaction`. */
   readonly state: string | null
   /** Milliseconds since its transaction began. */
   readonly transactionMs: number | null

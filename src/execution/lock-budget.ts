@@ -1,9 +1,10 @@
 import { TransientError } from "../domain/errors.ts"
 import { displayName } from "../domain/relation.ts"
-import type { Blocker } from "../domain/run.ts"
+import { autovacuum, wraparoundVacuum, type Blocker } from "../domain/run.ts"
 import type { Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
+import { canYield, haveAutovacuumYield } from "./autovacuum-yields.ts"
 import { BlockerWatch } from "./blocker-watch.ts"
 import type { Claimed } from "./claimed.ts"
 import { isLockFailure } from "./lock-not-gained.ts"
@@ -59,6 +60,7 @@ export async function withinLockBudget<T>(budget: LockBudget, session: Session, 
           throw exhausted({ subject: step.id, what: relations, lockBudgetMs }, watch.last, error)
         }
         startedAt += await standBack(pause)
+        if (canYield(watch.last)) await haveAutovacuumYield(session, step.relations)
       }
     }
   } finally {
@@ -85,13 +87,24 @@ export function exhausted(
       code: "LOCK_BUDGET",
       subject,
       message: `no lock on ${what} within ${seconds(lockBudgetMs)}; ${inTheWay}`,
-      hint:
-        blockers.length === 0
-          ? "Try again at a quieter time, or raise limits.lockBudget."
-          : `Let them finish, or end them: ${blockers.map(({ pid }) => `SELECT pg_terminate_backend(${pid});`).join(" ")}`,
+      hint: hintFor(blockers),
     },
     { cause },
   )
+}
+
+function hintFor(blockers: readonly Blocker[]): string {
+  const sessions = blockers.filter(({ state }) => state !== autovacuum && state !== wraparoundVacuum)
+  const hints: string[] = []
+  if (sessions.length > 0)
+    hints.push(
+      `Let them finish, or end them: ${sessions.map(({ pid }) => `SELECT pg_terminate_backend(${pid});`).join(" ")}`,
+    )
+  if (sessions.length < blockers.length)
+    hints.push(
+      "Let the vacuum finish, then retry (pg_stat_progress_vacuum shows how far it is): one that prevents wraparound begins again where it is ended. A VACUUM by hand, which knows no cost delay, is faster.",
+    )
+  return hints.length === 0 ? "Try again at a quieter time, or raise limits.lockBudget." : hints.join(" ")
 }
 
 function describe(blocker: Blocker): string {

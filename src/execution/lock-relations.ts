@@ -31,7 +31,11 @@ SET LOCAL statement_timeout = 0`)
   }
 }
 
-async function findLockable(session: Session, relations: readonly RelationName[]): Promise<readonly RelationName[]> {
+/** Those that exist and that the role owns, views first. */
+export async function findLockable(
+  session: Session,
+  relations: readonly RelationName[],
+): Promise<readonly RelationName[]> {
   return session.query<RelationName>(
     `SELECT n.nspname AS schema, c.relname AS name
        FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (schema, name, position)

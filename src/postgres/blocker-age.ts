@@ -1,5 +1,6 @@
 import type { Blocker } from "../domain/run.ts"
 import type { Session } from "./session.ts"
+import { sessionState } from "./sql/session-state.ts"
 
 /**
  * What has become of sessions that were in the way a while ago, when nobody waits for them at the moment: those whose
@@ -7,9 +8,9 @@ import type { Session } from "./session.ts"
  */
 export async function ageBlockers(session: Session, blockers: readonly Blocker[]): Promise<readonly Blocker[]> {
   const rows = await session.query<{ pid: number; state: string | null; age: number | null }>(
-    `SELECT pid, state, (extract(epoch FROM clock_timestamp() - xact_start) * 1000)::float8 AS age
-       FROM pg_stat_activity
-      WHERE pid = ANY ($1::int[])`,
+    `SELECT a.pid, ${sessionState} AS state, (extract(epoch FROM clock_timestamp() - a.xact_start) * 1000)::float8 AS age
+       FROM pg_stat_activity AS a
+      WHERE a.pid = ANY ($1::int[])`,
     [blockers.map(({ pid }) => pid)],
   )
   return blockers.flatMap((blocker) => {

@@ -1,3 +1,5 @@
+import { sessionState } from "./session-state.ts"
+
 /**
  * Who keeps the backend $1 waiting, and for what. `pg_blocking_pids` shows a prepared transaction as 0: those are
  * looked up by the lock that is waited for. What the role may not see of others (pg_read_all_stats) is null.
@@ -26,7 +28,7 @@ SELECT b.pid,
        s.locktype, s.schema, s.name,
        a.usename::text    AS user,
        a.application_name AS application,
-       coalesce(a.state, CASE a.backend_type WHEN 'autovacuum worker' THEN a.backend_type END) AS state,
+       ${sessionState} AS state,
        (extract(epoch FROM clock_timestamp() - a.xact_start) * 1000)::float8 AS transaction_ms,
        a.query
   FROM blocking AS b
