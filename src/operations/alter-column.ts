@@ -30,6 +30,7 @@ export const alterColumn: Operation<AlterColumnInput> = {
     resolveTable(input.table, context),
     ...(input.references ? [resolveTable(input.references.table, context)] : []),
   ],
+  alters: ({ table, column }, context) => [{ relation: resolveTable(table, context), column }],
   check: checkAlterColumn,
   after(input, before, context) {
     const alter = resolveAlterColumn(input, before, context)

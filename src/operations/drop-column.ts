@@ -23,6 +23,7 @@ export const dropColumn: Operation<DropColumnInput> = {
   input: dropColumnSchema,
   examples: dropColumnExamples,
   relations: (input, context) => [resolveTable(input.table, context)],
+  alters: ({ table, column }, context) => [{ relation: resolveTable(table, context), column }],
   losesNames: ({ table, column }, context) => [{ relation: resolveTable(table, context), column }],
   check: checkDropColumn,
   after: (input, before, context) => afterDropColumn(resolveDropColumn(input, before, context), before),

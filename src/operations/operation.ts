@@ -81,6 +81,8 @@ export interface Operation<Input> {
   readonly examples: readonly OperationExample<Input>[]
   /** The relations that it touches: what the plan's hash, lease and drift check cover. */
   relations(input: Input, context: OperationContext): readonly RelationName[]
+  /** Columns that were there before and that it changes, moves or drops. Left out: none. */
+  alters?(input: Input, context: OperationContext): readonly ColumnName[]
   /** Columns whose names nothing has any more from its contract on: whatever says them fails then. Left out: none. */
   losesNames?(input: Input, context: OperationContext): readonly ColumnName[]
   /**

@@ -21,6 +21,7 @@ export const renameColumn: Operation<RenameColumnInput> = {
   input: renameColumnSchema,
   examples: renameColumnExamples,
   relations: (input, context) => [resolveTable(input.table, context)],
+  alters: ({ table, from }, context) => [{ relation: resolveTable(table, context), column: from }],
   losesNames: ({ table, from }, context) => [{ relation: resolveTable(table, context), column: from }],
   check: checkRenameColumn,
   after(input, before, context) {

@@ -30,6 +30,7 @@ export interface BoundOperation {
   readonly input: unknown
   readonly context: OperationContext
   readonly relations: readonly RelationName[]
+  readonly alters: readonly ColumnName[]
   readonly losesNames: readonly ColumnName[]
   readonly seesAfter: boolean
   /** The same operation, told what those before it in its plan bring. */
@@ -77,6 +78,7 @@ function bindOperation(kind: string, given: unknown, context: OperationContext, 
     input,
     context,
     relations: operation.relations(input, context),
+    alters: operation.alters?.(input, context) ?? [],
     losesNames: operation.losesNames?.(input, context) ?? [],
     seesAfter: operation.sees === "after",
     // What a schema has let through passes it again.

@@ -5,12 +5,13 @@ import type { Finding } from "../domain/finding.ts"
 import { displayName, isSameRelation } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
 import type { ShownColumn } from "../operations/operation.ts"
-import { SluiceError } from "../domain/errors.ts"
 import type { BoundOperation, Shapes } from "./bound-operation.ts"
 import { culpritOf, type Stage } from "./culprit.ts"
 import { opaqueTo } from "./opaque-relations.ts"
+import { rivalOf } from "./rival.ts"
 import { restricted, settled } from "./settled.ts"
 import type { Movements } from "./settled.ts"
+import { unlessRefused } from "./unless-refused.ts"
 
 /** An operation together with the catalogs that it is asked about. */
 export interface JudgedOperation {
@@ -72,16 +73,6 @@ function afterAll(operations: readonly BoundOperation[], catalog: Catalog): Cata
   return operations.reduce((running, operation) => unlessRefused(() => operation.after(running), running), catalog)
 }
 
-/** An operation that will be refused may not know what it leaves behind. */
-function unlessRefused<T>(ask: () => T, otherwise: T): T {
-  try {
-    return ask()
-  } catch (error) {
-    if (error instanceof SluiceError) return otherwise
-    throw error
-  }
-}
-
 /** Indexes and constraints on something that a later operation moves: they would go with it at contract. */
 function lostLater(judged: readonly JudgedOperation[], left: Catalog): readonly Finding[] {
   return judged.flatMap(({ operation, shapes }, index) => {
@@ -109,6 +100,8 @@ function judge(
 ): readonly Finding[] {
   const opaque = earlier.find((other) => opaqueTo(other, operation, catalog))
   if (opaque) return [startFirst(operation, opaque, "an earlier operation runs SQL on the same table")]
+  const rival = rivalOf(operation, earlier, { shapes, running })
+  if (rival) return [columnTwice(operation, rival)]
   const found = operation.check(shapes)
   if (errors(found).length > 0) {
     // It may do once the earlier operations are contracted: a plan of its own would begin with their shape.
@@ -165,6 +158,19 @@ function startFirst(operation: BoundOperation, earlier: BoundOperation, reason: 
       ? `Move it to a revision of its own, after ${earlier.revision}, and start that one first.`
       : `Start ${earlier.revision} first, and this one once it has been contracted.`,
   }
+}
+
+function columnTwice(operation: BoundOperation, earlier: BoundOperation): Finding {
+  const names = operation.alters.map(({ relation, column }) => `${displayName(relation)}.${column}`).join(", ")
+  const finding = startFirst(
+    operation,
+    earlier,
+    `both change ${names}, and one gives it a second column or another name`,
+  )
+  const together = operation.kind === "alter_column" && earlier.kind === "alter_column"
+  return together
+    ? { ...finding, hint: `Say both in one alter_column, with one up and one down. Or: ${finding.hint}` }
+    : finding
 }
 
 function startBefore(operation: BoundOperation, later: BoundOperation, reason: string): Finding {

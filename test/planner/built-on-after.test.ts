@@ -172,6 +172,7 @@ describe("what is built on a column that another operation moves", () => {
     input: {},
     context: { defaultSchema: "public", versionViews: false, revision },
     relations: [{ schema: "public", name: "users" }],
+    alters: [],
     losesNames: [],
     seesAfter: false,
     knowing() {
