@@ -54,12 +54,13 @@ export async function withinLockBudget<T>(budget: LockBudget, session: Session, 
         attempt.signal.throwIfAborted()
         if (!isLockFailure(error)) throw error
         watch.start(session, times)
-        const pause = pauseAfter(tries, lockTimeoutMs)
-        if (Date.now() + pause - startedAt > lockBudgetMs) {
+        // The last pause is cut short, so that the budget ends with a try and not with half of it unused.
+        const left = startedAt + lockBudgetMs - Date.now()
+        if (left < lockTimeoutMs) {
           const relations = step.relations.map(displayName).join(", ")
           throw exhausted({ subject: step.id, what: relations, lockBudgetMs }, watch.last, error)
         }
-        startedAt += await standBack(pause)
+        startedAt += await standBack(Math.min(pauseAfter(tries, lockTimeoutMs), left))
         if (canYield(watch.last)) await haveAutovacuumYield(session, step.relations)
       }
     }

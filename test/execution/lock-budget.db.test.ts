@@ -31,14 +31,17 @@ test("a reader idle in its transaction is named, nobody queues behind us for lon
   expect(observer.blockersSeen.at(-1)).toEqual([])
 })
 
-test("an exhausted budget names who is in the way, and how to end them; nothing is written", async () => {
+test("an exhausted budget was used to its end, and names who is in the way and how to end them; nothing is written", async () => {
   const step = addColumnStep("c")
   const run = await runOn(database.url, [step], { lockTimeoutMs: 50, lockBudgetMs: 1_500 })
   await asSession(database.url, (reader) =>
     reader.transaction(async () => {
       await reader.query("SELECT FROM public.t")
+      const from = Date.now()
       const error: unknown = await performStep(run, step, attemptOf(), new Witness()).catch((thrown: unknown) => thrown)
       expect(error).toMatchObject({ code: "LOCK_BUDGET", kind: "TransientError" })
+      // The message names the budget: giving up with half of it unused would be untrue.
+      expect(Date.now() - from).toBeGreaterThan(1_500 - 50)
       expect((error as Error).message).toMatch(
         new RegExp(`pid ${reader.pid} \\(user postgres, application test, idle in transaction, for `),
       )
