@@ -3,7 +3,7 @@ import { SluiceError } from "../src/domain/errors.ts"
 import type { RunEnd } from "../src/domain/run.ts"
 import { outlineOf } from "../src/domain/plan.ts"
 import type { Finding } from "../src/domain/finding.ts"
-import { stepsLeftBehind } from "../src/execution/left-behind.ts"
+import { partsOfSkipped, stepsLeftBehind } from "../src/execution/left-behind.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import { endRun } from "../src/execution/end-run.ts"
 import { journaledState } from "../src/execution/under-way.ts"
@@ -43,6 +43,19 @@ async function findLeftBehind(run: TargetRun, leftOut: readonly string[]): Promi
   }))
 }
 
+/** What steps that were left out have left in the target of a run that has completed without them. */
+async function findParts(deps: ActivityDeps, run: TargetRun): Promise<readonly Finding[]> {
+  const { steps } = await loadRun(deps.control, run.run)
+  const skipped = steps.filter(({ state }) => state === "skipped").map(({ id }) => id)
+  return (await partsOfSkipped(run, skipped)).map(({ id, summary, repair }) => ({
+    code: "INVALID_INDEX",
+    severity: "warning",
+    subject: id,
+    message: `This was left out, and what a failed attempt at it made is still there and costs writes: ${summary}`,
+    hint: `Drop it: ${repair ?? ""};`,
+  }))
+}
+
 /**
  * The journal decides. Where it doesn't have the run, because it was never entered or the journal was taken away since,
  * the control database knows.
@@ -68,7 +81,8 @@ export function createRunActivities(deps: ActivityDeps): RunActivities {
         const run = await targetRunOf(deps, ref)
         const state = await endRun(run, outcome.state, attempt, observerFor(deps, ref, place))
         const leftBehind = state === "aborted" ? await findLeftBehind(run, outcome.leftBehind ?? []) : []
-        await finishRun(control, ref, { ...outcome, state, leftBehind })
+        const warnings = state === "completed" ? await findParts(deps, run) : []
+        await finishRun(control, ref, { ...outcome, state, leftBehind, warnings })
         await writeReport(deps, ref)
         return { state }
       }),

@@ -2,12 +2,13 @@ import type { Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
 import { takeClaim } from "./claimed.ts"
-import { checkFence } from "./fence.ts"
+import { clearLeftover } from "./clear-leftover.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { lastOf, type Direction, type StepOutcome } from "./journal-rows.ts"
 import { withinLockBudget } from "./lock-budget.ts"
 import { shapeDiffers } from "./observe.ts"
-import { lockTimeoutFor, tryConcurrently } from "./run-concurrently.ts"
+import { repairStep } from "./repair-step.ts"
+import { tryConcurrently } from "./run-concurrently.ts"
 import { tryTransactional } from "./run-transactional.ts"
 import type { StepContext } from "./step-context.ts"
 import { effectiveLimits } from "./step-limits.ts"
@@ -30,7 +31,12 @@ export async function carryOut(
         const last = await lastOf(session, run.run, step.id)
         if (last?.direction === direction) return "observed"
         const limits = await effectiveLimits(session, run.run, run.target.limits)
-        return runOnceRepaired(session, { run, attempt, observer, claimed, limits }, workOf(step, direction, last))
+        const context = { run, attempt, observer, claimed, limits }
+        try {
+          return await runOnceRepaired(session, context, workOf(step, direction, last))
+        } catch (error) {
+          throw await clearLeftover(session, context, { step, error })
+        }
       })
     },
   )
@@ -47,12 +53,6 @@ async function runOnceRepaired(session: Session, context: StepContext, work: Ste
     const outcome = await withinLockBudget(budget, session, () => tryOnce(session, context, work))
     if (outcome !== "repair") return outcome
     if (step.repair === null || repairs === mostRepairs) throw shapeDiffers(step)
-    const { repair } = step
-    await withinLockBudget(budget, session, async () => {
-      await checkFence(session, context.claimed.claim)
-      await session.query(`SET lock_timeout = ${lockTimeoutFor("ShareUpdateExclusive", context.limits)}`)
-      await session.query(repair)
-      await session.query(`SET lock_timeout = ${context.limits.lockTimeoutMs}`)
-    })
+    await withinLockBudget(budget, session, () => repairStep(session, context, step))
   }
 }

@@ -31,6 +31,21 @@ export async function stepsLeftBehind(run: TargetRun, leftOut: readonly string[]
   })
 }
 
+/**
+ * Steps that were left out after a failed attempt and of which a part is there all the same, as an invalid index is that
+ * couldn't be dropped.
+ */
+export async function partsOfSkipped(run: TargetRun, skipped: readonly string[]): Promise<readonly Step[]> {
+  const steps = run.plan.steps.filter(({ id, repair }) => repair !== null && skipped.includes(id))
+  if (steps.length === 0) return []
+  const applicationName = helperSessionName(run.run, "control")
+  return withSession({ url: run.target.url, applicationName }, async (session) => {
+    const parts: Step[] = []
+    for (const step of steps) if ((await observe(session, step)) === "partial") parts.push(step)
+    return parts
+  })
+}
+
 /** The ids of the steps that the journal has as done by this run. Fillings and comparisons leave nothing of their own. */
 async function stillDone(session: Session, { run, plan }: TargetRun): Promise<ReadonlySet<string>> {
   const last = new Map((await readJournal(session, run)).map((row) => [row.step, row]))

@@ -58,15 +58,18 @@ export async function finishRun(
     readonly reason: string | null
     /** What an aborted run has not taken back, a finding for each step. */
     readonly leftBehind?: readonly Finding[]
+    /** What a person should know of a run that has completed. */
+    readonly warnings?: readonly Finding[]
     readonly actor?: string
   },
 ): Promise<void> {
-  const { state, reason, leftBehind = [], actor = "sluice" } = outcome
+  const { state, reason, leftBehind = [], warnings = [], actor = "sluice" } = outcome
   await new Ledger(control).within(async (tx, append) => {
     const before = await readState(tx, ref.run)
     if (hasEnded(before.state)) return
     const phase = state === "completed" ? "complete" : before.phase
-    await writeState(tx, ref.run, { state, phase, waitingFor: null, findings: [...leftBehind, ...before.findings] })
+    const findings = [...leftBehind, ...warnings, ...before.findings]
+    await writeState(tx, ref.run, { state, phase, waitingFor: null, findings })
     const left = leftBehind.length === 0 ? {} : { leftBehind: leftBehind.map(({ subject }) => subject) }
     await append({ actor, kind: "run.ended", run: ref.run, detail: { state, phase, reason, ...left } })
   })

@@ -4,6 +4,7 @@ import { performStep } from "../../src/execution/perform-step.ts"
 import { undoStep } from "../../src/execution/undo-step.ts"
 import { checkExpressions } from "../../src/postgres/expressions.ts"
 import { loadParser } from "../../src/sql/parser.ts"
+import { sql } from "../../src/sql/sql.ts"
 import { asSession, attemptOf, eventually, Witness } from "../execution/setting.ts"
 import { createDatabase } from "../harness/database.ts"
 import type { TestDatabase } from "../harness/database.ts"
@@ -138,6 +139,66 @@ test("an invalid leftover of another index stands against the plan", async () =>
   await database.query("UPDATE t SET a = 'same' WHERE id < 3")
   await database.query("CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)").catch(() => {})
   await expect(planned({})).rejects.toThrow("CONSTRAINT_EXISTS")
+})
+
+describe("a build that fails", () => {
+  /** A unique index, and rows that have become duplicates since its plan was made. */
+  async function doomed(): Promise<{
+    readonly attempt: () => Promise<unknown>
+    readonly mend: () => Promise<unknown>
+  }> {
+    const {
+      run,
+      steps: [step],
+    } = await planned({ unique: true }, { lockTimeoutMs: 50, lockBudgetMs: 500 })
+    if (!step) throw new Error("a step was expected")
+    await database.query("UPDATE t SET a = 'same' WHERE id < 3")
+    return {
+      attempt: () => performStep(run, step, attemptOf(), new Witness()),
+      mend: () => database.query("UPDATE t SET a = id"),
+    }
+  }
+
+  test("leaves no invalid index behind, which every write would pay for while a person is asked", async () => {
+    const { attempt, mend } = await doomed()
+    await expect(attempt()).rejects.toMatchObject({ code: "DATA_REJECTED", findings: [{ severity: "error" }] })
+    expect(await indexes()).toEqual([])
+    await mend()
+    expect(await attempt()).toBe("done")
+  })
+
+  test("names what it leaves behind where a reader stands in the way of dropping it; a retry drops it", async () => {
+    const { attempt, mend } = await doomed()
+    await asSession(database.url, (reader) =>
+      reader.transaction(async () => {
+        await reader.query("SELECT FROM public.t LIMIT 1")
+        await expect(attempt()).rejects.toMatchObject({
+          code: "DATA_REJECTED",
+          findings: [
+            { code: "DATA_REJECTED" },
+            { code: "INVALID_INDEX", severity: "warning", hint: expect.stringContaining("DROP INDEX CONCURRENTLY") },
+          ],
+        })
+      }),
+    )
+    expect(await indexes()).toEqual(["invalid: CREATE UNIQUE INDEX i ON public.t USING btree (a)"])
+    await mend()
+    expect(await attempt()).toBe("done")
+  })
+
+  test("doesn't touch what somebody else builds under the name", async () => {
+    const {
+      run,
+      steps: [step],
+    } = await planned({})
+    if (!step) throw new Error("a step was expected")
+    // Begun between our look and our statement: the next look finds it, not valid yet.
+    await database.query("CREATE SEQUENCE looks; CREATE INDEX i ON t (a)")
+    const observe = sql`SELECT CASE nextval('public.looks') WHEN 1 THEN 'before' ELSE 'partial' END`
+    const attempt = performStep(run, { ...step, observe }, attemptOf(), new Witness())
+    await expect(attempt).rejects.toMatchObject({ code: "ALREADY_EXISTS" })
+    expect(await indexes()).toHaveLength(1)
+  })
 })
 
 describe("while a transaction that is idle stands in the way", () => {

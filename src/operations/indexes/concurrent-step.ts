@@ -10,7 +10,8 @@ import type { IndexSpec } from "./spec.ts"
 
 /**
  * Builds an index without a lock that stops writers. A broken build leaves an invalid index behind, which costs every
- * write and serves no one: it is seen as such, dropped, and built again. What else bears the name is left alone.
+ * write and serves no one: the attempt that failed drops it, else it is seen as such, dropped, and built again. What else
+ * bears the name is left alone.
  */
 export function concurrentIndexStep(index: IndexSpec, phase: Phase, id: string): SqlStep {
   const { relation, name, unique } = index
