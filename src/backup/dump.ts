@@ -12,7 +12,7 @@ import { sessionName } from "./naming.ts"
 import { chooseScratchServer } from "./scratch-server.ts"
 import { readSource } from "./source.ts"
 import { runTool } from "./run-tool.ts"
-import { withSnapshot } from "./snapshot.ts"
+import { requireLocked, withSnapshot } from "./snapshot.ts"
 import { hashTable } from "./table-hash.ts"
 import { relationPatterns, schemaPatterns } from "./table-pattern.ts"
 
@@ -62,16 +62,23 @@ async function dumpAndHash(input: BackupInput, aside: string, signal: AbortSigna
   const applicationName = sessionName(input.run ?? id)
   const { lockTimeoutMs } = target.limits
   const stopping = new AbortController()
+  const contentsOf = (session: Session): Promise<Contents> =>
+    readContents(session, plan?.relations ?? null, target.schemas)
   const options = {
     url: target.url,
     applicationName,
     lockTimeoutMs,
+    tables: async (session: Session) => (await contentsOf(session)).sources,
     signal: AbortSignal.any([signal, stopping.signal]),
   }
   return withSnapshot(options, async (session, snapshot) => {
     const createdAt = new Date().toISOString()
     const source = await readSource(session)
-    const contents = await readContents(session, plan?.relations ?? null, target.schemas)
+    const contents = await contentsOf(session)
+    await requireLocked(
+      session,
+      contents.sources.map(({ oid }) => oid),
+    )
     const bytes = contents.sources.reduce((sum, source) => sum + source.bytes, overheadBytes)
     // Before hours of dumping, not after: can it be proven at all?
     await chooseScratchServer(input, source.serverMajor, signal)

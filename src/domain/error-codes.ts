@@ -19,6 +19,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   BACKUP_FAILED:
     "pg_dump or pg_restore failed. The message names the object where that is safe; the tool's own output, in a terminal, tells all.",
   BACKUP_INTERRUPTED: "pg_dump or pg_restore was ended from outside. Retried.",
+  BACKUP_OVERTAKEN: "A table was created, renamed or dropped while a backup began. Retried.",
   BAD_ARGUMENT: "An argument of the command can't be used as it stands. `sluice VERB --help` tells what it takes.",
   BUG: "A defect of Sluice. Please report it with the message and the run's audit trail.",
   CONNECTION_LOST: "The connection to PostgreSQL ended in the middle. Retried; see the server's log for the cause.",
