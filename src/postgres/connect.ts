@@ -83,8 +83,13 @@ async function close(client: Client, socket: Socket): Promise<void> {
   socket.destroy()
 }
 
-/** `prefer` and `allow` go on to their second way where the first isn't offered, or not to this user and address. */
+/**
+ * `prefer` and `allow` go on to their second way where the first isn't offered, or not to this user and address; or where
+ * the server answers an error instead, which the second way hears in full.
+ */
 function isAnsweredByOtherAttempt(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return error.message.includes("does not support SSL") || ("code" in error && error.code === "28000")
+  return (
+    /does not support SSL|error establishing an SSL/.test(error.message) || ("code" in error && error.code === "28000")
+  )
 }

@@ -56,7 +56,10 @@ const byMessage: readonly (readonly [RegExp, NetworkMeaning])[] = [
   [/^timeout expired/, unreachable],
   [/^Connection terminated/, lost],
   [/^Client (has encountered|was closed)/, lost],
-  [/^(The server does not support SSL|There was an error establishing an SSL)/, tls],
+  [/^The server does not support SSL/, tls],
+  // It answered an error to the question whether it does: it is ending, or can't begin a session (libpq calls it a failed
+  // fork).
+  [/^There was an error establishing an SSL/, unreachable],
   [/^SASL/, password],
 ]
 

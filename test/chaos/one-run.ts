@@ -86,6 +86,8 @@ export async function harmedRun(arena: Arena, request: RunToHarm): Promise<Harme
     const comparisons = isThrough ? await all((application) => application.compare({ columns: change.columns })) : []
     const aftermath = { change, number, blow, status, reports, comparisons, databases }
     const problems = await problemsOf(aftermath, stack, await app.control())
+    // What it leaves would be held against every run after it.
+    if (!hasEnded(status.state)) await takeBack(app, run)
     const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
     const figures = {
       requests: sum(reports.map(({ requests }) => requests)),
@@ -103,6 +105,19 @@ export async function harmedRun(arena: Arena, request: RunToHarm): Promise<Harme
     }
   } finally {
     await all((application) => application.close())
+  }
+}
+
+/** Ends a run that stopped half-way, as its operator would. */
+async function takeBack(app: App, run: string): Promise<void> {
+  const until = Date.now() + patienceMs
+  const nonce = randomUUID()
+  for (;;) {
+    const { state } = await loadRun(await app.control(), run)
+    if (hasEnded(state) || Date.now() > until) return
+    if (state !== "aborting")
+      await steer(app, { run, verb: "abort", reason: "the campaign goes on without it", nonce }).catch(() => null)
+    await sleep(200)
   }
 }
 

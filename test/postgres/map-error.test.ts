@@ -67,6 +67,7 @@ test.each([
   ["Connection terminated unexpectedly", "CONNECTION_LOST"],
   ["Client has encountered a connection error and is not queryable", "CONNECTION_LOST"],
   ["The server does not support SSL connections", "TLS_FAILED"],
+  ["There was an error establishing an SSL connection", "DATABASE_UNREACHABLE"],
   ["SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a non-empty string", "WRONG_PASSWORD"],
 ])("pg's own “%s” is %s", (message, code) => {
   expect(mapPostgresError(new Error(message), "database d").code).toBe(code)

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from "node:net"
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, expect, test } from "vitest"
@@ -161,6 +162,29 @@ test.each([
   const error: unknown = await withSession({ url, applicationName: "test" }, async () => null).catch((e: unknown) => e)
   expect(error).toMatchObject({ code })
   expect(JSON.stringify(error) + String(error)).not.toContain("wrong-secret")
+})
+
+test("a server that answers with an error before anything is encrypted is one to come back to", async () => {
+  const fields = ["SFATAL", "VFATAL", "C57P03", "Mthe database system is shutting down"].map((field) => `${field}\0`)
+  const body = Buffer.from(`${fields.join("")}\0`)
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(body.length + 4)
+  const server = createServer((socket) => {
+    socket.on("error", () => {})
+    socket.once("data", () => socket.end(Buffer.concat([Buffer.from("E"), length, body])))
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const { port } = server.address() as AddressInfo
+  try {
+    for (const mode of ["prefer", "require"]) {
+      const url = new Secret(`postgresql://u:p@127.0.0.1:${port}/d?sslmode=${mode}`)
+      await expect(withSession({ url, applicationName: "test" }, async () => null)).rejects.toMatchObject({
+        kind: "TransientError",
+      })
+    }
+  } finally {
+    server.close()
+  }
 })
 
 test("a question that is asked again is planned once, and sees what changed meanwhile", async () => {
