@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Sync } from "../../src/domain/backfill.ts"
 import { loadParser } from "../../src/sql/parser.ts"
+import { asSession, eventually } from "./setting.ts"
 import { Purging } from "../operations/archive/purging.ts"
 
 const people = `
@@ -51,6 +52,24 @@ describe("without its triggers the run does nothing more that rests on them", ()
     await change.through(before)
     await disable()
     await expect(change.through(step)).rejects.toMatchObject(broken)
+  })
+})
+
+test("it is asked again under the step's locks: somebody may have been at it while the step waited for them", async () => {
+  await change.end()
+  change = await Purging.begin(people, [addEmail], { lockTimeoutMs: 10_000 })
+  await change.through("backfill/people/not-null-email/validate")
+  await asSession(change.database.url, async (somebody) => {
+    let attempt: Promise<void> | null = null
+    await somebody.transaction(async () => {
+      await somebody.query("ALTER TABLE public.people DISABLE TRIGGER USER")
+      attempt = expect(change.through("backfill/people/not-null-email/set")).rejects.toMatchObject(broken)
+      await eventually(async () => {
+        const waiting = await change.query("SELECT FROM pg_locks WHERE relation = 'people'::regclass AND NOT granted")
+        return waiting.length > 0
+      })
+    })
+    await attempt
   })
 })
 
@@ -142,6 +161,18 @@ describe("after a retry", () => {
       finding: { hint: expect.stringContaining("sluice abort") },
     })
   })
+})
+
+test("a table without a comparison needs its triggers as they were made", async () => {
+  await change.end()
+  change = await Purging.begin("CREATE TABLE people (id int PRIMARY KEY, name text NOT NULL, fax text)", [
+    { drop_column: { table: "people", column: "fax", down: "name" } },
+  ])
+  await change.through("expand/people/sync")
+  await disable()
+  await change.query("INSERT INTO people VALUES (1, 'written in the new shape')")
+  await enable()
+  await expect(change.through("contract/hide")).rejects.toMatchObject(broken)
 })
 
 describe("the way back", () => {
