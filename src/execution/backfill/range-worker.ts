@@ -63,31 +63,38 @@ async function takeRanges(context: FillContext, session: Session, worker: number
   while ((await pace.turn(worker, signal)) === "work") {
     cursor ??= queue.take()
     if (cursor === null) return
-    const startedAt = performance.now()
-    cursor = await fillNext(context, session, cursor, size)
-    await pace.breathe(performance.now() - startedAt, signal)
-    if (cursor.isFinished) cursor = null
+    const after = await fillNext(context, session, cursor, size)
+    await pace.breathe(after.workedMs, signal)
+    cursor = after.cursor.isFinished ? null : after.cursor
   }
   if (cursor) queue.giveBack(cursor)
 }
 
-/** One batch. Answers the range's cursor after it: unchanged where the batch failed and is to be smaller. */
-async function fillNext(context: FillContext, session: Session, cursor: Cursor, size: BatchSize): Promise<Cursor> {
+interface AfterBatch {
+  /** The range's cursor: unchanged where the batch failed and is to be smaller. */
+  readonly cursor: Cursor
+  /** What the try took that came through, or failed for good: others weren't kept waiting by what it stood back before. */
+  readonly workedMs: number
+}
+
+async function fillNext(context: FillContext, session: Session, cursor: Cursor, size: BatchSize): Promise<AfterBatch> {
   const { step, statement, claimed, meter, pace, attempt, signal } = context
   let about: Page | null = null
   const onPage = (page: Page): void => void (about = page)
   const standBack = (milliseconds: number): Promise<number> => pace.standBack(milliseconds, signal)
   const budget = { ...context, ...context.limits, attempt: { ...attempt, signal }, watchFirstTry: false, standBack }
+  let startedAt = performance.now()
+  const workedMs = (): number => performance.now() - startedAt
   try {
-    let startedAt = 0
     pace.batches.set(session.pid, size.rows)
     const batch = await withinLockBudget(budget, session, () => {
       startedAt = performance.now()
       return runBatch(session, { claim: claimed.claim, step, statement }, { cursor, rows: size.rows, onPage })
     })
-    size.learn(batch.page.rows, performance.now() - startedAt, pace.batchDurationMs)
+    const after = { cursor: batch.cursor, workedMs: workedMs() }
+    size.learn(batch.page.rows, after.workedMs, pace.batchDurationMs)
     meter.add(batch)
-    return batch.cursor
+    return after
   } catch (error) {
     signal.throwIfAborted()
     if (!isOfSomeRow(error)) throw error
@@ -97,7 +104,7 @@ async function fillNext(context: FillContext, session: Session, cursor: Cursor, 
       throw whileFilling(error, step)
     }
     size.shrink()
-    return cursor
+    return { cursor, workedMs: workedMs() }
   }
 }
 
