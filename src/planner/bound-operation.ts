@@ -25,8 +25,8 @@ export interface Shapes {
 export interface BoundOperation {
   readonly kind: string
   readonly revision: string
-  /** The revision's file. */
-  readonly file: string
+  /** The revision's file, and where in it the operation begins, as far as that is known. */
+  readonly place: Pick<Finding, "file" | "line">
   readonly input: unknown
   readonly context: OperationContext
   readonly relations: readonly RelationName[]
@@ -55,13 +55,23 @@ export function bindOperations(
   target: Omit<OperationContext, "revision">,
 ): readonly BoundOperation[] {
   return revisions.flatMap((revision) =>
-    revision.operations.map(({ kind, input }) =>
-      bindOperation(kind, input, { ...target, revision: revision.id }, revision.file),
+    revision.operations.map(({ kind, input, line }) =>
+      bindOperation(
+        kind,
+        input,
+        { ...target, revision: revision.id },
+        { file: revision.file, ...(line !== undefined && { line }) },
+      ),
     ),
   )
 }
 
-function bindOperation(kind: string, given: unknown, context: OperationContext, file: string): BoundOperation {
+function bindOperation(
+  kind: string,
+  given: unknown,
+  context: OperationContext,
+  place: BoundOperation["place"],
+): BoundOperation {
   const operation = findOperation(kind)
   if (!operation) throw unknownOperation(kind, context.revision)
   const read = operation.input.safeParse(given)
@@ -74,7 +84,7 @@ function bindOperation(kind: string, given: unknown, context: OperationContext, 
   return {
     kind,
     revision: context.revision,
-    file,
+    place,
     input,
     context,
     relations: operation.relations(input, context),
@@ -82,7 +92,7 @@ function bindOperation(kind: string, given: unknown, context: OperationContext, 
     losesNames: operation.losesNames?.(input, context) ?? [],
     seesAfter: operation.sees === "after",
     // What a schema has let through passes it again.
-    knowing: (pending) => bindOperation(kind, input, { ...context, pending }, file),
+    knowing: (pending) => bindOperation(kind, input, { ...context, pending }, place),
     adds: (before) => operation.adds?.(input, before, context) ?? [],
     check: (shapes, current = shapes.before) => operation.check(input, current, within(shapes)),
     after: (before) => operation.after(input, before, context),

@@ -55,7 +55,7 @@ export function judgeOperations(operations: readonly BoundOperation[], catalog: 
     const shapes = { before, after, shown }
     const culprit = () => culpritOf(operation, earlier, { shapes, stages, beforeAt })
     const found = judge(operation, earlier, { shapes, running, catalog, culprit })
-    findings.push(...found.map((finding) => ({ ...finding, file: finding.file ?? bound.file })))
+    findings.push(...found.map((finding) => ({ ...bound.place, ...finding })))
     if (hasErrors(found)) continue
     judged.push({ operation, shapes })
     movements = {
@@ -81,7 +81,7 @@ function lostLater(judged: readonly JudgedOperation[], left: Catalog): readonly 
       .slice(index + 1)
       .filter(({ operation: other }) => !other.seesAfter)
       .find(({ operation: other }) => other.relations.some((relation) => isAmong(relation, operation.relations)))
-    return error && later ? [startBefore(operation, later.operation, error.message)] : []
+    return error && later ? [{ ...operation.place, ...startBefore(operation, later.operation, error.message) }] : []
   })
 }
 

@@ -56,9 +56,10 @@ function checked(
     const read = readOperation(entry, place)
     if ("findings" in read) findings.push(...read.findings)
     if ("findings" in read) return []
-    if (read.kind !== "sql" || !textLine) return [read]
+    const found = { ...read, line: line([...place.path, read.kind]) }
+    if (read.kind !== "sql" || !textLine) return [found]
     const lineOf = (key: string): number => textLine([...place.path, "sql", key])
-    return [{ ...read, lines: { up: lineOf("up"), onComplete: lineOf("onComplete") } }]
+    return [{ ...found, lines: { up: lineOf("up"), onComplete: lineOf("onComplete") } }]
   })
   const stem = stemOf(file) ?? file
   const id = outer.data.id ?? stem

@@ -18,6 +18,8 @@ export interface Revision {
 export interface RevisionOperation {
   readonly kind: string
   readonly input: unknown
+  /** The line of the file on which it begins. Absent where it was read before lines were kept. */
+  readonly line?: number
   /** Of an operation in SQL: the lines of the file on which `up` and `onComplete` begin. */
   readonly lines?: { readonly up: number; readonly onComplete: number }
 }

@@ -110,9 +110,15 @@ describe("watched without a terminal", () => {
     const offendingRows = [{ step: "precheck", code: "X", table: "public.people", keys: ["7", "a\u001Bb"] }]
     const rows = 'Rows of public.people in the way (X), by key: 7, "a\\u001bb"'
     const stopped = { ...running, findings: [finding], offendingRows }
-    expect(newLines(running, stopped).slice(0, 3)).toEqual(["  error: no", "    hint: mend it", `  ${rows}`])
+    expect(newLines(running, stopped).slice(0, 3)).toEqual(["  error: s: no", "    hint: mend it", `  ${rows}`])
     expect(newLines(stopped, stopped)).toEqual([])
     expect(renderRun(stopped, plain, now)).toContain(rows)
+  })
+
+  test("the same of another thing is told as well", () => {
+    const about = (subject: string) => ({ code: "X", severity: "warning", subject, message: "no" }) as const
+    const one = { ...running, findings: [about("a.x")] }
+    expect(newLines(one, { ...one, findings: [about("a.x"), about("a.y")] })).toEqual(["  warning: a.y: no"])
   })
 
   test("only what is new is told", () => {

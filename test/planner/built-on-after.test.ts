@@ -167,7 +167,7 @@ describe("what is built on a column that another operation moves", () => {
     parts: Partial<BoundOperation> = {},
   ): BoundOperation => ({
     kind: "move",
-    file: "0001.yaml",
+    place: { file: "0001.yaml" },
     revision,
     input: {},
     context: { defaultSchema: "public", versionViews: false, revision },

@@ -32,6 +32,14 @@ function errorsOf(revisions: readonly Revision[], live?: Catalog): readonly (rea
   return findings.filter(({ severity }) => severity === "error").map(({ code, subject }) => [code, subject])
 }
 
+test("what is found names the file and the line of its operation, where that is known", () => {
+  const found = revision("0001", { add_column: nick }, { drop_column: { table: "users", column: "nobody" } })
+  const operations = found.operations.map((operation, index) => ({ ...operation, line: 3 + index }))
+  const { findings } = compile([{ ...found, operations }])
+  expect(findings).toContainEqual(expect.objectContaining({ code: "UNKNOWN_COLUMN", file: "0001.yaml", line: 4 }))
+  expect(compile([found]).findings.some((finding) => "line" in finding)).toBe(false)
+})
+
 describe("a plan is its input and nothing else", () => {
   test("the same input gives the same hash, whatever the order of the catalog's tables", () => {
     const other = table("zz", [column("id", "integer", { notNull: true })])

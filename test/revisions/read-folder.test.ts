@@ -23,7 +23,9 @@ test("a revision comes after the one before it by file name, unless it says othe
     ["0010_c", ["0002_b"]],
     ["9999_d", []],
   ])
-  expect(revisions[1]?.operations).toEqual([{ kind: "sql", input: { up: "CREATE TABLE t ()", down: "DROP TABLE t" } }])
+  expect(revisions[1]?.operations).toMatchObject([
+    { kind: "sql", input: { up: "CREATE TABLE t ()", down: "DROP TABLE t" } },
+  ])
 })
 
 test("the mistakes of all files are told at once", () => {

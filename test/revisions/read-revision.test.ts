@@ -18,6 +18,13 @@ function findingsOf(text: string, name = "0004_x.yaml"): readonly Finding[] {
 
 const addColumn = "add_column: {table: users, column: {name: a, type: text, nullable: true}}"
 
+test("each operation knows the line on which it begins, which is no part of the content", () => {
+  const spread = `title: T\n\noperations:\n  - ${addColumn}\n  # why\n  - ${addColumn.replace("name: a", "name: b")}\n`
+  const read = readRevisionFile("0001_x.yaml", spread)
+  expect(read.operations.map(({ line }) => line)).toEqual([4, 6])
+  expect(readRevisionFile("0001_x.yaml", spread.replace("\n\n", "\n")).contentHash).toBe(read.contentHash)
+})
+
 test("id and title come from the file's name where the file doesn't tell", () => {
   expect(readRevisionFile("0004_split_name.yaml", `operations: [{${addColumn}}]`)).toMatchObject({
     id: "0004_split_name",

@@ -1,5 +1,6 @@
-import { hasErrors } from "../../domain/finding.ts"
+import { hasErrors, type Finding } from "../../domain/finding.ts"
 import type { RunStatus } from "../../domain/run.ts"
+import { placeOf } from "./findings.ts"
 import { backfillLine, blockerLine, offendingLine, restLines } from "./run.ts"
 import { lookOf } from "./look.ts"
 
@@ -26,9 +27,9 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
       .filter((line) => !inTheWay.has(line))
       .map((line) => `  ${line}`),
   )
-  const found = new Set(before?.findings.map((finding) => finding.message))
-  for (const { severity, message, hint } of now.findings.filter((finding) => !found.has(finding.message)))
-    lines.push(`  ${severity}: ${message}`, ...(hint === undefined ? [] : [`    hint: ${hint}`]))
+  const found = new Set(before?.findings.map(said))
+  for (const finding of now.findings.filter((each) => !found.has(said(each))))
+    lines.push(`  ${said(finding)}`, ...(finding.hint === undefined ? [] : [`    hint: ${finding.hint}`]))
   if (now.until && now.until !== before?.until) lines.push(`  until ${now.until}: then it goes on by itself`)
   const told = new Set(before?.offendingRows?.map(offendingLine))
   const rows = (now.offendingRows ?? []).map(offendingLine)
@@ -37,6 +38,11 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
   if (needsPerson && now.choices.join() !== before?.choices.join())
     lines.push(...now.choices.map((choice) => `  to go on: ${choice}`))
   return lines
+}
+
+function said(finding: Finding): string {
+  const place = placeOf(finding)
+  return `${finding.severity}: ${place === "" ? "" : `${place}: `}${finding.message}`
 }
 
 /** Reasons to rest that are new, and the end of all. One that differs in its figures only is the same. */
