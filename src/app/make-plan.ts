@@ -6,6 +6,7 @@ import type { Plan, Strategy } from "../domain/plan.ts"
 import type { VersionRoles } from "../domain/versions.ts"
 import { appliedIn, runsIn } from "./journal-view.ts"
 import { findConflict, type JournaledRun } from "../execution/journal.ts"
+import { unknownRoleFindings } from "../execution/version-roles.ts"
 import { runActive } from "../ledger/runs.ts"
 import { catalogWish, compilePlan } from "../planner/compile.ts"
 import type { PlanEvidence } from "../planner/evidence.ts"
@@ -69,7 +70,11 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
     })
     throwOnErrors(findings)
     if (!plan) throw new UserError({ code: "NO_PLAN", subject: wanted, message: "no plan could be made" })
-    const all = [...findings, ...(await checkExpressions(session, plan.expressionChecks))]
+    const all = [
+      ...findings,
+      ...(await checkExpressions(session, plan.expressionChecks)),
+      ...(await unknownRoleFindings(session, plan.versions.roles)),
+    ]
     throwOnErrors(all)
     const database = await readIdentity(session, target)
     const conflict = await conflictOf(app, plan, runs)

@@ -92,7 +92,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   REVISION_UNPAIRED:
     "A file in SQL is neither NAME.up.sql nor the NAME.down.sql of one. Rename it, or add the other half.",
   ROLE_SEARCH_PATH: "A role isn't on its version's schema yet. The hint is the statement that puts it there.",
-  ROLE_UNKNOWN: "`versions.roles` names a role that doesn't exist. Correct it, or create the role.",
+  ROLE_UNKNOWN:
+    "`versions.roles` names a role that doesn't exist, so that its sessions are never found. Correct it, or create the role.",
   RUN_KNOWN:
     "The control database knows the run, so `sluice abort` ends it in order; `recover` is for one it has lost.",
   SCHEMA_TAKEN: "The target has a schema named sluice that isn't Sluice's. Rename it.",

@@ -1,6 +1,7 @@
 import type { Finding } from "../domain/finding.ts"
 import type { WaitName } from "../domain/gate.ts"
-import type { PlanVersions, RoleOnVersion, RolePath } from "../domain/versions.ts"
+import { nearestName } from "../domain/nearest.ts"
+import type { PlanVersions, RoleOnVersion, RolePath, VersionRoles } from "../domain/versions.ts"
 import { leadsTo, newPath, rolePaths, setPath } from "../operations/views/role-path.ts"
 import { readRoleSearchPath } from "../postgres/role-search-path.ts"
 import type { Session } from "../postgres/session.ts"
@@ -28,11 +29,32 @@ export async function versionsAtGate(session: Session, versions: PlanVersions, g
   return { roles: asked.map(({ role }) => role), findings: [...findings, ...unnamed] }
 }
 
-/** What there is to say of the old version's role before anything is touched. */
-export async function oldRoleFindings(session: Session, versions: PlanVersions): Promise<readonly Finding[]> {
+/** What there is to say of the versions' roles before anything is touched. */
+export async function earlyRoleFindings(session: Session, versions: PlanVersions): Promise<readonly Finding[]> {
   const old = rolePaths(versions).filter(({ version }) => version === "old")
   const asked = await Promise.all(old.map((path) => ask(session, path)))
-  return asked.flatMap(({ finding }) => finding ?? [])
+  const offPaths = asked.flatMap(({ finding }) => finding ?? []).filter(({ code }) => code === "ROLE_SEARCH_PATH")
+  return [...(await unknownRoleFindings(session, versions.roles)), ...offPaths]
+}
+
+/**
+ * Roles that aren't there, with or without views: by its role's name the old application is looked for at contract, and
+ * under a mistyped one nobody is ever found. The new one's may be made until its application goes out.
+ */
+export async function unknownRoleFindings(session: Session, roles: VersionRoles): Promise<readonly Finding[]> {
+  const named = (["old", "new"] as const).flatMap((version) => {
+    const role = roles[version]
+    return role === null ? [] : [{ role, version }]
+  })
+  if (named.length === 0) return []
+  const known = await session.query<{ name: string }>("SELECT rolname::text AS name FROM pg_roles ORDER BY rolname")
+  const names = known.map(({ name }) => name)
+  return named
+    .filter(({ role }) => !names.includes(role))
+    .map((each) => {
+      const missing = roleMissing(each, nearestName(each.role, names))
+      return each.version === "new" ? { ...missing, severity: "info" } : missing
+    })
 }
 
 /** Whether the role is on its version, and if not, what to do about it. */
@@ -57,13 +79,14 @@ function offPath({ role, version, path }: RolePath, setting: string | null, data
   }
 }
 
-function roleMissing({ role, version }: RolePath): Finding {
+function roleMissing({ role, version }: Pick<RolePath, "role" | "version">, nearest: string | null = null): Finding {
+  const correct = nearest === null ? "Correct versions.roles" : `Did you mean ${nearest}? Correct versions.roles`
   return {
     code: "ROLE_UNKNOWN",
     severity: "warning",
     subject: role,
     message: `There is no such role, though versions.roles names it for the ${version} version`,
-    hint: "Correct versions.roles, or create the role. Its sessions are looked for by that name.",
+    hint: `${correct} (or --role), or create the role. Its sessions are looked for by that name: under a wrong one none is ever found.`,
   }
 }
 

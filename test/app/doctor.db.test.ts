@@ -1,4 +1,7 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterEach, beforeEach, expect, inject, test } from "vitest"
+import { makePlan } from "../../src/app/make-plan.ts"
 import { doctor } from "../../src/app/doctor/doctor.ts"
 import type { Check } from "../../src/app/doctor/check.ts"
 import { createNamespace } from "../harness/namespace.ts"
@@ -61,5 +64,25 @@ operations:
   expect(plan.map(({ state, detail }) => [state, detail])).toEqual([
     ["warn", expect.stringContaining("SELECT *")],
     ["fail", "public.people.nickname: There is no such column"],
+  ])
+})
+
+test("a mistyped role of the old version is told with the nearest that there is, whatever the plan", async () => {
+  const written = `${bench.role.name}x`
+  const configuration = `version: 1
+control: {url: \${CONTROL_URL}}
+targets: {shop: {url: \${SHOP_URL}, soak: 0, keep: 0, versions: {roles: {old: ${written}, new: ${written}}}}}
+`
+  writeFileSync(join(bench.folder, "sluice.yaml"), configuration)
+  const roles = (await examine()).filter(({ detail }) => detail.includes(written))
+  expect(roles.map(({ name, state }) => [name, state])).toEqual([
+    ["shop: roles", "warn"],
+    ["shop: roles", "ok"],
+  ])
+  expect(roles[0]?.hint).toContain(`Did you mean ${bench.role.name}?`)
+  const { findings } = await makePlan(await bench.app(), { target: "shop" })
+  expect(findings.filter(({ code }) => code === "ROLE_UNKNOWN").map(({ severity }) => severity)).toEqual([
+    "warning",
+    "info",
   ])
 })

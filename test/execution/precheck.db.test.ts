@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { Secret } from "../../src/config/config.ts"
 import { precheck } from "../../src/execution/precheck.ts"
+import type { VersionRoles } from "../../src/domain/versions.ts"
 import { registerRun } from "../../src/execution/journal.ts"
 import type { TargetRun } from "../../src/execution/target-run.ts"
 import { parseConnectionUrl } from "../../src/postgres/connection-url.ts"
@@ -77,14 +78,24 @@ test("finds another run at work on the same relations, and not itself", async ()
 })
 
 test("finds an old application that isn't on its version's views, before the tables under them change", async () => {
-  const roles = { old: "nobody at all", new: "nobody either" }
+  const role = await createRole()
   const version = { name: "public_0001", base: "public", revision: "0001" }
-  const of = (ended: readonly (typeof version)[]): TargetRun => {
+  const of = (roles: VersionRoles, ended: readonly (typeof version)[]): TargetRun => {
     const versions = { roles, made: [{ ...version, name: "public_0002", revision: "0002" }], ended }
     return { ...run, plan: { ...run.plan, versions } }
   }
-  expect(await codes(of([version]))).toEqual(["ROLE_UNKNOWN"])
-  expect(await codes(of([]))).toEqual([])
+  expect(await codes(of({ old: role.name, new: null }, [version]))).toEqual(["ROLE_SEARCH_PATH"])
+  expect(await codes(of({ old: role.name, new: null }, []))).toEqual([])
+  await role.drop()
+})
+
+test("finds roles that aren't there, also where there are no views; the new one has time", async () => {
+  const versions = { roles: { old: "nobody at all", new: "nobody either" }, made: [], ended: [] }
+  const findings = await precheck({ ...run, plan: { ...run.plan, versions } })
+  expect(findings.map(({ code, severity, subject }) => [code, severity, subject])).toEqual([
+    ["ROLE_UNKNOWN", "warning", "nobody at all"],
+    ["ROLE_UNKNOWN", "info", "nobody either"],
+  ])
 })
 
 test("finds a plan made for another major version", async () => {

@@ -4,6 +4,7 @@ import type { Capability } from "../../domain/capability.ts"
 import { SluiceError } from "../../domain/errors.ts"
 import type { Plan } from "../../domain/plan.ts"
 import { precheck } from "../../execution/precheck.ts"
+import { unknownRoleFindings } from "../../execution/version-roles.ts"
 import { askProbe } from "../../health/probe.ts"
 import { missingCapabilities } from "../../postgres/capabilities.ts"
 import { capabilityMatrix, type CapabilityCheck } from "../../postgres/capability-matrix.ts"
@@ -31,6 +32,7 @@ export async function targetChecks(app: App, target: TargetConfig): Promise<read
   return [
     ...reached,
     ...(await look(`${name}: pg_dump`, () => dumpCheck(app, name, major))),
+    ...(await look(`${name}: roles`, () => roleChecks(app, target))),
     ...(await look(`${name}: plan`, () => planChecks(app, target))),
     ...(await probeChecks(target)),
     ok(`${name}: worker's database`, workerDetail(target)),
@@ -54,6 +56,15 @@ async function probeChecks({ name, probes, url }: TargetConfig): Promise<readonl
 function workerDetail({ url }: TargetConfig): string {
   const { host, port, database } = parseConnectionUrl(url)
   return `can't be seen from here; a run started here is for ${host}:${port}/${database}, and its worker refuses another (TARGET_DIFFERS)`
+}
+
+/** Asked whether or not there is a plan: at its contract a mistyped name would let every straggler through. */
+async function roleChecks(app: App, target: TargetConfig): Promise<readonly Check[]> {
+  const { roles } = target.versions
+  const named = [roles.old, roles.new].filter((role) => role !== null)
+  const findings = await app.inTarget(target, "doctor", (session) => unknownRoleFindings(session, roles))
+  if (findings.length > 0) return findings.map((each) => checkOf(`${target.name}: roles`, each))
+  return named.length === 0 ? [] : [ok(`${target.name}: roles`, named.join(", "))]
 }
 
 async function dumpCheck(app: App, name: string, major: number): Promise<readonly Check[]> {
@@ -87,7 +98,10 @@ async function planChecks(app: App, target: TargetConfig): Promise<readonly Chec
   // Rows are not read here: on a large table that takes its time, and precheck does it before anything is touched.
   const { length: unchecked } = plan.dataChecks
   const findings = await precheck({ run: "doctor", plan: { ...plan, dataChecks: [] }, target })
-  const others = findings.filter((finding) => !missing.some((each) => each.hint === finding.hint))
+  // What privileges and roles lack is among the checks above already.
+  const others = findings.filter(
+    ({ code, hint }) => code !== "ROLE_UNKNOWN" && !missing.some((each) => each.hint === hint),
+  )
   return [
     ...privileges,
     ok(`${target.name}: plan`, detail),
