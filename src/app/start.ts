@@ -75,8 +75,8 @@ function refuseOtherPlan(plan: Plan, seen: string | undefined): void {
   throw new RefusedError({
     code: "PLAN_CHANGED",
     subject: seen,
-    message: `the plan is now ${plan.hash.slice(0, 12)}, not ${seen.slice(0, 12)}: a revision, the catalog, a gate or a setting has changed since`,
-    hint: `look at it again: sluice plan --target ${plan.target}`,
+    message: `the plan is now ${plan.hash.slice(0, 12)}, not ${seen.slice(0, 12)}: a revision, the catalog or a setting has changed since, or start wasn't given plan's own options`,
+    hint: `look at it again: sluice plan --target ${plan.target}; it prints the command that starts it, with its options`,
   })
 }
 

@@ -2,6 +2,7 @@ import { Command, Option } from "commander"
 import { UserError } from "../../domain/errors.ts"
 import type { Cli } from "../cli.ts"
 import { planDocument, renderPlan } from "../render/plan.ts"
+import { startCommandLine } from "../start-command-line.ts"
 import { collect, gateModesOf, rolesOf, strategyOf } from "./arguments.ts"
 
 interface PlanOptions {
@@ -47,8 +48,11 @@ export function planCommand(cli: Cli): Command {
       const request = { revision, strategy: strategyOf(strategy), gates: gateModesOf(gate), roles: rolesOf(role) }
       const { plan } = await import("../../app/plan.ts")
       const made = await cli.withApp((app) => plan(app, { target: app.targetOrOnly(options.target).name, ...request }))
+      const { file: config } = cli.loadOptions
+      const typed = { config, revision, target: made.plan.target, strategy, gate, role }
+      const startWith = startCommandLine(typed, made.plan.hash)
       cli.output.result(planDocument(made.plan, made.findings), (look) =>
-        renderPlan(made.plan, made.findings, look, { sql, isToBeStarted: true }),
+        renderPlan(made.plan, made.findings, look, { sql, startWith }),
       )
     })
 }
@@ -66,5 +70,5 @@ async function showPlanOf(
     })
   const { planOfRun } = await import("../../app/plan.ts")
   const plan = await cli.withApp((app) => planOfRun(app, run))
-  cli.output.result(planDocument(plan, []), (look) => renderPlan(plan, [], look, { sql, isToBeStarted: false }))
+  cli.output.result(planDocument(plan, []), (look) => renderPlan(plan, [], look, { sql, startWith: null }))
 }

@@ -37,11 +37,12 @@ export function planDocument(plan: Plan, findings: readonly Finding[]): unknown 
   }
 }
 
+/** `startWith`: the command that starts it; null where it was started already. */
 export function renderPlan(
   plan: Plan,
   findings: readonly Finding[],
   look: Look,
-  options: { readonly sql: boolean; readonly isToBeStarted: boolean },
+  options: { readonly sql: boolean; readonly startWith: string | null },
 ): string {
   const titles = plan.revisions.map((revision) => `  ${look.bold(revision.id)}  ${revision.title}`)
   const parts = [
@@ -54,8 +55,7 @@ export function renderPlan(
     look.dim(`  soak ${formatDuration(plan.soakMs)}, keep ${formatDuration(plan.keepMs)}`),
   ]
   if (findings.length > 0) parts.push("", renderFindings(findings, look))
-  if (options.isToBeStarted)
-    parts.push("", `Start it with: sluice start --target ${plan.target} --plan ${plan.hash.slice(0, 12)}`)
+  if (options.startWith !== null) parts.push("", `Start it with: ${options.startWith}`)
   return parts.join("\n")
 }
 
