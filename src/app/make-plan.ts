@@ -13,6 +13,7 @@ import type { PlanEvidence } from "../planner/evidence.ts"
 import { readCatalog } from "../postgres/catalog-reader.ts"
 import { readIdentity } from "../postgres/database-identity.ts"
 import { checkExpressions } from "../postgres/expressions.ts"
+import { editedFindings } from "../revisions/edited.ts"
 import type { Revision } from "../revisions/revision.ts"
 import { loadParser } from "../sql/parser.ts"
 import type { App } from "./context.ts"
@@ -47,15 +48,17 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
   const graph = await loadGraph(app.config.migrations)
   const { id: wanted } = request.revision === undefined ? graph.head() : graph.find(request.revision)
   return app.inTarget(target, "plan", async (session) => {
-    const applied = (await appliedIn(session)).map((revision) => revision.id)
+    const recorded = await appliedIn(session)
+    const applied = recorded.map((revision) => revision.id)
     refuseUnknownApplied(graph.unknownOf(applied), target.name)
+    const edited = editedFindings(graph.revisions, recorded, target.name)
     const revisions = graph.pathTo(wanted, applied)
-    if (revisions.length === 0) throw alreadyApplied(wanted, target.name)
+    if (revisions.length === 0) throw alreadyApplied(wanted, target.name, edited)
     const runs = await runsIn(session)
     await refuseUnderWay(app, target.name, runs, revisions)
     const versions = { ...target.versions, roles: { ...target.versions.roles, ...request.roles } }
     const catalog = await readCatalog(session, catalogWish(revisions, { schemas: target.schemas, versions }))
-    const { plan, findings } = compilePlan({
+    const { plan, findings: compiled } = compilePlan({
       revisions,
       catalog,
       target: {
@@ -68,6 +71,7 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
         strategy: request.strategy ?? "expand-contract",
       },
     })
+    const findings = [...edited, ...compiled]
     throwOnErrors(findings)
     if (!plan) throw new UserError({ code: "NO_PLAN", subject: wanted, message: "no plan could be made" })
     const all = [
@@ -82,13 +86,16 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
   })
 }
 
-function alreadyApplied(revision: string, target: string): RefusedError {
-  return new RefusedError({
+/** Nothing is left to be planned; that a file was edited since is the likeliest reason to have asked. */
+function alreadyApplied(revision: string, target: string, edited: readonly Finding[]): RefusedError {
+  const finding = {
     code: "ALREADY_APPLIED",
+    severity: "error",
     subject: revision,
     message: `${revision} is applied in ${target} already`,
     hint: `sluice current --target ${target} shows what is; sluice new writes the next revision`,
-  })
+  } as const
+  return new RefusedError(finding, { findings: [finding, ...edited] })
 }
 
 /** The folder is older than the database: a plan made from it would build on what it doesn't know. */

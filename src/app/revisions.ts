@@ -1,7 +1,11 @@
 import type { AppliedRevision } from "../execution/journal.ts"
+import { SluiceError } from "../domain/errors.ts"
+import { editedSince } from "../revisions/edited.ts"
+import type { Revision } from "../revisions/revision.ts"
 import type { App } from "./context.ts"
 import { appliedIn } from "./journal-view.ts"
 import { loadGraph } from "./load-graph.ts"
+import { readRevisionsOf } from "./load-revisions.ts"
 
 /** What is applied in a target: those revisions that no other applied one builds upon. */
 export async function current(app: App, target: string): Promise<readonly AppliedRevision[]> {
@@ -10,9 +14,30 @@ export async function current(app: App, target: string): Promise<readonly Applie
   return applied.filter((revision) => !parents.has(revision.id))
 }
 
+/** An applied revision, and how its file stands to what was applied. */
+export interface HistoricRevision extends AppliedRevision {
+  /** Whether the file was edited since; null: there is none here, or it can't be read. */
+  readonly edited: boolean | null
+}
+
 /** Every applied revision, oldest first. */
-export async function history(app: App, target: string): Promise<readonly AppliedRevision[]> {
-  return appliedRevisionsOf(app, target)
+export async function history(app: App, target: string): Promise<readonly HistoricRevision[]> {
+  const applied = await appliedRevisionsOf(app, target)
+  if (applied.length === 0) return []
+  const here = await readableRevisions(app)
+  const edited = new Set(editedSince(here, applied).map(({ id }) => id))
+  const known = new Set(here.map(({ id }) => id))
+  return applied.map((revision) => ({ ...revision, edited: known.has(revision.id) ? edited.has(revision.id) : null }))
+}
+
+/** What was applied can be told without the folder, or with one that has mistakes. */
+async function readableRevisions(app: App): Promise<readonly Revision[]> {
+  try {
+    return (await readRevisionsOf(app.config.migrations)).revisions
+  } catch (error) {
+    if (error instanceof SluiceError && error.kind === "UserError") return []
+    throw error
+  }
 }
 
 export interface Head {

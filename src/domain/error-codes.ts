@@ -87,6 +87,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
     "The role can't see how far replicas lag behind, so the backfill won't wait for them. GRANT pg_monitor.",
   REPORT_NOT_WRITTEN: "The run ended well, but its report's file couldn't be written. The ledger has everything.",
   REVISION_CYCLE: "Revisions come after each other in a circle. Remove one of them from the parents of another.",
+  REVISION_EDITED:
+    "A revision's file was edited after it was applied or stamped. Put it back as it was, and write a new revision.",
   REVISION_INVALID: "A value in a revision file isn't what its place asks for. The message says where and what.",
   REVISION_SYNTAX: "A revision file is no YAML, or several documents. The message says where.",
   REVISION_UNPAIRED:

@@ -2,10 +2,11 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, inject, test } from "vitest"
 import { makePlan } from "../../src/app/make-plan.ts"
+import { stamp } from "../../src/app/stamp.ts"
 import { doctor } from "../../src/app/doctor/doctor.ts"
 import type { Check } from "../../src/app/doctor/check.ts"
 import { createNamespace } from "../harness/namespace.ts"
-import { Bench } from "./bench.ts"
+import { addEmail, Bench } from "./bench.ts"
 
 let bench: Bench
 
@@ -84,5 +85,14 @@ targets: {shop: {url: \${SHOP_URL}, soak: 0, keep: 0, versions: {roles: {old: ${
   expect(findings.filter(({ code }) => code === "ROLE_UNKNOWN").map(({ severity }) => severity)).toEqual([
     "warning",
     "info",
+  ])
+})
+
+test("an applied revision whose file was edited since is a warning, though everything is applied", async () => {
+  await stamp(await bench.app(), { target: "shop", revision: "0001_email", views: false })
+  bench.write("0001_email.yaml", addEmail.replace("nullable: false", "nullable: true"))
+  const found = (await examine()).filter(({ name }) => name === "shop: applied revisions")
+  expect(found.map(({ state, detail }) => [state, detail])).toEqual([
+    ["warn", expect.stringContaining("0001_email was edited")],
   ])
 })

@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { makePlan } from "../../src/app/make-plan.ts"
-import { current } from "../../src/app/revisions.ts"
+import { current, history } from "../../src/app/revisions.ts"
 import { stamp } from "../../src/app/stamp.ts"
 import { uninstall } from "../../src/app/uninstall.ts"
 import { Ledger } from "../../src/ledger/chain.ts"
@@ -83,6 +83,44 @@ describe("recording revisions", () => {
     await expect(late).rejects.toMatchObject({ code: "RUN_ACTIVE", kind: "RefusedError" })
     expect((await entries()).at(-1)).toEqual(["stamp.outcome", "failed"])
     expect(await current(app, "shop")).toMatchObject([{ id: "0001_email" }])
+  })
+})
+
+describe("a file that was edited after its revision was recorded", () => {
+  const edited = `title: More\noperations: [{sql: {up: "SELECT 1", down: "SELECT 1"}}]\n`
+  const told = { code: "REVISION_EDITED", severity: "warning", subject: "0002_more", file: "0002_more.yaml" }
+
+  test("is told by plan, also where nothing is left to be planned, and marked in the history", async () => {
+    const app = await bench.app()
+    await stamp(app, { target: "shop", revision: "0002_more", views: false })
+    const marks = async () => (await history(app, "shop")).map(({ id, edited }) => [id, edited])
+    bench.write("0002_more.yaml", "# why\ntitle:   More\noperations: []\n")
+    expect(await marks()).toEqual([
+      ["0001_email", false],
+      ["0002_more", false],
+    ])
+    bench.write("0002_more.yaml", edited)
+    expect(await marks()).toEqual([
+      ["0001_email", false],
+      ["0002_more", true],
+    ])
+    await expect(makePlan(app, { target: "shop" })).rejects.toMatchObject({
+      code: "ALREADY_APPLIED",
+      findings: [{ code: "ALREADY_APPLIED" }, told],
+    })
+    bench.write("0003_last.yaml", `title: Last\noperations: [{sql: {up: "SELECT 1", down: "SELECT 1"}}]\n`)
+    expect((await makePlan(app, { target: "shop" })).findings).toContainEqual(expect.objectContaining(told))
+    const { stdout } = await sluice(bench.folder, ["history"], bench.env)
+    expect(stdout).toMatch(/0002_more .*stamped +\[file edited since\] More/)
+  })
+
+  test("is marked as far as that can be known where the folder has mistakes, or isn't there", async () => {
+    const app = await bench.app()
+    await stamp(app, { target: "shop", revision: "0002_more", views: false })
+    bench.write("0002_more.yaml", "operations: {}")
+    expect((await history(app, "shop")).map(({ edited }) => edited)).toEqual([false, null])
+    rmSync(join(bench.folder, "migrations"), { recursive: true })
+    expect((await history(app, "shop")).map(({ edited }) => edited)).toEqual([null, null])
   })
 })
 

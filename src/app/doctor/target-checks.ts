@@ -11,7 +11,10 @@ import { capabilityMatrix, type CapabilityCheck } from "../../postgres/capabilit
 import { parseConnectionUrl } from "../../postgres/connection-url.ts"
 import { readServer } from "../../postgres/server.ts"
 import { findPostgresTool } from "../../postgres/tools.ts"
+import { editedFindings } from "../../revisions/edited.ts"
 import type { App } from "../context.ts"
+import { appliedIn } from "../journal-view.ts"
+import { loadGraph } from "../load-graph.ts"
 import { makePlan } from "../make-plan.ts"
 import { checkOf, fail, look, ok, warn, type Check } from "./check.ts"
 
@@ -33,6 +36,7 @@ export async function targetChecks(app: App, target: TargetConfig): Promise<read
     ...reached,
     ...(await look(`${name}: pg_dump`, () => dumpCheck(app, name, major))),
     ...(await look(`${name}: roles`, () => roleChecks(app, target))),
+    ...(await look(`${name}: applied revisions`, () => appliedChecks(app, target))),
     ...(await look(`${name}: plan`, () => planChecks(app, target))),
     ...(await probeChecks(target)),
     ok(`${name}: worker's database`, workerDetail(target)),
@@ -65,6 +69,16 @@ async function roleChecks(app: App, target: TargetConfig): Promise<readonly Chec
   const findings = await app.inTarget(target, "doctor", (session) => unknownRoleFindings(session, roles))
   if (findings.length > 0) return findings.map((each) => checkOf(`${target.name}: roles`, each))
   return named.length === 0 ? [] : [ok(`${target.name}: roles`, named.join(", "))]
+}
+
+/** A file that says something else than what was applied gives the next database another shape than this one has. */
+async function appliedChecks(app: App, target: TargetConfig): Promise<readonly Check[]> {
+  const name = `${target.name}: applied revisions`
+  const { revisions } = await loadGraph(app.config.migrations)
+  const applied = await app.inTarget(target, "doctor", appliedIn)
+  const findings = editedFindings(revisions, applied, target.name)
+  if (findings.length === 0) return [ok(name, applied.length === 0 ? "none" : `${applied.length}, as their files say`)]
+  return findings.map((finding) => checkOf(name, finding))
 }
 
 async function dumpCheck(app: App, name: string, major: number): Promise<readonly Check[]> {

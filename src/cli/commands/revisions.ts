@@ -1,5 +1,5 @@
 import { Command } from "commander"
-import type { Head } from "../../app/revisions.ts"
+import type { Head, HistoricRevision } from "../../app/revisions.ts"
 import type { AppliedRevision } from "../../execution/journal.ts"
 import type { Cli } from "../cli.ts"
 import type { Look } from "../render/look.ts"
@@ -28,7 +28,9 @@ export function currentCommand(cli: Cli): Command {
 export function historyCommand(cli: Cli): Command {
   return new Command("history")
     .summary("list the revisions applied in a target")
-    .description("Lists the revisions applied in a target, oldest first, with the run that applied each.")
+    .description(
+      "Lists the revisions applied in a target, oldest first, with the run that applied each, and says where a file was edited since.",
+    )
     .option("--target <name>", "the database (default: the only target)")
     .action(async ({ target }: TargetOption) => {
       const { history } = await import("../../app/revisions.ts")
@@ -52,13 +54,16 @@ export function headsCommand(cli: Cli): Command {
     })
 }
 
-function renderApplied(revisions: readonly AppliedRevision[], look: Look): string {
+function renderApplied(
+  revisions: readonly (AppliedRevision & Partial<Pick<HistoricRevision, "edited">>)[],
+  look: Look,
+): string {
   if (revisions.length === 0) return "No revision is applied."
-  const rows = revisions.map(({ id, appliedAt, run, title }) => [
+  const rows = revisions.map(({ id, appliedAt, run, title, edited }) => [
     look.bold(id),
     time(appliedAt),
     run ?? "stamped",
-    title,
+    edited === true ? `${look.yellow("[file edited since]")} ${title}` : title,
   ])
   return table(["REVISION", "APPLIED", "RUN", "TITLE"], rows, look)
 }
