@@ -17,6 +17,7 @@ import { editedFindings } from "../revisions/edited.ts"
 import type { Revision } from "../revisions/revision.ts"
 import { loadParser } from "../sql/parser.ts"
 import type { App } from "./context.ts"
+import { refuseWhereUnrecorded } from "./empty-journal.ts"
 import { explainForeign } from "./foreign-run.ts"
 import { loadGraph } from "./load-graph.ts"
 
@@ -72,6 +73,7 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
       },
     })
     const findings = [...edited, ...compiled]
+    refuseWhereUnrecorded(findings, { target: target.name, revisions, recorded: recorded.length })
     throwOnErrors(findings)
     if (!plan) throw new UserError({ code: "NO_PLAN", subject: wanted, message: "no plan could be made" })
     const all = [

@@ -1,7 +1,15 @@
 import { uninstall as dropJournal } from "../execution/journal.ts"
+import { archivesIn } from "../execution/archives.ts"
 import { RefusedError } from "../domain/errors.ts"
+import { displayName } from "../domain/relation.ts"
 import type { App } from "./context.ts"
 import { explainForeign } from "./foreign-run.ts"
+
+/** The archives of what was purged, which go with it for good. */
+export async function archivesOf(app: App, target: string): Promise<readonly string[]> {
+  const archives = await app.inTarget(app.target(target), "uninstall", archivesIn)
+  return archives.map(displayName)
+}
 
 /** Removes everything of Sluice's own from a target. Refused by the journal while a run needs it. */
 export async function uninstall(app: App, target: string): Promise<readonly string[]> {

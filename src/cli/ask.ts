@@ -4,10 +4,16 @@ import type { Cli } from "./cli.ts"
 
 /**
  * Lets a person think twice. Asks on a terminal only: a script that calls a dangerous verb means it, and must never
- * hang on a question.
+ * hang on a question. What loses data for good has to be meant explicitly, though: with `--yes`.
  */
-export async function confirm(cli: Cli, question: string, yes: boolean): Promise<void> {
-  if (yes || !cli.output.canAsk) return
+export async function confirm(
+  cli: Cli,
+  question: string,
+  yes: boolean,
+  { losesData = false }: { readonly losesData?: boolean } = {},
+): Promise<void> {
+  if (yes || (!cli.output.canAsk && !losesData)) return
+  if (!cli.output.canAsk) throw notConfirmed(`nobody can be asked here: ${question}`)
   const { stdin, stderr } = cli.surroundings
   const readline = createInterface({ input: stdin, output: stderr })
   // Ctrl-D is no answer: without this the question would stay open for ever.
@@ -15,10 +21,14 @@ export async function confirm(cli: Cli, question: string, yes: boolean): Promise
   const answer = await Promise.race([readline.question(`${question} [y/N] `), closed])
   readline.close()
   if (/^y(es)?$/i.test(answer.trim())) return
-  throw new RefusedError({
+  throw notConfirmed("not confirmed: nothing was sent")
+}
+
+function notConfirmed(message: string): RefusedError {
+  return new RefusedError({
     code: "NOT_CONFIRMED",
     subject: "confirmation",
-    message: "not confirmed: nothing was sent",
+    message,
     hint: "--yes answers the question beforehand",
   })
 }

@@ -1,4 +1,4 @@
-import { shellWord } from "./shell-word.ts"
+import { shellWord } from "../domain/shell-word.ts"
 
 /** What `plan` was told, as a person typed it. All of it is part of the plan, so that `start` must be told the same. */
 export interface PlanTyped {

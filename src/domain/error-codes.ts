@@ -40,6 +40,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   HOST_NOT_FOUND: "The host name of a connection URL is unknown. Check its spelling and the name service.",
   INVALID_INDEX:
     "An index that a failed concurrent build left behind: it costs writes and answers nothing. Drop or reindex it.",
+  JOURNAL_EMPTY:
+    "Nothing is recorded as applied, yet the tables seem to be there. `sluice stamp REVISION --target T` records it.",
   JOURNAL_NEWER: "The target's schema sluice was installed by a newer Sluice. Use that one.",
   KNOB_INVALID: "A knob of `sluice tune` that doesn't exist, or a value that it can't have.",
   LOCK_BUDGET:

@@ -2,13 +2,14 @@ import { afterEach, beforeEach, describe, expect, inject, test } from "vitest"
 import { makePlan } from "../../src/app/make-plan.ts"
 import { plan } from "../../src/app/plan.ts"
 import { heads, history } from "../../src/app/revisions.ts"
+import { stamp } from "../../src/app/stamp.ts"
 import { start } from "../../src/app/start.ts"
 import { listAllRuns } from "../../src/app/status.ts"
 import { uninstall } from "../../src/app/uninstall.ts"
 import { loadPlan } from "../../src/ledger/plans.ts"
 import { createDatabase } from "../harness/database.ts"
 import { createNamespace } from "../harness/namespace.ts"
-import { Bench } from "./bench.ts"
+import { addEmail, Bench } from "./bench.ts"
 
 let bench: Bench
 
@@ -43,6 +44,26 @@ describe("plan", () => {
     bench.write("0002_other.yaml", "parents: []\ntitle: Other\noperations: []\n")
     const error = { code: "SEVERAL_HEADS", kind: "UserError", finding: { hint: expect.stringContaining("merge") } }
     await expect(plan(await bench.app(), { target: "shop" })).rejects.toMatchObject(error)
+  })
+
+  test("of what is there already but recorded nowhere, one error says how to have it recorded", async () => {
+    await bench.target.query("ALTER TABLE people ADD COLUMN email text")
+    bench.write("0002_nick.yaml", addEmail.replaceAll("email", "nick").replace("0001", "0002"))
+    bench.write("0003_gone.yaml", "operations: [{drop_column: {table: people, column: nobody, down: name}}]\n")
+    const hint = expect.stringContaining("sluice stamp 0001_email --target shop.")
+    const message = expect.stringContaining("public.people.email")
+    const app = await bench.app()
+    await expect(plan(app, { target: "shop" })).rejects.toMatchObject({
+      kind: "UserError",
+      findings: [{ code: "JOURNAL_EMPTY", message, hint }],
+    })
+    // One revision alone: its own mistake stands beside the guess.
+    await expect(plan(app, { target: "shop", revision: "0001_email" })).rejects.toMatchObject({
+      findings: expect.arrayContaining([expect.objectContaining({ code: "COLUMN_EXISTS" })]),
+    })
+    await stamp(app, { target: "shop", revision: "0001_email", views: false })
+    const made = await plan(app, { target: "shop", revision: "0002_nick" })
+    expect(made.plan.revisions.map(({ id }) => id)).toEqual(["0002_nick"])
   })
 
   test.each([

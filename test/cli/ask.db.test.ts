@@ -4,6 +4,7 @@ import { plan } from "../../src/app/plan.ts"
 import { run as runCli } from "../../src/cli/run.ts"
 import { setRunState } from "../../src/ledger/run-state.ts"
 import { createRun } from "../../src/ledger/runs.ts"
+import { sluice } from "./sluice.ts"
 import { Bench } from "../app/bench.ts"
 
 let bench: Bench
@@ -45,4 +46,22 @@ test("what can't be brought back is asked about by the gate that is open, also w
     expect(said).toContain("NOT_CONFIRMED")
   }
   expect((await onTerminal(["proceed", run, "--yes"], "n")).said).not.toContain("NOT_CONFIRMED")
+})
+
+test("where nobody can be asked, uninstall drops archives only if that is said explicitly", async () => {
+  const uninstall = async (...more: readonly string[]) => {
+    const { code, stdout } = await sluice(bench.folder, ["uninstall", "--target", "shop", "--json", ...more], bench.env)
+    return [code, JSON.parse(stdout) as unknown]
+  }
+  await bench.target.query(
+    `SET ROLE ${bench.role.name}; CREATE SCHEMA sluice_archive; CREATE TABLE sluice_archive.a ()`,
+  )
+  expect(await uninstall()).toEqual([
+    3,
+    { error: expect.objectContaining({ code: "NOT_CONFIRMED", message: expect.stringContaining("sluice_archive.a") }) },
+  ])
+  expect((await onTerminal(["uninstall"], "n")).said).toContain("sluice_archive.a")
+  const dropped = ["archive sluice_archive.a", "schema sluice_archive"]
+  expect(await uninstall("--yes")).toEqual([0, { dropped }])
+  expect(await uninstall()).toEqual([0, { dropped: [] }])
 })

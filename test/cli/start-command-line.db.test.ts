@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { shellWord } from "../../src/cli/shell-word.ts"
+import { shellWord } from "../../src/domain/shell-word.ts"
 import { Bench } from "../app/bench.ts"
 import { sluice } from "./sluice.ts"
 

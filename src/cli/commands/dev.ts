@@ -29,7 +29,7 @@ export function devCommand(cli: Cli): Command {
     .option("--status", "say what runs, what has died, and where")
     .option("--reset", "end it and remove its data")
     .option("--force", "reset even while a run is under way; what it made then stays in its target")
-    .option("--yes", "don't ask on a terminal")
+    .option("--yes", "don't ask before a reset; needed where nobody can be asked")
     .action(async (flags: DevFlags) => {
       if ([flags.stop, flags.status, flags.reset, flags.detach].filter(Boolean).length > 1) throw oneAtATime()
       const { directory } = cli.projectFolder()
@@ -39,7 +39,8 @@ export function devCommand(cli: Cli): Command {
       if (flags.reset) {
         const { refuseResetDuringRuns } = await import("../../app/reset-dev.ts")
         if (!flags.force) await refuseResetDuringRuns(directory)
-        await confirm(cli, `Remove all data of the embedded stack in ${directory}?`, flags.yes === true)
+        const question = `Remove all data of the embedded stack in ${directory}, the audit trail of its runs with it?`
+        await confirm(cli, question, flags.yes === true, { losesData: true })
         return showStopped(cli, await resetStack(directory))
       }
       if (!flags.detach) return holdHere(cli, options)
