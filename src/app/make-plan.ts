@@ -6,11 +6,13 @@ import type { Plan, Strategy } from "../domain/plan.ts"
 import type { VersionRoles } from "../domain/versions.ts"
 import { appliedIn, runsIn } from "./journal-view.ts"
 import { findConflict, type JournaledRun } from "../execution/journal.ts"
+import { privilegeFindings } from "../execution/precheck/privileges.ts"
 import { unknownRoleFindings } from "../execution/version-roles.ts"
 import { runActive } from "../ledger/runs.ts"
 import { catalogWish, compilePlan } from "../planner/compile.ts"
 import type { PlanEvidence } from "../planner/evidence.ts"
 import { readCatalog } from "../postgres/catalog-reader.ts"
+import type { Session } from "../postgres/session.ts"
 import { readIdentity } from "../postgres/database-identity.ts"
 import { checkExpressions } from "../postgres/expressions.ts"
 import { editedFindings } from "../revisions/edited.ts"
@@ -78,7 +80,7 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
     if (!plan) throw new UserError({ code: "NO_PLAN", subject: wanted, message: "no plan could be made" })
     const all = [
       ...findings,
-      ...(await checkExpressions(session, plan.expressionChecks)),
+      ...(await judgedExpressions(session, plan)),
       ...(await unknownRoleFindings(session, plan.versions.roles)),
     ]
     throwOnErrors(all)
@@ -86,6 +88,17 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
     const conflict = await conflictOf(app, plan, runs)
     return { plan, findings: all, evidence: { revisions, catalog, findings: all }, database, conflict }
   })
+}
+
+/** Where PostgreSQL refuses an expression for want of rights, the statements that give what the plan needs say more. */
+async function judgedExpressions(session: Session, plan: Plan): Promise<readonly Finding[]> {
+  const refused = await checkExpressions(session, plan.expressionChecks)
+  const isDenied = ({ code }: Finding): boolean => code === "PERMISSION_DENIED"
+  if (!refused.some(isDenied)) return refused
+  // What is missing on the database itself refuses no expression.
+  const needs = plan.steps.flatMap((step) => step.needs).filter(({ kind }) => kind !== "create-on-database")
+  const missing = await privilegeFindings(session, needs)
+  return missing.length === 0 ? refused : [...refused.filter((finding) => !isDenied(finding)), ...missing]
 }
 
 /** Nothing is left to be planned; that a file was edited since is the likeliest reason to have asked. */

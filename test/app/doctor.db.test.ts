@@ -96,3 +96,12 @@ test("an applied revision whose file was edited since is a warning, though every
     ["warn", expect.stringContaining("0001_email was edited")],
   ])
 })
+
+test("a table that isn't the role's own is shown with the statement that makes it so, also where up reads it", async () => {
+  await bench.target.query("ALTER TABLE people OWNER TO postgres")
+  const found = (await examine()).filter(({ name, state }) => name === "shop: plan" && state === "fail")
+  expect(found.map(({ detail, hint }) => [detail, hint])).toEqual([
+    ["public.people: the role lacks a privilege: own", `ALTER TABLE public.people OWNER TO ${bench.role.name};`],
+    ["public.people: the role lacks a privilege: select", `GRANT SELECT ON TABLE public.people TO ${bench.role.name};`],
+  ])
+})

@@ -21,11 +21,14 @@ export function warn(name: string, detail: string, hint: string): Check {
   return { name, state: "warn", detail, hint }
 }
 
+/** The hint of such a finding sends people to `doctor`, which would be a circle here. */
+const deniedHint = "Have the owner of what the message names GRANT it to the role of the target's url."
+
 /** A finding as a check, with what it is about; `info` is fine. */
-export function checkOf(name: string, { severity, subject, message, hint }: Finding): Check {
+export function checkOf(name: string, { code, severity, subject, message, hint }: Finding): Check {
   const states = { error: "fail", warning: "warn", info: "ok" } as const
   const detail = message.includes(subject) || name.includes(subject) ? message : `${subject}: ${message}`
-  return { name, state: states[severity], detail, hint: hint ?? null }
+  return { name, state: states[severity], detail, hint: code === "PERMISSION_DENIED" ? deniedHint : (hint ?? null) }
 }
 
 /** Runs a look of its own; what an error of ours found becomes checks, at least one failed, and the other looks go on. */

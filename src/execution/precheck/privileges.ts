@@ -10,9 +10,12 @@ import type { TargetRun } from "../target-run.ts"
 /** The role may do what the steps need, and keep its journal. */
 export async function checkPrivileges(session: Session, { plan }: TargetRun): Promise<readonly Finding[]> {
   const journal: readonly Capability[] = (await journalVersion(session)) === 0 ? [{ kind: "create-on-database" }] : []
-  const needs = new Map(
-    [...journal, ...plan.steps.flatMap((step) => step.needs)].map((need) => [canonicalJson(need), need]),
-  )
+  return privilegeFindings(session, [...journal, ...plan.steps.flatMap((step) => step.needs)])
+}
+
+/** What the role lacks of these, each with the exact statement that gives it. */
+export async function privilegeFindings(session: Session, wanted: readonly Capability[]): Promise<readonly Finding[]> {
+  const needs = new Map(wanted.map((need) => [canonicalJson(need), need]))
   const missing = await missingCapabilities(session, [...needs.values()])
   return missing.map(({ capability, hint }) => ({
     code: "PRIVILEGE_MISSING",
