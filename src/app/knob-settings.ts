@@ -1,5 +1,4 @@
-import { limitDefinitions, limitNames, readLimit, type LimitName } from "../config/limit-definitions.ts"
-import { formatDuration } from "../domain/duration.ts"
+import { formatLimit, limitDefinitions, limitNames, readLimit, type LimitName } from "../config/limit-definitions.ts"
 import { UserError } from "../domain/errors.ts"
 import { nearestName } from "../domain/nearest.ts"
 import type { Knobs } from "../execution/knobs.ts"
@@ -50,7 +49,6 @@ function badKnob(subject: string, message: string, hint: string): UserError {
 /** A knob as it is typed: `batchDuration=100ms`, whatever its key in the target's row. */
 export function knobText(key: string, value: number | boolean | null): string {
   if (typeof value === "boolean") return key === "watchProbes" ? `${probes}=${value ? "on" : "off"}` : `${key}=${value}`
-  const name = limitNames.find((limit) => limitDefinitions[limit].key === key) ?? key
-  if (value === null) return `${name}=off`
-  return `${name}=${key.endsWith("Ms") ? formatDuration(value) : value}`
+  const name = limitNames.find((limit) => limitDefinitions[limit].key === key)
+  return name === undefined ? `${key}=${value ?? "off"}` : `${name}=${formatLimit(name, value)}`
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { parseKnobs } from "../../src/app/knob-settings.ts"
+import { knobText, parseKnobs } from "../../src/app/knob-settings.ts"
 
 test("knobs bear the names of sluice.yaml, and those of the target's row", () => {
   expect(parseKnobs(["batchDuration=100ms", "parallelRanges=4", "lockTimeoutMs=1s", "maxReplicaLag=off"])).toEqual({
@@ -36,4 +36,10 @@ test.each([
   expect(() => parseKnobs([setting])).toThrow(
     expect.objectContaining({ code: "BAD_ARGUMENT", finding: expect.objectContaining({ hint: expect.any(String) }) }),
   )
+})
+
+test("what was set is told as a person types it", () => {
+  const typed = ["batchDuration=100ms", "parallelRanges=4", "maxReplicaLag=off", "maxSlotLag=2GB", "maxWalRate=20MB/s"]
+  const knobs = Object.entries(parseKnobs([...typed, "probes=off"]))
+  expect(knobs.map(([key, value]) => knobText(key, value))).toEqual([...typed, "probes=off"])
 })
