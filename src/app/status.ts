@@ -9,6 +9,7 @@ import { gateRefusalOf, type GateRefusal } from "../ledger/gate-refusal.ts"
 import { listOffendingKeys } from "../ledger/offending-keys.ts"
 import { loadPlan } from "../ledger/plans.ts"
 import { listRuns, loadRun } from "../ledger/run-status.ts"
+import { stillInTheWay } from "./rows-in-the-way.ts"
 import type { App } from "./context.ts"
 import { requireWorker } from "./probe.ts"
 import { findRun } from "./runs.ts"
@@ -31,7 +32,7 @@ export async function showStatus(app: App, run: string): Promise<RunStatus> {
     ...found,
     findings: [...found.findings, ...(refused ? [stillShut(found, refused)] : [])],
     until,
-    offendingRows: await offendingRowsOf(control, found.run),
+    offendingRows: stillInTheWay(found, await offendingRowsOf(control, found.run)),
   }
   if (hasEnded(status.state)) return status
   // Once the purge gate was passed an abort is refused, of a lost run too.

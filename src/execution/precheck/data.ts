@@ -4,7 +4,7 @@ import type { Session } from "../../postgres/session.ts"
 import type { ExecutionObserver, TargetRun } from "../target-run.ts"
 
 /** Under this name the keys are kept: no step has found them. */
-const stepName = "precheck"
+export const precheckName = "precheck"
 
 /** The rows fit into the new shape. */
 export async function checkData(
@@ -13,6 +13,6 @@ export async function checkData(
   observer: Pick<ExecutionObserver, "offendingKeys"> | undefined,
 ): Promise<readonly Finding[]> {
   const { findings, keys } = await runDataChecks(session, plan.dataChecks)
-  for (const found of keys) await observer?.offendingKeys(stepName, found.code, found.relation, found.keys)
+  for (const found of keys) await observer?.offendingKeys(precheckName, found.code, found.relation, found.keys)
   return findings
 }

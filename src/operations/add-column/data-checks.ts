@@ -30,13 +30,20 @@ export function dataChecksOf(add: AddColumn, catalog: Catalog, context: Operatio
   const expect = (code: string, message: string, hint: string, text: Sql): void => {
     checks.push({ code, relation, message: `${add.subject}: ${message}`, hint, sql: text })
   }
-  if (add.fill !== null && !nullable)
+  if (add.fill !== null && !nullable) {
+    // A column that is altered without `up` keeps its own values.
+    const isOwn = add.fill === ident(column.name)
     expect(
       "VALUE_IS_NULL",
-      "the expression gives NULL for these rows, which the column doesn't allow",
-      "Have `up` give a value for them (coalesce(…, '')), mend the rows, or set nullable: true.",
+      isOwn
+        ? "these rows hold NULL, which the column will not allow"
+        : "the expression gives NULL for these rows, which the column doesn't allow",
+      isOwn
+        ? "Give them a value first, or have `up` compute one (coalesce(…, ''))."
+        : "Have `up` give a value for them (coalesce(…, '')), mend the rows, or set nullable: true.",
       rows(sql`${value} IS NULL`),
     )
+  }
   const longest = /^(?:character|character varying|bit varying|bit)\((\d+)\)$/.exec(add.type)?.[1]
   if (longest !== undefined && (add.fill ?? add.default) !== null)
     expect(
@@ -56,7 +63,7 @@ export function dataChecksOf(add: AddColumn, catalog: Catalog, context: Operatio
   if (column.unique === true && isComparable(add.fill ?? "NULL", catalog))
     expect(
       "DUPLICATE_VALUES",
-      "these rows would hold the same value, under a unique constraint",
+      "other rows would hold the same value as these, which the unique constraint will not allow",
       "Have `up` give each row its own value, or mend the rows.",
       duplicateRows(walk, [value]),
     )

@@ -45,7 +45,7 @@ function unfit({ table, kind, key, relation, pending }: NewKey): readonly Found[
   const values = key.columns.map(valueIn(sql`t`, relation, pending))
   const duplicates: Found = {
     code: "DUPLICATE_VALUES",
-    message: `these rows would hold the same values under the ${kind}`,
+    message: `other rows hold the same values as these, which the ${kind === "unique" ? "unique constraint" : kind} will not allow`,
     hint: "Change or remove the rows first.",
     sql: duplicateRows(walk, values, { nullsNotDistinct: key.nullsNotDistinct === true }),
   }
