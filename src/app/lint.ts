@@ -26,7 +26,14 @@ export async function lint(folder: ProjectFolder, cwd: string, files: readonly s
   const { revisions, findings } = readRevisions(texts)
   // With a file unread, every revision after it would seem to miss its parent.
   const graph = files.length === 0 && findings.length === 0 ? buildGraph(revisions).findings : []
-  return [...findings, ...graph, ...emptyOnes(revisions), ...lintSql(revisions), ...lintExpressions(revisions, texts)]
+  return [
+    ...findings,
+    ...graph,
+    ...emptyOnes(revisions),
+    ...lintSql(revisions),
+    ...lintOperations(revisions),
+    ...lintExpressions(revisions, texts),
+  ]
 }
 
 /** Only a merge has nothing to do of its own. */
@@ -71,6 +78,19 @@ function lintSql(revisions: readonly Revision[]): readonly Finding[] {
             : []),
         ]
       }),
+  )
+}
+
+/** What each operation has to say of itself. */
+function lintOperations(revisions: readonly Revision[]): readonly Finding[] {
+  return revisions.flatMap(({ file, operations }) =>
+    operations.flatMap(({ kind, input, line }) =>
+      (findOperation(kind)?.written?.(input) ?? []).map((finding) => ({
+        ...finding,
+        file,
+        ...(line !== undefined && { line }),
+      })),
+    ),
   )
 }
 

@@ -7,6 +7,7 @@ import { contractInPlace, expandInPlace } from "./alter-column/in-place-steps.ts
 import { alterColumnSchema } from "./alter-column/input.ts"
 import type { AlterColumnInput } from "./alter-column/input.ts"
 import { resolveAlterColumn } from "./alter-column/resolved.ts"
+import { alterColumnWritten } from "./alter-column/written.ts"
 import { expressionChecks, rowChecks } from "./alter-column/row-checks.ts"
 import { constraintsOf, indexesOf } from "./add-column/after.ts"
 import { afterDuplicate } from "./duplicate/after.ts"
@@ -67,5 +68,6 @@ export const alterColumn: Operation<AlterColumnInput> = {
   purge: () => [],
   dataChecks: (input, before, context) => rowChecks(resolveAlterColumn(input, before, context), before, context),
   expressions: alterColumnExpressions,
+  written: alterColumnWritten,
   expressionChecks: (input, before, context) => expressionChecks(resolveAlterColumn(input, before, context), context),
 }

@@ -111,6 +111,11 @@ export function calledFunctions({ functions }: ParsedExpression, subject: string
     )
 }
 
+/** Nothing but a default sees no column at all; a word in one is most likely a text without SQL's quotes. */
+function textHint(word: string): string {
+  return `A default is SQL and reads no column. Write a text with SQL's quotes within those of YAML: default: "'${word}'".`
+}
+
 export function unknownColumn(
   column: string,
   subject: string,
@@ -119,7 +124,12 @@ export function unknownColumn(
 ): Finding {
   const nearest = nearestName(column, known)
   const hint = nearest === null ? otherwise : `Did you mean ${nearest}?`
-  return refusal("UNKNOWN_COLUMN", subject, `There is no column ${column}`, hint)
+  return refusal(
+    "UNKNOWN_COLUMN",
+    subject,
+    `There is no column ${column}`,
+    known.length === 0 ? textHint(column) : hint,
+  )
 }
 
 export function distinct(findings: readonly Finding[]): readonly Finding[] {

@@ -113,6 +113,8 @@ export interface Operation<Input> {
   dataChecks(input: Input, before: Catalog, context: PlanContext): readonly DataCheck[]
   /** The expressions that a person wrote into it, for what can be said of them without a catalog. */
   expressions(input: Input): readonly WrittenExpression[]
+  /** What else can be said of it without a catalog. Left out: nothing. */
+  written?(input: Input): readonly Finding[]
   /** What PostgreSQL itself has to accept when the plan is made. */
   expressionChecks(input: Input, before: Catalog, context: PlanContext): readonly ExpressionCheck[]
 }

@@ -5,6 +5,7 @@ import { nearestName } from "../domain/nearest.ts"
 import { displayName, isSameRelation } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
 import { qualified } from "../sql/sql.ts"
+import { otherSpelling } from "./other-spelling.ts"
 import { firstTriggerName, isSyncTrigger } from "./sync/triggers.ts"
 
 /** A finding that stops. */
@@ -73,13 +74,13 @@ function missing(relation: RelationName, catalog: Catalog): Finding {
     return refusal("UNKNOWN_SCHEMA", subject, `There is no schema ${relation.schema}`, "Check the target's schemas.")
   const known = catalog.tables.filter(({ schema }) => schema === relation.schema).map(({ name }) => name)
   const nearest = nearestName(relation.name, known)
-  const [schema, name, ...more] = relation.name.split(".")
-  const isDotted = schema !== undefined && name !== undefined && more.length === 0
-  const hint = isDotted
-    ? `A dot is part of a plain name. Of another schema: table: {schema: ${schema}, name: ${name}}.`
-    : nearest === null
-      ? "Check the name; a plain name is looked for in the target's first schema."
-      : `Did you mean ${nearest}?`
+  const spelling = otherSpelling(relation)
+  const hint =
+    spelling !== null
+      ? spelling
+      : nearest === null
+        ? "Check the name; a plain name is looked for in the target's first schema."
+        : `Did you mean ${nearest}?`
   return refusal("UNKNOWN_TABLE", subject, "There is no such table", hint)
 }
 

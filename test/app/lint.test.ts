@@ -44,3 +44,22 @@ test.each([
     hint === undefined ? undefined : expect.stringContaining(hint),
   ])
 })
+
+test.each([
+  ["type: bigint", ["UP_REQUIRED", "DOWN_REQUIRED"]],
+  ["type: bigint, up: a, down: a::int", []],
+  ["type: bigint, up: a", ["DOWN_REQUIRED"]],
+  ["nullable: true", []],
+])("a change of type without its ways is a warning, as its column may have it already: %s", async (change, codes) => {
+  const found = await findingsOf(`title: X\noperations:\n  - alter_column: {table: t, column: a, ${change}}\n`)
+  expect(found.map(({ code }) => code)).toEqual(codes)
+  for (const finding of found) expect(finding).toMatchObject({ severity: "warning", subject: "t.a", line: 3 })
+})
+
+test("a text without SQL's quotes is told how a default is written", async () => {
+  const column = (value: string) => `{name: state, type: text, default: ${value}}`
+  const text = (value: string) => `title: X\noperations:\n  - add_column: {table: t, column: ${column(value)}}\n`
+  const hint = expect.stringContaining(`default: "'active'"`)
+  expect(await findingsOf(text("active"))).toMatchObject([{ code: "UNKNOWN_COLUMN", hint }])
+  expect(await findingsOf(text(`"'active'"`))).toEqual([])
+})
