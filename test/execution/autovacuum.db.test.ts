@@ -34,7 +34,8 @@ async function begun(database: TestDatabase): Promise<{ readonly pid: number; re
 test("an autovacuum makes way, though every try is shorter than what it takes for that; nobody waits meanwhile", async () => {
   const database = await cluster.createDatabase(
     `CREATE TABLE t (id int PRIMARY KEY, filler text) WITH (${slowly}, autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0);
-     INSERT INTO t SELECT n, repeat('x', 1000) FROM generate_series(1, 7000) AS n`,
+     INSERT INTO t SELECT n, repeat('x', 1000) FROM generate_series(1, 7000) AS n;
+     CREATE TABLE calm AS SELECT * FROM t WHERE id < 10`,
   )
   const owned = await ownedBy(role, database, ["t"])
   await database.query("DELETE FROM t WHERE id % 2 = 0")
@@ -46,16 +47,19 @@ test("an autovacuum makes way, though every try is shorter than what it takes fo
   const observer = new Witness()
   const over = new AbortController()
   const done = performStep(run, step, attemptOf(), observer).finally(() => over.abort())
-  let longestMs = 0
+  // What the other one waits for is the machine.
+  const longestMs = { t: 0, calm: 0 }
   while (!over.signal.aborted) {
-    const from = performance.now()
-    await database.query("UPDATE t SET filler = 'y' WHERE id = 1; SELECT FROM t WHERE id = 3")
-    longestMs = Math.max(longestMs, performance.now() - from)
+    for (const table of ["t", "calm"] as const) {
+      const from = performance.now()
+      await database.query(`UPDATE ${table} SET filler = 'y' WHERE id = 1; SELECT FROM ${table} WHERE id = 3`)
+      longestMs[table] = Math.max(longestMs[table], performance.now() - from)
+    }
   }
   expect(await done).toBe("done")
   expect(observer.blockersSeen[0]).toMatchObject([{ pid, relation: "public.t", state: "autovacuum" }])
   expect(observer.blockersSeen.at(-1)).toEqual([])
-  expect(longestMs).toBeLessThan(900)
+  expect(longestMs.t).toBeLessThan(700 + longestMs.calm)
 })
 
 test("one that prevents wraparound is named as that, left to finish, and waited for within the budget", async () => {
