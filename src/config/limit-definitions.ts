@@ -69,7 +69,7 @@ export const limitDefinitions = {
     most: 100,
     mayBeOff: false,
     meaning:
-      "How long a backfill rests after each batch while others are at work on the server, in times of what the batch took. With nobody else there, and with 0, it doesn't.",
+      "How long a backfill rests after each batch while others are at work on the server, in times of what the batch took; its ranges then take turns. With nobody else there, and with 0, it doesn't.",
   },
   maxReplicaLag: {
     key: "maxReplicaLagMs",

@@ -15,6 +15,8 @@ export class Pace {
   /** The sessions that fill rows at the moment, and how many rows each takes at once. */
   readonly batches = new Map<number, number>()
   readonly #cut = new Set<number>()
+  /** Settles once the last batch that was let in is over. */
+  #last: Promise<unknown> = Promise.resolve()
   #restingBecause: string | null = null
   #updatedAt = 0
 
@@ -48,6 +50,17 @@ export class Pace {
     const from = Date.now()
     while (this.restingBecause !== null) await rest(lookEveryMs, signal)
     return Date.now() - from
+  }
+
+  /**
+   * Runs a batch: while others are at work, after those of the other ranges and not beside them. On a server with few
+   * processors two at once would leave them none, however long both rest afterwards.
+   */
+  async inTurn<T>(batch: () => Promise<T>): Promise<T> {
+    if (this.restRatio === 0) return batch()
+    const mine = this.#last.then(batch)
+    this.#last = mine.catch(() => {})
+    return mine
   }
 
   /** After a batch that took so many milliseconds: leaves the server to others for a while, where there are any. */

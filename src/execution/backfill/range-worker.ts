@@ -87,10 +87,12 @@ async function fillNext(context: FillContext, session: Session, cursor: Cursor, 
   const workedMs = (): number => performance.now() - startedAt
   try {
     pace.batches.set(session.pid, size.rows)
-    const batch = await withinLockBudget(budget, session, () => {
-      startedAt = performance.now()
-      return runBatch(session, { claim: claimed.claim, step, statement }, { cursor, rows: size.rows, onPage })
-    })
+    const batch = await withinLockBudget(budget, session, () =>
+      pace.inTurn(() => {
+        startedAt = performance.now()
+        return runBatch(session, { claim: claimed.claim, step, statement }, { cursor, rows: size.rows, onPage })
+      }),
+    )
     const after = { cursor: batch.cursor, workedMs: workedMs() }
     size.learn(batch.page.rows, after.workedMs, pace.batchDurationMs)
     meter.add(batch)

@@ -103,6 +103,24 @@ test("the backfill doesn't take its own sessions for others", async () => {
   })
 })
 
+test("while others are at work, ranges take turns; alone they work side by side, and one that fails holds up no other", async () => {
+  const pace = new Pace()
+  let atOnce = 0
+  let most = 0
+  const batch = async (): Promise<void> => {
+    most = Math.max(most, ++atOnce)
+    await sleep(5)
+    atOnce -= 1
+  }
+  await Promise.all([pace.inTurn(batch), pace.inTurn(batch), pace.inTurn(batch)])
+  expect(most).toBe(3)
+  most = 0
+  pace.restRatio = 3
+  const failing = pace.inTurn(() => Promise.reject(new Error("a row")))
+  await Promise.all([pace.inTurn(batch), pace.inTurn(batch), expect(failing).rejects.toThrow("a row")])
+  expect(most).toBe(1)
+})
+
 test("after a batch the pace rests so many times as long as that took, and not at all where it needn't", async () => {
   const pace = new Pace()
   // Would outlast the test.
