@@ -1,36 +1,11 @@
 import { UserError } from "../domain/errors.ts"
-import type { Finding } from "../domain/finding.ts"
-import type { Phase } from "../domain/phase.ts"
-import type { Strategy } from "../domain/plan.ts"
-import type {
-  BackfillProgress,
-  Blocker,
-  OperatorVerb,
-  RunState,
-  RunStatus,
-  StepState,
-  StepStatus,
-} from "../domain/run.ts"
+import type { BackfillProgress, OperatorVerb, RunStatus, StepState, StepStatus } from "../domain/run.ts"
 import { choicesOf } from "./choices.ts"
 import type { Control } from "./control.ts"
 
-interface RunRow {
-  readonly run: string
-  readonly target: string
-  readonly revisions: readonly string[]
-  readonly strategy: Strategy
-  readonly planHash: string
-  readonly workflowId: string
-  readonly state: RunState
-  readonly phase: Phase
-  readonly waitingFor: string | null
-  readonly startedAt: string
-  readonly updatedAt: string
-  readonly endedAt: string | null
-  readonly startedBy: string
-  readonly findings: readonly Finding[]
+/** What the run's own row holds of it. */
+type RunRow = Omit<RunStatus, "steps" | "backfill" | "until" | "offendingRows" | "choices"> & {
   readonly progress: BackfillProgress | null
-  readonly blockers: readonly Blocker[]
   readonly offered: readonly OperatorVerb[] | null
 }
 
