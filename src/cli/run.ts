@@ -48,9 +48,10 @@ function report(cli: Cli, error: unknown): number {
       () => "",
     )
   else {
-    // The leading finding sums up; where it is one of several, all of them are told.
+    // The leading finding sums up; where it is one of several, all of them are told, and it only if it isn't among them.
     const several = known.findings.length > 1
-    if (several) output.narrate(output.narrationLook.red(message))
+    if (several && !known.findings.some((finding) => finding.message === message))
+      output.narrate(output.narrationLook.red(message))
     output.narrate(renderFindings(several ? known.findings : [known.finding], output.narrationLook))
   }
   if (known.kind === "BugError" && error instanceof Error && cli.surroundings.env["SLUICE_DEBUG"])

@@ -108,6 +108,9 @@ describe("a file that was edited after its revision was recorded", () => {
       code: "ALREADY_APPLIED",
       findings: [{ code: "ALREADY_APPLIED" }, told],
     })
+    // What leads is one of them, and so is said once.
+    const { stderr } = await sluice(bench.folder, ["plan"], bench.env)
+    expect(stderr.split("is applied in shop already")).toHaveLength(2)
     bench.write("0003_last.yaml", `title: Last\noperations: [{sql: {up: "SELECT 1", down: "SELECT 1"}}]\n`)
     expect((await makePlan(app, { target: "shop" })).findings).toContainEqual(expect.objectContaining(told))
     const { stdout } = await sluice(bench.folder, ["history"], bench.env)
