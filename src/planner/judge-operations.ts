@@ -55,7 +55,7 @@ export function judgeOperations(operations: readonly BoundOperation[], catalog: 
     const shapes = { before, after, shown }
     const culprit = () => culpritOf(operation, earlier, { shapes, stages, beforeAt })
     const found = judge(operation, earlier, { shapes, running, catalog, culprit })
-    findings.push(...found.map((finding) => ({ ...bound.place, ...finding })))
+    findings.push(...found.map((finding) => ({ ...finding, ...(finding.file === undefined && bound.place) })))
     if (hasErrors(found)) continue
     judged.push({ operation, shapes })
     movements = {
