@@ -30,8 +30,8 @@ export async function history(app: App, target: string): Promise<readonly Histor
   return applied.map((revision) => ({ ...revision, edited: known.has(revision.id) ? edited.has(revision.id) : null }))
 }
 
-/** What was applied can be told without the folder, or with one that has mistakes. */
-async function readableRevisions(app: App): Promise<readonly Revision[]> {
+/** The folder's revisions without those that have mistakes: what was applied can be told without them. */
+export async function readableRevisions(app: App): Promise<readonly Revision[]> {
   try {
     return (await readRevisionsOf(app.config.migrations)).revisions
   } catch (error) {

@@ -105,3 +105,9 @@ test("a table that isn't the role's own is shown with the statement that makes i
     ["public.people: the role lacks a privilege: select", `GRANT SELECT ON TABLE public.people TO ${bench.role.name};`],
   ])
 })
+
+test("a mistake in the folder is no word about what is applied", async () => {
+  bench.write("0002_bad.yaml", "operations: {}")
+  const told = (await examine()).filter(({ state, detail }) => state === "fail" && detail.includes("operations"))
+  expect(told.map(({ name }) => name)).toEqual(["migrations", "shop: plan"])
+})

@@ -14,8 +14,8 @@ import { findPostgresTool } from "../../postgres/tools.ts"
 import { editedFindings } from "../../revisions/edited.ts"
 import type { App } from "../context.ts"
 import { appliedIn } from "../journal-view.ts"
-import { loadGraph } from "../load-graph.ts"
 import { makePlan } from "../make-plan.ts"
+import { readableRevisions } from "../revisions.ts"
 import { checkOf, fail, look, ok, warn, type Check } from "./check.ts"
 
 /** Everything that a run in this target would stumble over. */
@@ -74,7 +74,8 @@ async function roleChecks(app: App, target: TargetConfig): Promise<readonly Chec
 /** A file that says something else than what was applied gives the next database another shape than this one has. */
 async function appliedChecks(app: App, target: TargetConfig): Promise<readonly Check[]> {
   const name = `${target.name}: applied revisions`
-  const { revisions } = await loadGraph(app.config.migrations)
+  // What is wrong with the folder is among the checks above already.
+  const revisions = await readableRevisions(app)
   const applied = await app.inTarget(target, "doctor", appliedIn)
   const findings = editedFindings(revisions, applied, target.name)
   if (findings.length === 0) return [ok(name, applied.length === 0 ? "none" : `${applied.length}, as their files say`)]
