@@ -1,6 +1,7 @@
 import { findColumn, type Table } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
-import { parseExpression, type ParsedExpression } from "../sql/parser.ts"
+import { mayBeNull, parseExpression, refusingCasts } from "../sql/parser.ts"
+import type { Known, QualifiedName } from "../sql/parser.ts"
 import { warning } from "./table-findings.ts"
 
 /** What a computed column promises, and so refuses. */
@@ -29,8 +30,8 @@ const anyText: ReadonlySet<string> = new Set(["text", "pg_catalog.text"])
  * result that the new column refuses, fails a write that was fine before. Precheck sees today's rows, not tomorrow's.
  */
 export function oldWriteFindings(up: string, table: Table, promises: Promises, subject: string): readonly Finding[] {
-  const parsed = parseExpression(up)
-  const reasons = [...raises(parsed), ...refusals(parsed, table, promises)]
+  const known = { column: (name: string) => findColumn(table, name) ?? null, isTotal }
+  const reasons = [...raises(up, known), ...refusals(up, known, promises)]
   if (reasons.length === 0) return []
   return [
     warning(
@@ -42,12 +43,11 @@ export function oldWriteFindings(up: string, table: Table, promises: Promises, s
   ]
 }
 
-function raises({ functions, types, operators }: ParsedExpression): readonly string[] {
-  const called = functions.filter(
-    ({ schema, name }) => (schema ?? "pg_catalog") !== "pg_catalog" || !totalFunctions.has(name),
-  )
+function raises(up: string, known: Known): readonly string[] {
+  const { functions, operators } = parseExpression(up)
+  const called = functions.filter((name) => !isTotal(name))
   const names = called.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`))
-  const casts = types.map(({ schema, name }) =>
+  const casts = refusingCasts(up, known).map(({ schema, name }) =>
     schema === null || schema === "pg_catalog" ? name : `${schema}.${name}`,
   )
   const parts = [
@@ -60,9 +60,9 @@ function raises({ functions, types, operators }: ParsedExpression): readonly str
   return parts.length === 0 ? [] : [`${parts.join(" or ")} can't process its value`]
 }
 
-function refusals(parsed: ParsedExpression, table: Table, promises: Promises): readonly string[] {
+function refusals(up: string, known: Known, promises: Promises): readonly string[] {
   const reasons: string[] = []
-  if (promises.notNull && mayBeNull(parsed, table)) reasons.push("the computed value is NULL")
+  if (promises.notNull && mayBeNull(up, known)) reasons.push("the computed value is NULL")
   if (/^(character varying|varchar|character|char|bpchar)\s*\(/i.test(promises.type))
     reasons.push(`the computed value is too long for ${promises.type}`)
   if (promises.check !== null) reasons.push(`the computed value breaks the check ${promises.check}`)
@@ -70,10 +70,6 @@ function refusals(parsed: ParsedExpression, table: Table, promises: Promises): r
   return reasons
 }
 
-/** False only where nothing but columns that are never NULL goes through functions that make no NULL of them. */
-function mayBeNull({ columns, functions, isConditional, operators }: ParsedExpression, table: Table): boolean {
-  if (isConditional || operators.some((sign) => sign.startsWith("-") || sign.startsWith("#"))) return true
-  if (functions.some(({ schema, name }) => (schema ?? "pg_catalog") !== "pg_catalog" || !totalFunctions.has(name)))
-    return true
-  return columns.some((name) => findColumn(table, name)?.notNull !== true)
+function isTotal({ schema, name }: QualifiedName): boolean {
+  return (schema ?? "pg_catalog") === "pg_catalog" && totalFunctions.has(name)
 }

@@ -88,6 +88,11 @@ export function bindColumns(text: string, bind: (column: string) => Sql): Sql {
   return trusted(pieces.join(""))
 }
 
+/** The expression's node in PostgreSQL's parse tree, for those of this room that look closer. */
+export function expressionTree(text: string): unknown {
+  return accept(text).node
+}
+
 /** Where a name of `parts` dotted parts ends that begins at byte `start`. */
 function endOfName(tokens: readonly Token[], start: number, parts: number): number {
   let at = tokens.findIndex((token) => token.start === start)

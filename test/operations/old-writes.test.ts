@@ -9,6 +9,8 @@ const users = table("users", [
   column("id", "bigint", { notNull: true }),
   column("name", "text", { notNull: true }),
   column("age", "integer"),
+  column("rank", "integer", { notNull: true }),
+  column("doc", "jsonb", { notNull: true }),
 ])
 const promises: Promises = { type: "text", notNull: false, check: null, unique: false }
 
@@ -21,6 +23,22 @@ function reasons(up: string, more: Partial<Promises> = {}): string {
 test.each<[string, Partial<Promises>, string]>([
   ["lower(name) || '@example.com'", { notNull: true }, ""],
   ["name::text", {}, ""],
+  ["coalesce(age, 0)", { notNull: true }, ""],
+  ["lower(coalesce(name, 'x'))", { notNull: true }, ""],
+  ["coalesce(age, 0::bigint)", { notNull: true }, ""],
+  ["coalesce(age, NULL)", { notNull: true }, "the computed value is NULL"],
+  ["coalesce(age, nullif(rank, 0))", { notNull: true }, "the computed value is NULL"],
+  ["rank::bigint", { notNull: true }, ""],
+  ["rank::numeric", { notNull: true }, ""],
+  ["age::bigint", { notNull: true }, "the computed value is NULL"],
+  ["rank::smallint", { notNull: true }, "the cast to int2 can't process its value"],
+  ["rank::numeric(3,1)", {}, "the cast to numeric can't process its value"],
+  ["doc::bigint", { notNull: true }, "the cast to int8 can't process its value; the computed value is NULL"],
+  ["doc -> 'a'", { notNull: true }, "the computed value is NULL"],
+  ["rank::app.level", {}, "the cast to app.level can't process its value"],
+  ["CASE WHEN age > 1 THEN 'old' ELSE name END", { notNull: true }, ""],
+  ["CASE WHEN age > 1 THEN 'old' END", { notNull: true }, "the computed value is NULL"],
+  ["concat_ws(age::text, name)", { notNull: true }, "the computed value is NULL"],
   ["name::int", {}, "the cast to int4 can't process its value"],
   ["100 / age", {}, "the operator / can't process its value"],
   ["app.slug(name)", {}, "app.slug() can't process its value"],
