@@ -1,12 +1,14 @@
 import type { Sync } from "../domain/backfill.ts"
-import { RefusedError } from "../domain/errors.ts"
+import { RefusedError, TransientError, type ErrorFinding } from "../domain/errors.ts"
 import { isAfter } from "../domain/phase.ts"
 import type { Plan } from "../domain/plan.ts"
 import { displayName, isSameRelation } from "../domain/relation.ts"
-import type { Step } from "../domain/step.ts"
+import type { Step, VerifyStep } from "../domain/step.ts"
 import { lostParts, type LostPart } from "../operations/sync/lost-parts.ts"
+import { touchedParts, type TouchedPart } from "../operations/sync/touched-parts.ts"
 import type { Session } from "../postgres/session.ts"
-import { ident, qualified } from "../sql/sql.ts"
+import { ident } from "../sql/sql.ts"
+import { lastOf } from "./journal-rows.ts"
 import { observe } from "./observe.ts"
 import type { TargetRun } from "./target-run.ts"
 
@@ -25,29 +27,63 @@ export async function demandDualWrite(session: Session, run: TargetRun, step: St
   }
 }
 
+/** Dual write was touched since the rows were compared; to compare them again tells what became of them. */
+export class ComparisonOutdated extends RefusedError {
+  readonly comparisons: readonly VerifyStep[]
+
+  constructor(finding: ErrorFinding, comparisons: readonly VerifyStep[]) {
+    super(finding)
+    this.comparisons = comparisons
+  }
+}
+
 /**
  * For the contract, under its locks: what applications wrote while dual write was off is found by the comparisons, and
- * after the last of them nothing compares any more. So from then on nobody may have touched the triggers, not even to
- * put them back. A table that has no comparison must have them as they were made.
- *
- * The catalog tells: a trigger's row bears the transaction that wrote it last, the journal's row that of the
- * comparison.
+ * after the last of them nothing compares any more. So since then nobody may have touched any part of it, not even to
+ * put it back. Throws ComparisonOutdated; or, where a table has no comparison and so must have them as they were made,
+ * RefusedError DUAL_WRITE_BROKEN.
  */
 export async function demandUntouched(session: Session, run: TargetRun, step: Step): Promise<void> {
+  const outdated: VerifyStep[] = []
+  const parts: TouchedPart[] = []
   for (const sync of run.plan.syncs) {
-    const since = lastComparisonOf(run.plan, sync) ?? beginningOf(run.plan, sync)
-    if (since === null) continue
-    const touched = await session.query<{ name: string }>(
-      `SELECT DISTINCT g.tgname::text AS name
-         FROM pg_trigger AS g,
-              (SELECT j.xid::xid AS xid FROM sluice.journal AS j
-                WHERE j.run = $1 AND j.step = $2 AND j.direction = 'do' ORDER BY j.seq DESC LIMIT 1) AS compared
-        WHERE g.tgname = ANY ($3) AND g.tgparentid = 0 AND age(g.xmin) < age(compared.xid)
-        ORDER BY 1`,
-      [run.run, since.id, [sync.insertTrigger, sync.updateTrigger]],
-    )
-    if (touched.length > 0) throw touchedSince(run, { step, sync, names: touched.map(({ name }) => ident(name)) })
+    const comparison = lastComparisonOf(run.plan, sync)
+    const since = comparison ?? beginningOf(run.plan, sync)
+    const row = since && (await lastOf(session, run.run, since.id))
+    if (!row) continue
+    const touched = await touchedSince(session, sync, row.xid, comparison !== null)
+    if (touched.length === 0) continue
+    if (comparison === null) throw untold(run, { step, sync, touched })
+    outdated.push(comparison)
+    parts.push(...touched)
   }
+  if (outdated.length > 0) throw new ComparisonOutdated(touchedMeanwhile(run, step, parts), outdated)
+}
+
+/**
+ * For the end of a comparison that began with transaction `since`: a row that was compared first may have been written
+ * afterwards, past dual write. Throws TransientError DUAL_WRITE_BROKEN: compared again, it tells.
+ */
+export async function demandUntouchedSince(
+  session: Session,
+  run: TargetRun,
+  step: VerifyStep,
+  since: string,
+): Promise<void> {
+  for (const sync of run.plan.syncs.filter(({ relation }) => isSameRelation(step.walk.relation, relation))) {
+    const touched = await touchedSince(session, sync, since, true)
+    if (touched.length > 0) throw new TransientError(touchedMeanwhile(run, step, touched))
+  }
+}
+
+/** `partitions`: see {@link touchedParts}. A table without a comparison doesn't hold it against its new partitions. */
+function touchedSince(
+  session: Session,
+  sync: Sync,
+  since: string,
+  partitions: boolean,
+): Promise<readonly TouchedPart[]> {
+  return session.query<TouchedPart>(touchedParts(sync, { partitions }), [since])
 }
 
 /** The step that begins the table's dual write. */
@@ -57,8 +93,8 @@ function beginningOf({ steps }: Pick<Plan, "steps">, { relation }: Sync): Step |
   return steps.find(begins) ?? null
 }
 
-function lastComparisonOf({ steps }: Pick<Plan, "steps">, { relation }: Sync): Step | null {
-  const compares = (step: Step): boolean =>
+function lastComparisonOf({ steps }: Pick<Plan, "steps">, { relation }: Sync): VerifyStep | null {
+  const compares = (step: Step): step is VerifyStep =>
     step.action === "verify" && !isAfter(step.phase, "contract") && isSameRelation(step.walk.relation, relation)
   return steps.findLast(compares) ?? null
 }
@@ -111,15 +147,29 @@ function remedy(lost: readonly LostPart[], run: string, { id }: Step): string {
   return `Take the new shape away with \`sluice abort ${run}\` and start anew; or run again what is lost of ${id} (\`sluice plan --run ${run} --sql\` shows it), then \`sluice retry ${run}\`.`
 }
 
-function touchedSince(
+function touchedMeanwhile({ run }: TargetRun, step: Step, touched: readonly TouchedPart[]): ErrorFinding {
+  return {
+    code: "DUAL_WRITE_BROKEN",
+    subject: step.id,
+    message: `somebody has written dual write's parts anew since the rows were compared, so that nobody knows what was written meanwhile: ${named(touched)}`,
+    hint: `\`sluice retry ${run}\` compares all rows again. Or take the new shape away: \`sluice abort ${run}\`. See docs/dual-write.md.`,
+  }
+}
+
+/** Only columns of the old shape are computed there: rows can't be told right from wrong. */
+function untold(
   { run }: TargetRun,
-  { step, sync, names }: Pick<Break, "step" | "sync"> & { readonly names: readonly string[] },
+  { step, sync, touched }: Pick<Break, "step" | "sync"> & { readonly touched: readonly TouchedPart[] },
 ): RefusedError {
-  const table = qualified(sync.relation)
   return new RefusedError({
     code: "DUAL_WRITE_BROKEN",
     subject: step.id,
-    message: `${names.join(" and ")} of ${table} was dropped, disabled or put back after the rows were compared last, so nobody knows what was written meanwhile`,
+    message: `dual write of ${displayName(sync.relation)} was dropped, disabled or put back since it was begun, and nothing tells what was written meanwhile: ${named(touched)}`,
     hint: `Take the new shape away: \`sluice abort ${run}\`, then start anew. See docs/dual-write.md.`,
   })
+}
+
+function named(parts: readonly TouchedPart[]): string {
+  const names = [...new Set(parts.map(({ kind, name }) => `${kind} ${name}`))]
+  return names.length > 5 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ")
 }

@@ -9,7 +9,7 @@ import { planForRanges } from "./backfill/range-plans.ts"
 import { sizeUp } from "./backfill/table-size.ts"
 import { nextPage, type Page, type Place } from "./backfill/walk.ts"
 import { takeClaim } from "./claimed.ts"
-import { demandDualWrite } from "./dual-write.ts"
+import { demandDualWrite, demandUntouchedSince } from "./dual-write.ts"
 import { checkFence } from "./fence.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { writeJournal } from "./journal-rows.ts"
@@ -40,6 +40,7 @@ export async function runVerify(
       const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt, observer })
       return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
         await demandDualWrite(session, run, step)
+        const since = await currentTransaction(session)
         await sizeUp(session, step.walk)
         await planForRanges(session)
         await compare(session, step, seen)
@@ -47,12 +48,19 @@ export async function runVerify(
         await session.transaction(async () => {
           await checkFence(session, claimed.claim)
           await demandDualWrite(session, run, step)
+          await demandUntouchedSince(session, run, step, since)
           await writeJournal(session, claimed.claim, attempt, { step: step.id, direction: "do", outcome: "done" })
         })
         return { outcome: "done", rows: seen.rows }
       })
     },
   )
+}
+
+/** Whatever is written from now on is written by a later one. */
+async function currentTransaction(session: Session): Promise<string> {
+  const [row] = await session.query<{ xid: string }>("SELECT pg_current_xact_id()::text AS xid")
+  return row?.xid ?? ""
 }
 
 /** What was seen so far. */
