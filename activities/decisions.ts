@@ -1,4 +1,4 @@
-import { RefusedError, TransientError, UserError } from "../src/domain/errors.ts"
+import { RefusedError } from "../src/domain/errors.ts"
 import type { Finding } from "../src/domain/finding.ts"
 import { returnGate, type WaitName } from "../src/domain/gate.ts"
 import { endedRefusal } from "../src/domain/judgement.ts"
@@ -12,6 +12,7 @@ import { judge } from "./judge.ts"
 import { tellPause } from "./pause.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { DecisionActivities, RunRef } from "./types.ts"
+import { untilLetIn } from "./until-let-in.ts"
 import { withinReach } from "./within-reach.ts"
 
 /** Gates and decisions: gathers what is in view, judges, and writes both verdicts to the ledger. */
@@ -44,7 +45,7 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
     tellPause: (ref, paused) =>
       mapped(async (_, place) => {
         const { target } = await targetRunOf(deps, ref)
-        await untilLetIn(() =>
+        await untilLetIn(deps, ref, () =>
           patiently(target, "sluice:pause", (session) => tellPause(session, ref.run, paused, place)),
         )
       }),
@@ -53,15 +54,6 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
 
 /** No decision waits for the answer: Temporal tries it for as long as it takes. */
 const patiently: Ask = (target, applicationName, work) => withSession({ url: target.url, applicationName }, work)
-
-/** A target that doesn't let us in for now is told once it does: Temporal tries what is transient again. */
-async function untilLetIn(work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    throw error instanceof UserError ? new TransientError(error.finding, { cause: error }) : error
-  }
-}
 
 /** For `status`: the run would seem to be at work on what is before the gate. */
 function closed(gate: WaitName, { code, finding, cause }: RefusedError): Finding {

@@ -3,7 +3,8 @@ import { BugError, RefusedError } from "../src/domain/errors.ts"
 import type { DatabaseIdentity } from "../src/domain/database-identity.ts"
 import { endedRefusal } from "../src/domain/judgement.ts"
 import { outlineOf, type Plan } from "../src/domain/plan.ts"
-import { hasEnded } from "../src/domain/run.ts"
+import { hasEnded, type CarriedState } from "../src/domain/run.ts"
+import type { Attempt } from "../src/execution/attempt.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
 import { readJournal } from "../src/execution/journal.ts"
 import { precheck } from "../src/execution/precheck.ts"
@@ -14,18 +15,20 @@ import { rememberSight } from "../src/execution/throttle/sight.ts"
 import type { Catalog } from "../src/catalog/model.ts"
 import { findRunBackup } from "../src/ledger/backups.ts"
 import { loadEvidence } from "../src/ledger/evidence.ts"
+import type { Place } from "../src/ledger/place.ts"
 import { loadRun, setRunState } from "../src/ledger/runs.ts"
 import { catalogWish, compilePlan } from "../src/planner/compile.ts"
 import type { PlanEvidence } from "../src/planner/evidence.ts"
 import { carriedStateOf } from "../src/recovery/carried-state.ts"
 import { readCatalog } from "../src/postgres/catalog-reader.ts"
 import { withSession } from "../src/postgres/session.ts"
-import { attempted } from "./attempt.ts"
+import { attempted, mapped } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { observerFor } from "./observer.ts"
 import { tellPause } from "./pause.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { PlanningActivities, RunRef } from "./types.ts"
+import { untilLetIn } from "./until-let-in.ts"
 
 /** What happens before anything is touched: precheck, and the plan made a second time. */
 export function createPlanningActivities(deps: ActivityDeps): PlanningActivities {
@@ -57,30 +60,37 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
         })
         return outlineOf(run.plan)
       }),
-    assessJournal: (ref) =>
-      attempted(deps, ref, null, async (attempt, place) => {
-        const run = await targetRunOf(deps, ref)
-        const entries = await deps.ledger.entriesOf(ref.run)
-        const { steps } = await loadRun(deps.control, ref.run)
-        const backup = await findRunBackup(deps.control, ref.run)
-        const url = run.target.url
-        return withSession({ url, applicationName: "sluice:assess", signal: attempt.signal }, async (session) => {
-          const registered = await isRegistered(session, ref.run)
-          const journal = registered ? await readJournal(session, ref.run) : []
-          const carried = carriedStateOf({
-            plan: run.plan,
-            registered,
-            journal,
-            entries,
-            skipped: steps.filter(({ state }) => state === "skipped").map(({ id }) => id),
-            backedUp: backup?.state === "verified",
-          })
-          // The workflow that was lost may not have got to telling it.
-          await tellPause(session, ref.run, carried.paused, place)
-          return carried
-        })
-      }),
+    assessJournal: async (ref) => {
+      // How far the run had got is what the workflow is asking for.
+      const { phase } = await mapped(() => loadRun(deps.control, ref.run))
+      return attempted(deps, { ...ref, phase }, null, (attempt, place) =>
+        untilLetIn(deps, ref, () => assess(deps, ref, attempt, place)),
+      )
+    },
   }
+}
+
+/** What a run has behind it, by journal and ledger. */
+async function assess(deps: ActivityDeps, ref: RunRef, { signal }: Attempt, place: Place): Promise<CarriedState> {
+  const run = await targetRunOf(deps, ref)
+  const entries = await deps.ledger.entriesOf(ref.run)
+  const { steps } = await loadRun(deps.control, ref.run)
+  const backup = await findRunBackup(deps.control, ref.run)
+  return withSession({ url: run.target.url, applicationName: "sluice:assess", signal }, async (session) => {
+    const registered = await isRegistered(session, ref.run)
+    const journal = registered ? await readJournal(session, ref.run) : []
+    const carried = carriedStateOf({
+      plan: run.plan,
+      registered,
+      journal,
+      entries,
+      skipped: steps.filter(({ state }) => state === "skipped").map(({ id }) => id),
+      backedUp: backup?.state === "verified",
+    })
+    // The workflow that was lost may not have got to telling it.
+    await tellPause(session, ref.run, carried.paused, place)
+    return carried
+  })
 }
 
 /** The run together with the database that it was started for. */

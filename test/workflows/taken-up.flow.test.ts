@@ -67,6 +67,25 @@ describe("while it is read where a run stands that was taken up again", () => {
   })
 })
 
+test("a login that is refused is waited for, and status says so; nothing is given up", async () => {
+  const project = await sluice.project({ rows: 50 })
+  const before = await project.dump()
+  await project.start()
+  await project.goTo("switch")
+  await project.inTemporal((handle) => handle.terminate("test"))
+  const role = new URL(project.target.url.reveal()).username
+  await project.database.query(`ALTER ROLE ${role} NOLOGIN`)
+  await project.send("abort")
+  const told = await project.until("why it waits", ({ findings }) =>
+    findings.some(({ code }) => code === "WRONG_PASSWORD"),
+  )
+  expect(told).toMatchObject({ state: "aborting", phase: "switch" })
+  expect(await project.inTemporal((handle) => handle.describe())).toMatchObject({ status: { name: "RUNNING" } })
+  await project.database.query(`ALTER ROLE ${role} LOGIN`)
+  expect((await project.ended("aborted")).findings.filter(({ code }) => code === "LEFT_BEHIND")).toEqual([])
+  expect(await project.dump()).toEqual(before)
+})
+
 test("in the first moments of a fresh history the way back is as closed as before it", async () => {
   const operations = `
   - add_column: {table: people, column: {name: email, type: text, nullable: false}, up: "lower(name)"}
