@@ -1,3 +1,4 @@
+import { Option } from "commander"
 import { strategies, type Strategy } from "../../domain/plan.ts"
 import { parseDuration } from "../../domain/duration.ts"
 import { UserError } from "../../domain/errors.ts"
@@ -24,6 +25,24 @@ export function gateOf(value: string | undefined): WaitName | undefined {
 
 export function strategyOf(value: string | undefined): Strategy | undefined {
   return value === undefined ? undefined : oneOf("--strategy", value, strategies)
+}
+
+export function gateModeOption(): Option {
+  return repeatable(
+    "--gate <name=mode>",
+    "pass a gate otherwise than sluice.yaml says: auto, manual or 30m; repeatable",
+  )
+}
+
+export function roleOption(): Option {
+  return repeatable(
+    "--role <version=name>",
+    "the role of the old or new version, otherwise than sluice.yaml says: old=app_v1, new=app_v2; repeatable",
+  )
+}
+
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(collect).default([])
 }
 
 /** `contract=auto`, `purge=manual`, `contract=30m` (by itself after that long). */

@@ -3,7 +3,7 @@ import { UserError } from "../../domain/errors.ts"
 import type { Cli } from "../cli.ts"
 import { planDocument, renderPlan } from "../render/plan.ts"
 import { startCommandLine } from "../start-command-line.ts"
-import { collect, gateModesOf, rolesOf, strategyOf } from "./arguments.ts"
+import { gateModeOption, gateModesOf, roleOption, rolesOf, strategyOf } from "./arguments.ts"
 
 interface PlanOptions {
   readonly target?: string
@@ -21,18 +21,8 @@ export function planCommand(cli: Cli): Command {
     .argument("[revision]", "the revision to arrive at (default: the only head)")
     .option("--target <name>", "the database to change (default: the only target)")
     .option("--strategy <name>", "the order of the steps (default: expand-contract)")
-    .option(
-      "--gate <name=mode>",
-      "pass a gate otherwise than sluice.yaml says: auto, manual or 30m; repeatable",
-      collect,
-      [],
-    )
-    .option(
-      "--role <version=name>",
-      "the role of the old or new version, otherwise than sluice.yaml says: old=app_v1, new=app_v2; repeatable",
-      collect,
-      [],
-    )
+    .addOption(gateModeOption())
+    .addOption(roleOption())
     .addOption(
       new Option("--run <run>", "show the plan of a run instead of making one").conflicts([
         "target",

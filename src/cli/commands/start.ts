@@ -1,6 +1,6 @@
 import { Command } from "commander"
 import type { Cli } from "../cli.ts"
-import { collect, gateModesOf, rolesOf, strategyOf } from "./arguments.ts"
+import { gateModeOption, gateModesOf, roleOption, rolesOf, strategyOf } from "./arguments.ts"
 
 interface StartOptions {
   readonly target?: string
@@ -18,18 +18,8 @@ export function startCommand(cli: Cli): Command {
     .option("--target <name>", "the database to change (default: the only target)")
     .option("--strategy <name>", "the order of the steps (default: expand-contract)")
     .option("--plan <hash>", "start only the plan that was looked at: its hash, or the first 8 or more digits")
-    .option(
-      "--gate <name=mode>",
-      "pass a gate otherwise than sluice.yaml says: auto, manual or 30m; repeatable",
-      collect,
-      [],
-    )
-    .option(
-      "--role <version=name>",
-      "the role of the old or new version, otherwise than sluice.yaml says: old=app_v1, new=app_v2; repeatable",
-      collect,
-      [],
-    )
+    .addOption(gateModeOption())
+    .addOption(roleOption())
     .action(async (revision: string | undefined, options: StartOptions) => {
       const { strategy, gate, role, plan } = options
       const request = { revision, plan, strategy: strategyOf(strategy), gates: gateModesOf(gate), roles: rolesOf(role) }
