@@ -45,7 +45,7 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
     tellPause: (ref, paused) =>
       mapped(async (_, place) => {
         const { target } = await targetRunOf(deps, ref)
-        await untilLetIn(deps, ref, () =>
+        await untilLetIn(() =>
           patiently(target, "sluice:pause", (session) => tellPause(session, ref.run, paused, place)),
         )
       }),

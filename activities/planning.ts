@@ -1,6 +1,7 @@
 import { differenceOf } from "../src/catalog/difference.ts"
 import { BugError, RefusedError } from "../src/domain/errors.ts"
 import type { DatabaseIdentity } from "../src/domain/database-identity.ts"
+import { firstFew } from "../src/domain/first-few.ts"
 import { endedRefusal } from "../src/domain/judgement.ts"
 import { outlineOf, type Plan } from "../src/domain/plan.ts"
 import { hasEnded, type CarriedState } from "../src/domain/run.ts"
@@ -28,7 +29,7 @@ import { observerFor } from "./observer.ts"
 import { tellPause } from "./pause.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { PlanningActivities, RunRef } from "./types.ts"
-import { untilLetIn } from "./until-let-in.ts"
+import { untilToldWhere } from "./until-let-in.ts"
 
 /** What happens before anything is touched: precheck, and the plan made a second time. */
 export function createPlanningActivities(deps: ActivityDeps): PlanningActivities {
@@ -64,7 +65,7 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
       // How far the run had got is what the workflow is asking for.
       const { phase } = await mapped(() => loadRun(deps.control, ref.run))
       return attempted(deps, { ...ref, phase }, null, (attempt, place) =>
-        untilLetIn(deps, ref, () => assess(deps, ref, attempt, place)),
+        untilToldWhere(deps, ref, () => assess(deps, ref, attempt, place)),
       )
     },
   }
@@ -128,7 +129,5 @@ function refuseDrift(run: TargetRun, evidence: PlanEvidence, live: Catalog): voi
 }
 
 function drifted(plan: Plan, differences: readonly string[]): string {
-  const shown = differences.slice(0, 10).join("; ")
-  const more = differences.length > 10 ? ` and ${differences.length - 10} more` : ""
-  return `The relations of plan ${plan.hash.slice(0, 12)} have changed since it was made: ${shown}${more}`
+  return `The relations of plan ${plan.hash.slice(0, 12)} have changed since it was made: ${firstFew(differences, 10, "; ")}`
 }

@@ -16,7 +16,7 @@ import type { ActivityDeps } from "./deps.ts"
 import { observerFor } from "./observer.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { RunActivities, RunRef } from "./types.ts"
-import { untilLetIn } from "./until-let-in.ts"
+import { untilToldWhere } from "./until-let-in.ts"
 
 /** The run has ended whether or not its report can be written: `status` then says why not, the ledger has it all. */
 async function writeReport(deps: ActivityDeps, ref: RunRef): Promise<void> {
@@ -87,7 +87,7 @@ export function createRunActivities(deps: ActivityDeps): RunActivities {
         await writeReport(deps, ref)
         return { state }
       }),
-    endOf: (ref) => mapped(() => untilLetIn(deps, ref, () => endOf(deps, ref))),
+    endOf: (ref) => mapped(() => untilToldWhere(deps, ref, () => endOf(deps, ref))),
     soak: (ref, milliseconds) =>
       attempted(deps, ref, null, async (attempt) => {
         const { target } = await targetRunOf(deps, ref)

@@ -1,3 +1,4 @@
+import { Context } from "@temporalio/activity"
 import { BugError, SluiceError, TransientError } from "../src/domain/errors.ts"
 import type { Finding } from "../src/domain/finding.ts"
 import { setFindings } from "../src/ledger/runs.ts"
@@ -5,17 +6,30 @@ import type { ActivityDeps } from "./deps.ts"
 import type { RunRef } from "./types.ts"
 
 /**
- * For what nobody would try again: a workflow that reads where its run stands has nothing yet that could wait for a
- * person, and would fail. A target that refuses (a login, a configuration that doesn't know it) is asked again until it
- * doesn't, as Temporal tries what is transient; `status` says what it waits for.
+ * For what nobody would try again: a target that refuses (a login, a configuration that doesn't know it) is asked again
+ * until it doesn't, as Temporal tries what is transient.
  */
-export async function untilLetIn<T>(deps: ActivityDeps, ref: RunRef, work: () => Promise<T>): Promise<T> {
+export async function untilLetIn<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof SluiceError) || error instanceof BugError) throw error
-    await setFindings(deps.control, ref.run, [asked(error.finding)])
     throw new TransientError(error.finding, { cause: error })
+  }
+}
+
+/**
+ * The same for a workflow that reads where its run stands: it has nothing yet that could wait for a person. `status`
+ * says meanwhile what it waits for, and no longer once it was let in.
+ */
+export async function untilToldWhere<T>(deps: ActivityDeps, ref: RunRef, work: () => Promise<T>): Promise<T> {
+  try {
+    const told = await untilLetIn(work)
+    if (Context.current().info.attempt > 1) await setFindings(deps.control, ref.run, [])
+    return told
+  } catch (error) {
+    if (error instanceof TransientError) await setFindings(deps.control, ref.run, [asked(error.finding)])
+    throw error
   }
 }
 

@@ -43,7 +43,7 @@ async function thereOrBack(progress: RunProgress, activities: Activities): Promi
   } catch (error) {
     if (!isCancellation(error)) throw error
     // This history remembers too little to go back by: a fresh one does.
-    if (progress.isLeaving) await condition(() => false)
+    if (progress.standing === "leaving") await condition(() => false)
     // Cancelled by `abort` or `undo`, or by Temporal's own cancel, which carries neither reason nor actor.
     const isDecided = progress.aborting !== null
     progress.aborting ??= { reason: "cancelled through Temporal", actor: "temporal" }
@@ -84,7 +84,7 @@ async function takeUp(progress: RunProgress, activities: Activities): Promise<vo
   if (progress.phasesDone.has("plan")) {
     progress.know(await activities.quick.loadOutline(progress.ref))
   }
-  progress.isRead = true
+  progress.standing = "known"
   // Adopted to be undone, or lost while it unwound: also where nothing was begun, it must not go on.
   if (progress.aborting) progress.forward.cancel()
 }

@@ -84,7 +84,7 @@ async function tryByMode(
   return progress.turns.take(async () => {
     if (progress.gatesPassed.has(gate)) return true
     // Not yet known, or about to be read anew: it would be refused, and a gate asks only once.
-    if (!progress.isRead) return false
+    if (progress.standing !== "known") return false
     const command = { gate, actor: "gate mode", reason: `the plan lets ${gate} pass by itself` }
     const request = { ...requestOf(progress, "proceed", command, "gate mode"), waitingFor: gate }
     try {

@@ -48,8 +48,7 @@ export async function afterReset(progress: RunProgress, activities: Activities):
 
 /** What was decided gets to the ledger first; what comes later is refused, as it would go by what isn't so any more. */
 async function leave(progress: RunProgress): Promise<void> {
-  progress.isRead = false
-  progress.isLeaving = true
+  progress.standing = "leaving"
   progress.forward.cancel()
   await condition(allHandlersFinished)
 }

@@ -53,10 +53,11 @@ export class RunProgress {
   tellingPause = false
   /** True once the contract was done, also where it was undone since. */
   contracted = false
-  /** False until it is read where a run stands that goes on in a fresh history: nothing can be judged before. */
-  isRead = true
-  /** True where this history is about to be left for a fresh one that reads where the run stands. */
-  isLeaving = false
+  /**
+   * Whether it is known where the run stands: nothing is judged before. `reading`: it goes on in a fresh history and is
+   * being told; `leaving`: this history knows too little, and is about to be left for a fresh one.
+   */
+  standing: "known" | "reading" | "leaving" = "known"
   /** True where no decision cuts that reading short. */
   readonly readsFirst: boolean
   keepUntil: number | null = null
@@ -76,7 +77,7 @@ export class RunProgress {
     // Asked once for a whole history: asked again later, an old one would change its ways in the middle.
     this.turns = new Turns(patched("one-at-a-time"))
     this.readsFirst = (input.carried !== null || input.adopt !== null) && patched("read-first")
-    this.isRead = !this.readsFirst
+    if (this.readsFirst) this.standing = "reading"
     this.phase = "precheck"
     if (input.carried) this.restore(input.carried)
   }

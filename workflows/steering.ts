@@ -76,13 +76,10 @@ function refuseMalformed(verb: OperatorVerb, command: Command | undefined): void
 /** A decision waits this long for it to be read where the run stands; later it is refused. */
 const readingDeadline = "10s"
 
-async function untilRead(progress: RunProgress): Promise<void> {
-  await condition(() => progress.isRead || progress.isLeaving, readingDeadline)
-}
-
-/** At once where it is known, without so much as a microtask between: saved histories hold commands in that order. */
+/** At once where nothing is being read, without so much as a microtask between: saved histories hold commands so. */
 function onceRead<T>(progress: RunProgress, work: () => Promise<T>): Promise<T> {
-  return progress.isRead || progress.isLeaving ? work() : untilRead(progress).then(work)
+  const isSettled = (): boolean => progress.standing !== "reading"
+  return isSettled() ? work() : condition(isSettled, readingDeadline).then(work)
 }
 
 async function decide(
@@ -120,7 +117,7 @@ export function requestOf(
   command: Command,
   by: DecisionRequest["by"],
 ): DecisionRequest {
-  const { state, waitingFor, purging, choice, isRead } = progress
+  const { state, waitingFor, purging, choice, standing } = progress
   return {
     verb,
     command,
@@ -128,7 +125,7 @@ export function requestOf(
     waitingFor,
     contracting: progress.gatesPassed.has("contract"),
     purging,
-    isRead,
+    isRead: standing === "known",
     aborting: progress.aborting !== null,
     paused: progress.paused,
     choices: choice && choice.chosen === null ? choice.verbs : [],

@@ -52,6 +52,14 @@ export class BugError extends SluiceError {
   readonly kind = "BugError"
 }
 
+/** The same failure, of the same kind and cause, told otherwise; a defect of ours stays as it is. */
+export function retold(error: SluiceError, finding: ErrorFinding, findings?: readonly Finding[]): SluiceError {
+  const options = { cause: error.cause, ...(findings && { findings }) }
+  if (error instanceof UserError) return new UserError(finding, options)
+  if (error instanceof RefusedError) return new RefusedError(finding, options)
+  return error instanceof TransientError ? new TransientError(finding, options) : error
+}
+
 /** Throws a `UserError` that carries all findings when at least one of them is an error. */
 export function throwOnErrors(findings: readonly Finding[], summary?: string): void {
   const errors = findings.filter((finding) => finding.severity === "error")

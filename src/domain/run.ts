@@ -50,12 +50,12 @@ export interface StepStatus {
   readonly error: Finding | null
 }
 
-/** Who is in the way of a lock that we want. */
 /** A blocker's state where it is the server's own cleaning up. It makes way for whoever waits for it long enough. */
 export const autovacuum = "autovacuum"
 /** This one makes way for nobody, and where it is ended it begins again. */
 export const wraparoundVacuum = "autovacuum to prevent wraparound"
 
+/** Who is in the way of a lock that we want. */
 export interface Blocker {
   readonly pid: number
   readonly relation: string

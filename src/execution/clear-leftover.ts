@@ -1,4 +1,4 @@
-import { RefusedError, SluiceError, TransientError, UserError } from "../domain/errors.ts"
+import { retold, SluiceError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
@@ -39,7 +39,9 @@ export async function clearLeftover(
     await withinLockBudget(budget, session, () => repairStep(session, { ...context, limits }, step))
     return error
   } catch (reason) {
-    return error instanceof SluiceError ? withFinding(error, notDropped(step, reason)) : error
+    return error instanceof SluiceError
+      ? retold(error, error.finding, [...error.findings, notDropped(step, reason)])
+      : error
   }
 }
 
@@ -52,12 +54,4 @@ function notDropped(step: Step, reason: unknown): Finding {
     message: `what the failed attempt left behind couldn't be dropped, and costs writes until it is${why}`,
     hint: `\`sluice retry\` drops it first. Where the step is left out, drop it by hand: ${step.repair ?? ""};`,
   }
-}
-
-/** The same error, with one finding more. */
-function withFinding(error: SluiceError, finding: Finding): SluiceError {
-  const options = { cause: error.cause, findings: [...error.findings, finding] }
-  if (error instanceof UserError) return new UserError(error.finding, options)
-  if (error instanceof RefusedError) return new RefusedError(error.finding, options)
-  return error instanceof TransientError ? new TransientError(error.finding, options) : error
 }

@@ -1,5 +1,6 @@
 import type { Sync } from "../domain/backfill.ts"
 import { RefusedError, TransientError, type ErrorFinding } from "../domain/errors.ts"
+import { firstFew } from "../domain/first-few.ts"
 import { isAfter } from "../domain/phase.ts"
 import type { Plan } from "../domain/plan.ts"
 import { displayName, isSameRelation } from "../domain/relation.ts"
@@ -170,6 +171,5 @@ function untold(
 }
 
 function named(parts: readonly TouchedPart[]): string {
-  const names = [...new Set(parts.map(({ kind, name }) => `${kind} ${name}`))]
-  return names.length > 5 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ")
+  return firstFew([...new Set(parts.map(({ kind, name }) => `${kind} ${name}`))], 5)
 }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { Project } from "../harness/project.ts"
 import { Sluice } from "../harness/sluice.ts"
 import { slowUpdates } from "./changes.ts"
-import { open, shut } from "./target-away.ts"
+import { login, open, shut } from "./target-away.ts"
 
 let sluice: Sluice
 beforeAll(async () => {
@@ -70,9 +69,6 @@ test("a gate that can't open says so in status, and an abort before the contract
 })
 
 describe("a target that doesn't let the run in", () => {
-  const login = (project: Project, may: "LOGIN" | "NOLOGIN") =>
-    project.database.query(`ALTER ROLE ${new URL(project.target.url.reveal()).username} ${may}`)
-
   test("is told of a pause once it does", async () => {
     const project = await sluice.project({ rows: 1_000, schema: slowUpdates, limits: { batchDurationMs: 20 } })
     await project.start()

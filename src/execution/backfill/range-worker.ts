@@ -1,4 +1,4 @@
-import { RefusedError, UserError } from "../../domain/errors.ts"
+import { RefusedError, retold, UserError } from "../../domain/errors.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { BackfillStep } from "../../domain/step.ts"
 import { sqlstateOf } from "../../postgres/map-error.ts"
@@ -121,9 +121,7 @@ function whileFilling(error: unknown, { backfill }: BackfillStep): unknown {
   if (!(error instanceof UserError || error instanceof RefusedError)) return error
   const [, ...columns] = backfill.writes
   const message = `${error.message}, while ${columns.join(", ")} of ${displayName(backfill.relation)} was computed`
-  const finding = { ...error.finding, message }
-  const options = { cause: error.cause }
-  return error instanceof UserError ? new UserError(finding, options) : new RefusedError(finding, options)
+  return retold(error, { ...error.finding, message })
 }
 
 /** The batch of one row that failed: tells the observer its key. */

@@ -1,5 +1,6 @@
 import type { Catalog } from "../../catalog/model.ts"
 import type { Finding } from "../../domain/finding.ts"
+import { firstFew } from "../../domain/first-few.ts"
 import { displayName, isSameRelation } from "../../domain/relation.ts"
 import type { ColumnName } from "../../domain/relation.ts"
 import { warning } from "../table-findings.ts"
@@ -15,13 +16,12 @@ const most = 10
 export function functionFindings({ relation, column }: ColumnName, { mentions = [] }: Catalog): readonly Finding[] {
   const theirs = mentions.filter((mention) => mention.column === column && isSameRelation(mention.relation, relation))
   if (theirs.length === 0) return []
-  const named = theirs.slice(0, most).map((mention) => mention.function)
-  const more = theirs.length > most ? ` and ${theirs.length - most} more` : ""
+  const functions = theirs.map((mention) => mention.function)
   return [
     warning(
       "FUNCTION_READS_COLUMN",
       `${displayName(relation)}.${column}`,
-      `Functions name the words ${relation.name} and ${column} (${named.join(", ")}${more}): one that means this column fails with 42703 from contract on`,
+      `Functions name the words ${relation.name} and ${column} (${firstFew(functions, most)}): one that means this column fails with 42703 from contract on`,
       "Have those that do mean it do without that name before the contract gate is passed; PostgreSQL can't tell which do.",
     ),
   ]

@@ -2,6 +2,7 @@ import type { Sync } from "../../domain/backfill.ts"
 import { join, literal, none, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { relationOid } from "../observe.ts"
+import { functionOid } from "./install.ts"
 
 /** What of a table's dual write somebody has written anew since a transaction; its name as SQL has it. */
 export interface TouchedPart {
@@ -21,9 +22,8 @@ export function touchedParts(sync: Sync, { partitions }: { readonly partitions: 
   const triggers = sql`SELECT 'trigger' AS kind, format('%I of %s', g.tgname, g.tgrelid::regclass) AS name
   FROM pg_trigger AS g
  WHERE g.tgname IN (${names}) ${partitions ? none : sql`AND g.tgparentid = 0`} AND ${isSince(sql`g.xmin`)}`
-  const functions = sql`SELECT 'function', format('%I.%I', n.nspname, p.proname)
-  FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
- WHERE n.nspname = 'sluice' AND p.proname = ${literal(sync.function)} AND ${isSince(sql`p.xmin`)}`
+  const functions = sql`SELECT 'function', ${literal(`sluice.${sync.function}`)}
+  FROM pg_proc AS p WHERE p.oid = ${functionOid(sync)} AND ${isSince(sql`p.xmin`)}`
   const attached = sql`SELECT 'partition', i.inhrelid::regclass::text
   FROM pg_partition_tree(${relationOid(sync.relation)}) AS t JOIN pg_inherits AS i ON i.inhrelid = t.relid
  WHERE ${isSince(sql`i.xmin`)}`

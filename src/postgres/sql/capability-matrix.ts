@@ -1,3 +1,5 @@
+import { isClientBackend } from "./client-backend.ts"
+
 /**
  * One row with everything that `doctor` says of a role on a server. $1: the target's schemas. Names are quoted ready
  * for use in a statement. `reserved_connections` is 16's.
@@ -20,8 +22,7 @@ foreign_table AS (
 connection AS (
   SELECT count(*) AS used, count(*) FILTER (WHERE usesysid = me.oid) AS own
     FROM pg_stat_activity, me
-      -- Not shown of others' sessions to an ordinary role: then a role tells them from the server's own processes.
-   WHERE coalesce(backend_type, CASE WHEN usesysid IS NOT NULL THEN 'client backend' END) = 'client backend'
+   WHERE ${isClientBackend}
 )
 SELECT quote_ident(current_user)                          AS role,
        quote_ident(current_database())                    AS database,

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { Secret } from "../../../src/config/config.ts"
 import { Neighbours } from "../../../src/execution/backfill/neighbours.ts"
-import { Pace } from "../../../src/execution/backfill/pace.ts"
 import { withSession, type Session } from "../../../src/postgres/session.ts"
 import { OwnCluster } from "../../harness/own-cluster.ts"
 import { asSession } from "../setting.ts"
@@ -101,32 +100,4 @@ test("the backfill doesn't take its own sessions for others", async () => {
   await whileBusy(async (pid) => {
     expect(await asOrdinaryRole((session) => seenBy(session, [pid]))).toBe(false)
   })
-})
-
-test("while others are at work, ranges take turns; alone they work side by side, and one that fails holds up no other", async () => {
-  const pace = new Pace()
-  let atOnce = 0
-  let most = 0
-  const batch = async (): Promise<void> => {
-    most = Math.max(most, ++atOnce)
-    await sleep(5)
-    atOnce -= 1
-  }
-  await Promise.all([pace.inTurn(batch), pace.inTurn(batch), pace.inTurn(batch)])
-  expect(most).toBe(3)
-  most = 0
-  pace.restRatio = 3
-  const failing = pace.inTurn(() => Promise.reject(new Error("a row")))
-  await Promise.all([pace.inTurn(batch), pace.inTurn(batch), expect(failing).rejects.toThrow("a row")])
-  expect(most).toBe(1)
-})
-
-test("after a batch the pace rests so many times as long as that took, and not at all where it needn't", async () => {
-  const pace = new Pace()
-  // Would outlast the test.
-  await pace.breathe(3_600_000, never)
-  pace.restRatio = 3
-  const from = performance.now()
-  await pace.breathe(40, never)
-  expect(performance.now() - from).toBeGreaterThan(115)
 })
