@@ -257,9 +257,36 @@ describe("the way back", () => {
     expect(await change.query("SELECT FROM pg_proc WHERE pronamespace = 'sluice'::regnamespace")).toEqual([])
   })
 
+  test("takes everything away where the marker was dropped, and the triggers with it", async () => {
+    await change.through("backfill/people/not-null-email/set")
+    await change.query(`ALTER TABLE people DROP COLUMN "${sync().marker}" CASCADE`)
+    await change.back()
+    expect(await columns()).toEqual(["id", "name"])
+    expect(await change.query("SELECT FROM pg_proc WHERE pronamespace = 'sluice'::regnamespace")).toEqual([])
+  })
+
   test("doesn't touch a table that only bears the name", async () => {
     await change.through("expand/people/sync")
     await change.query("ALTER TABLE people RENAME TO people_old; CREATE TABLE people (LIKE people_old)")
+    await expect(change.undo(change.step("expand/people/sync"))).rejects.toMatchObject({ code: "SHAPE_DIFFERS" })
+    expect(await columns()).toContain("email")
+  })
+
+  test("nor one that took the place of a table whose marker was dropped", async () => {
+    await change.through("expand/people/sync")
+    await change.query(`
+      ALTER TABLE people DROP COLUMN "${sync().marker}" CASCADE;
+      ALTER TABLE people RENAME TO people_old;
+      CREATE TABLE people (LIKE people_old)`)
+    await expect(change.undo(change.step("expand/people/sync"))).rejects.toMatchObject({ code: "SHAPE_DIFFERS" })
+    expect(await columns()).toContain("email")
+  })
+
+  test("nor a column of the same name that came after somebody had taken all of ours", async () => {
+    await change.through("expand/people/sync")
+    await change.query(`
+      ALTER TABLE people DROP COLUMN "${sync().marker}" CASCADE, DROP COLUMN email;
+      ALTER TABLE people ADD COLUMN email text`)
     await expect(change.undo(change.step("expand/people/sync"))).rejects.toMatchObject({ code: "SHAPE_DIFFERS" })
     expect(await columns()).toContain("email")
   })

@@ -4,7 +4,7 @@ import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
 import { ident, join, literal, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
-import { allOf, computed } from "./group-direction.ts"
+import { allOf, anyOf, computed } from "./group-direction.ts"
 import {
   columnExists,
   columnWhere,
@@ -78,11 +78,31 @@ function observeSync(sync: Sync): Sql {
     ...[sync.insertTrigger, sync.updateTrigger].map(triggerGone),
   ]
   // Somebody has taken a part of it away, and no table that was renamed has the rest: the undo takes what there is.
-  const partial = [
+  const ours = [
     columnWhere(relation, marker, hasType("boolean")),
+    ...added.map((column, index) => markerDropped(sync, column, added.length - index)),
+  ]
+  const partial = [
+    sql`(${anyOf(ours)})`,
     ...[sync.insertTrigger, sync.updateTrigger].map((name) => triggerNowhereElse(relation, name)),
   ]
   return observation({ after: allOf(there), before: allOf(absent), partial: allOf(partial) })
+}
+
+/**
+ * The marker was dropped, and its place tells that the added column is ours: as far behind it as the step put the marker
+ * stands a dropped column as wide as a boolean. PostgreSQL never gives a column's number away again, and a copy that
+ * bears the table's name doesn't take dropped columns over.
+ */
+function markerDropped({ relation }: Sync, { name, type }: SyncColumn, distance: number): Sql {
+  return columnWhere(
+    relation,
+    name,
+    sql`${hasType(type)}
+    AND EXISTS (SELECT FROM pg_attribute AS m
+      WHERE m.attrelid = a.attrelid AND m.attnum = a.attnum + ${literal(distance)}
+        AND m.attisdropped AND m.attlen = 1)`,
+  )
 }
 
 /** Both triggers are there, fire always, on every partition too, and call our function. */
