@@ -57,5 +57,7 @@ async function doneIn(
   { cursor, page, filled }: { readonly cursor: Cursor; readonly page: Page; readonly filled: number },
 ): Promise<number> {
   if (cursor.pass > 1 || filled >= page.rows) return cursor.pass > 1 ? filled : page.rows
+  // The statement has left the role's own path behind, in which an operator may be nearer to the key's types than ours.
+  await session.query("SET LOCAL search_path = pg_catalog")
   return (await hasUnfilled(session, backfill, page)) ? filled : page.rows
 }

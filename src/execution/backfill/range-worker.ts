@@ -15,7 +15,7 @@ import type { Pace } from "./pace.ts"
 import type { RangeQueue } from "./range-queue.ts"
 import type { Page } from "./walk.ts"
 import { planForRanges } from "./range-plans.ts"
-import { useOwnSearchPath } from "../../postgres/own-search-path.ts"
+import { keepOwnSearchPath } from "../../postgres/own-search-path.ts"
 import { mayUseReplicaRole } from "./replica-role.ts"
 
 /** What all workers of a backfill share. */
@@ -50,9 +50,8 @@ export async function fillRanges(context: FillContext, worker: number): Promise<
 
 async function prepare(session: Session, { backfill }: BackfillStep): Promise<void> {
   await planForRanges(session)
-  // Functions of the application's triggers, checks and indexes find their names as in any session of this role; our
-  // own statements name everything in full.
-  await useOwnSearchPath(session)
+  // For functions of the application's triggers, checks and indexes: they find their names as in any session of this role.
+  await keepOwnSearchPath(session)
   if (await mayUseReplicaRole(session, backfill)) await session.query("SET session_replication_role = replica")
 }
 

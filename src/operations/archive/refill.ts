@@ -7,6 +7,7 @@ import { columnExists, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { tableWalk } from "../sync/backfill-sql.ts"
 import { allOf } from "../sync/group-direction.ts"
+import { takesOwnPath } from "../sync/own-path.ts"
 import { inRange, keyColumns, walkedTable } from "../sync/ranges.ts"
 import { againMarker, hashOver, sameKey } from "./archive.ts"
 import type { Archive, ArchivedColumn } from "./archive.ts"
@@ -113,7 +114,8 @@ SET ${join([...values, sql`${again} = TRUE`], ",\n  ")}
 FROM free
 WHERE ${match}
     AND ${inRange(walk)}
-    AND t.${again} IS NULL`
+    AND t.${again} IS NULL
+    AND ${takesOwnPath}`
 }
 
 /** A place is unique within one partition only. */

@@ -4,6 +4,7 @@ import { ident, join, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { assigned, differs, stored } from "./byte-equality.ts"
 import { anyOf, computed, directionOf, valueOf } from "./group-direction.ts"
+import { takesOwnPath } from "./own-path.ts"
 import { batchEnd, inRange, keyColumns, keyText, split, walkedTable } from "./ranges.ts"
 import type { Walk } from "./ranges.ts"
 import { walkOf } from "./walk-key.ts"
@@ -70,7 +71,8 @@ WHERE t.ctid = ANY (ARRAY(
   SELECT t.ctid
   ${free}
 ))
-  AND ${marker} IS NULL`
+  AND ${marker} IS NULL
+  AND ${takesOwnPath}`
 }
 
 /** A place is unique within one partition only. */
@@ -84,7 +86,8 @@ SET ${set}
 FROM free
 WHERE t.tableoid = free.leaf AND t.ctid = free.place
     AND ${inRange(walk)}
-    AND ${marker} IS NULL`
+    AND ${marker} IS NULL
+    AND ${takesOwnPath}`
 }
 
 /** One range compared: `$1`, `$2` text[] the range, `$3` int how many keys to list (see `VerifyStep`). */
