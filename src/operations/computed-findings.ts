@@ -1,20 +1,33 @@
+import { findColumn } from "../catalog/model.ts"
 import type { Catalog, Table } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
-import { parseExpression } from "../sql/parser.ts"
+import { parseExpression, settingsBehind } from "../sql/parser.ts"
 import { calledFunctions, notComparable } from "./expression-findings.ts"
+import { moneyDepends, textSearchDepends } from "./setting-findings.ts"
 import { syncFindings } from "./table-findings.ts"
-import { isComparable } from "./volatility.ts"
+import { expressionVolatility, isComparable } from "./volatility.ts"
 
-/** What has to be known about a column that dual write computes, whichever way: by `up`, `down` or a default. */
+/**
+ * What has to be known about a column that dual write computes, whichever way: by `up`, `down` or a default. `target`:
+ * its type, where the operation says it.
+ */
 export function computedFindings(
   expression: string,
   table: Table,
   catalog: Catalog,
   subject: string,
+  target: string | null = null,
 ): readonly Finding[] {
+  const typeOf = (name: string): string | null => findColumn(table, name)?.type ?? null
+  const settings = settingsBehind(expression, { typeOf, target })
+  const isSearch = settings.has("default_text_search_config")
+  // Of text search the setting is the reason, and the better thing to know.
+  const isTold = isSearch && expressionVolatility(expression, catalog) !== "volatile"
   return [
     ...syncFindings(table),
-    ...(isComparable(expression, catalog) ? [] : [notComparable(subject)]),
+    ...(isTold || isComparable(expression, catalog) ? [] : [notComparable(subject)]),
+    ...(isSearch ? [textSearchDepends(subject)] : []),
+    ...(settings.has("lc_monetary") ? [moneyDepends(subject)] : []),
     ...calledFunctions(parseExpression(expression), subject),
   ]
 }

@@ -1,3 +1,4 @@
+import { alwaysPinned, pinnedByNeed } from "../domain/value-settings.ts"
 import { join, literal, sql, type Sql } from "../sql/sql.ts"
 
 /** Time limits of a session, in milliseconds; 0 stands for no limit. */
@@ -14,20 +15,11 @@ export interface SessionLimits {
  */
 function pins(limits: SessionLimits): Readonly<Record<string, string>> {
   return {
-    // Output: hashes and comparisons of text depend on these.
-    DateStyle: "ISO, YMD",
-    IntervalStyle: "postgres",
-    TimeZone: "UTC",
-    extra_float_digits: "1",
-    bytea_output: "hex",
-    lc_monetary: "C",
-    lc_numeric: "C",
-    quote_all_identifiers: "off",
-    xmloption: "content",
-    // Input.
+    // Values: hashes and comparisons of text depend on these, and what a backfill computes.
+    ...alwaysPinned,
+    ...pinnedByNeed,
+    // Statements.
     standard_conforming_strings: "on",
-    array_nulls: "on",
-    transform_null_equals: "off",
     check_function_bodies: "on",
     // Compiling takes longer than any statement of ours does: 160 ms for the catalog's first query.
     jit: "off",

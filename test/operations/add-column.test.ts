@@ -167,6 +167,16 @@ describe("said before anybody agrees", () => {
       ["NOT_COMPARABLE", "PREPARED_SELECT_STAR"],
     ],
     [
+      "text search whose configuration isn't named",
+      { table: "users", column: { name: "words", type: "tsvector", nullable: true }, up: "to_tsvector(name)" },
+      ["DEPENDS_ON_SETTING", "OLD_WRITES_MAY_FAIL", "PREPARED_SELECT_STAR"],
+    ],
+    [
+      "money",
+      { table: "users", column: { name: "fee", type: "money", nullable: true }, up: "1.5" },
+      ["DEPENDS_ON_SETTING", "PREPARED_SELECT_STAR"],
+    ],
+    [
       "a function of one's own",
       { table: "users", column: { ...text, nullable: true }, up: "app.slug(name)" },
       ["NOT_COMPARABLE", "CALLS_FUNCTION", "OLD_WRITES_MAY_FAIL", "PREPARED_SELECT_STAR"],

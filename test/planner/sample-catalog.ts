@@ -65,6 +65,7 @@ export function catalog(...tables: readonly Table[]): Catalog {
       { schema: null, name: "lower", volatility: "immutable" },
       { schema: null, name: "now", volatility: "stable" },
       { schema: null, name: "random", volatility: "volatile" },
+      { schema: null, name: "to_tsvector", arguments: 1, volatility: "stable" },
     ],
     versionSchemas: [],
     rights: { role: "postgres", schemas: [], defaults: [] },

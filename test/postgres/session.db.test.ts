@@ -47,7 +47,7 @@ test("the session is pinned whatever the database's defaults are", async () => {
     { url: strange.url, lockTimeoutMs: 250 },
   )
   await strange.drop()
-  const values = ["pg_catalog", "ISO, YMD", "UTC", "250ms", "0", "1s", "local", "off", "10s", "test"]
+  const values = ["pg_catalog", "ISO, MDY", "UTC", "250ms", "0", "1s", "local", "off", "10s", "test"]
   expect(shown.map(({ value }) => value)).toEqual(values)
 })
 

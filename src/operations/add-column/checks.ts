@@ -173,7 +173,7 @@ function fillFindings(input: AddColumnInput, table: Table, catalog: Catalog, sub
     unique: column.unique === true,
   }
   return [
-    ...computedFindings(fill, table, catalog, subject),
+    ...computedFindings(fill, table, catalog, subject, column.type),
     ...(up === undefined ? [] : oldWriteFindings(up, table, promises, subject)),
     ...(up !== undefined && promises.notNull && defaultText(column) === null ? [requiredFromContract(subject)] : []),
     ...keyFindings(table),

@@ -35,7 +35,7 @@ export function createCapture(archive: Archive): Sql {
   return sql`CREATE OR REPLACE FUNCTION ${call}() RETURNS trigger
   LANGUAGE plpgsql
   SECURITY DEFINER
-  ${pinnedSettings}
+  ${pinnedSettings(archive.columns.flatMap(({ down }) => down?.sync ?? []))}
 AS ${dollarQuoted(functionBody(archive))};
 REVOKE ALL ON FUNCTION ${call}() FROM PUBLIC;
 CREATE TRIGGER ${ident(row)} AFTER INSERT OR DELETE ON ${table} FOR EACH ROW

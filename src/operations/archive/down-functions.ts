@@ -36,7 +36,7 @@ function createOne(archive: Archive, down: Down, table: Table): Sql {
   // The variable's type is checked within the block: a value that is too long for the column is one it can't hold.
   return sql`CREATE OR REPLACE FUNCTION ${qualified(downFunction(archive, down))}(${join(types)}) RETURNS ${trusted(column.type)}
   LANGUAGE plpgsql
-  ${pinnedSettings}
+  ${pinnedSettings([sync])}
 AS ${dollarQuoted(sql`
 DECLARE
   value ${trusted(column.type)};

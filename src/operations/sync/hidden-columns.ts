@@ -71,7 +71,7 @@ function createKeeping(sync: Sync): Sql {
   const reads = [...new Set(hiddenColumns(sync).flatMap((column) => column.reads))]
   return sql`CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger
   LANGUAGE plpgsql
-  ${pinnedSettings}
+  ${pinnedSettings([sync])}
 AS ${dollarQuoted(functionBody(sync))};
 CREATE TRIGGER ${ident(insert)} BEFORE INSERT ON ${table} FOR EACH ROW
   WHEN (NEW.${ident(sync.marker)} IS NULL) -- else the row only moves to another partition

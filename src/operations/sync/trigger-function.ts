@@ -17,7 +17,7 @@ export function functionName(sync: Sync): Sql {
 export function createFunction(sync: Sync): Sql {
   return sql`CREATE OR REPLACE FUNCTION ${functionName(sync)}() RETURNS trigger
   LANGUAGE plpgsql
-  ${pinnedSettings}
+  ${pinnedSettings([sync])}
 AS ${dollarQuoted(functionBody(sync))};`
 }
 

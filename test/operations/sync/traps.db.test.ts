@@ -2,10 +2,11 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest"
 import { Client } from "pg"
 import { mergeSyncs, syncOf } from "../../../src/planner/merge-syncs.ts"
 import { syncStep } from "../../../src/operations/sync/install.ts"
-import { backfillBatchSql } from "../../../src/operations/sync/backfill-sql.ts"
+import { backfillBatchSql, isBad } from "../../../src/operations/sync/backfill-sql.ts"
 import { loadParser } from "../../../src/sql/parser.ts"
 import { createRole } from "../../harness/database.ts"
 import type { TestDatabase } from "../../harness/database.ts"
+import { asSession } from "../../execution/setting.ts"
 import { databaseWithSync, nickGroup, splitNameGroup, syncColumn, tableModel, usersSync } from "./split-name.ts"
 
 let database: TestDatabase | undefined
@@ -115,6 +116,38 @@ describe("traps of dual write within a table, each measured before", () => {
        INSERT INTO users (id, at) VALUES (1, '2024-01-01T20:00:00Z')`,
     )
     expect(await values("SELECT label FROM users")).toEqual([["2024-01-01 20x"]])
+  })
+
+  test("nor do settings that only some expressions depend on: the comparison finds every row right", async () => {
+    const computed = {
+      tags: syncColumn("tags", "text[]", "('{NULL,' || name || '}')::text[]", { added: true }),
+      born: syncColumn("born", "date", "day::date", { added: true }),
+      price: syncColumn("price", "text", "(cents / 100.0)::numeric::money::text", { added: true }),
+      sum: syncColumn("sum", "text", "to_char(cents, '9G999D99')", { added: true }),
+      month: syncColumn("month", "text", "to_char(date '2020-03-01' + id, 'TMMonth') || (name = NULL)", {
+        added: true,
+      }),
+      note: syncColumn("note", "text", "quote_ident(name)", { added: true }),
+    }
+    const sources = [
+      syncColumn("name", "text", null),
+      syncColumn("day", "text", null),
+      syncColumn("cents", "integer", null),
+      syncColumn("id", "integer", null),
+    ]
+    const sync = usersSync(...Object.values(computed).map((column) => ({ old: [], new: [column], sources })))
+    database = await databaseWithSync("CREATE TABLE users (id int PRIMARY KEY, name text, day text, cents int)", sync)
+    await database.query(`
+      SET array_nulls = off; SET "DateStyle" = 'German'; SET quote_all_identifiers = on; SET transform_null_equals = on;
+      INSERT INTO users (id, name, day, cents) VALUES (1, 'bob', '02/03/2001', 123456)`)
+    // As our sessions compute it.
+    const [table] = await asSession(database.url, (session) =>
+      session.query<{ bad: boolean }>(`SELECT ${isBad(sync)} AS bad FROM public.users AS t`),
+    )
+    expect(table).toEqual({ bad: false })
+    expect(await values("SELECT tags, born::text, month, note FROM users")).toEqual([
+      [[null, "bob"], "2001-02-03", null, "bob"],
+    ])
   })
 
   test.each([
