@@ -32,7 +32,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   DEPENDENTS_EXIST: "Other objects depend on what was to be dropped. Remove or change them first.",
   DISK_FULL: "The server has no space left. Make space; the step is tried again.",
   DUAL_WRITE_BROKEN:
-    "The triggers that keep both shapes equal are missing, disabled, or were touched after the last comparison. The message says what, the hint what to do; see docs/dual-write.md.",
+    "The triggers that keep both shapes equal are missing, disabled, or were touched after the rows were compared. The message says what, the hint what to do; see docs/dual-write.md.",
   EMPTY_REVISION: "A revision has no operations and joins nothing. Write them, or remove the file.",
   FENCED: "A later attempt has taken over the run; an older one may not write any more. Nothing to do.",
   FILE_EXISTS: "A file of that name is there already and isn't overwritten.",

@@ -4,6 +4,8 @@ export const wayBackErrorCodes: Readonly<Record<string, string>> = {
     "A table's archive isn't equal to it, so nothing is dropped. Put the archive's rows right, then retry; or undo the run.",
   ARCHIVE_MISSING:
     "An archive that the way back needs is gone from the target. Bring it back from a backup of the database, then undo.",
+  HIDDEN_DIFFERS:
+    "Rows whose hidden columns say something else than their new shape: something was written past the triggers. Put them right as the hint says, then retry.",
   COMES_BACK_LAST:
     "After purge, an undo brings the column back as the table's last one. Have statements name their columns.",
   PURGE_IS_FINAL:

@@ -19,8 +19,8 @@ import { sizeUp } from "./backfill/table-size.ts"
 import { splitTable } from "./backfill/walk.ts"
 import { carryOut } from "./carry-out.ts"
 import { takeClaim } from "./claimed.ts"
-import { demandDualWrite } from "./dual-write.ts"
 import { checkFence } from "./fence.ts"
+import { demandFooting } from "./footing.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { lastOf, writeJournal, type Direction, type StepOutcome } from "./journal-rows.ts"
 import { observe, shapeDiffers } from "./observe.ts"
@@ -153,7 +153,7 @@ async function fillPasses(
 
 /** Filling goes on for as long as dual write does: without it, what is filled is out of step again in a moment. */
 async function isDone(control: Session, { run, step, work }: Pick<Filling, "run" | "step" | "work">): Promise<boolean> {
-  if (work.direction === "do") await demandDualWrite(control, run, step)
+  await demandFooting(control, run, work)
   const seen = await observe(control, step)
   if (seen === "other") throw shapeDiffers(step)
   return seen === work.goal
@@ -181,7 +181,7 @@ async function finish(control: Session, { run, step, work, claimed, attempt, met
   const { direction } = work
   await control.transaction(async () => {
     await checkFence(control, claimed.claim)
-    if (direction === "do") await demandDualWrite(control, run, step)
+    await demandFooting(control, run, work)
     await settleTotal(control, { run: run.run, step: step.id }, meter.total)
     await writeJournal(control, claimed.claim, attempt, { step: step.id, direction, outcome: "done" })
   })

@@ -6,6 +6,7 @@ import { clearLeftover } from "./clear-leftover.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { lastOf, type Direction, type StepOutcome } from "./journal-rows.ts"
 import { withinLockBudget } from "./lock-budget.ts"
+import { NothingTells, noteTold } from "./nothing-tells.ts"
 import { shapeDiffers } from "./observe.ts"
 import { repairStep } from "./repair-step.ts"
 import { tryConcurrently } from "./run-concurrently.ts"
@@ -35,6 +36,7 @@ export async function carryOut(
         try {
           return await runOnceRepaired(session, context, workOf(step, direction, last))
         } catch (error) {
+          if (error instanceof NothingTells) await noteTold(session, context, error)
           throw await clearLeftover(session, context, { step, error })
         }
       })

@@ -1,15 +1,20 @@
 import type { Sync } from "../domain/backfill.ts"
 import { RefusedError, TransientError, type ErrorFinding } from "../domain/errors.ts"
-import { firstFew } from "../domain/first-few.ts"
 import { isAfter } from "../domain/phase.ts"
 import type { Plan } from "../domain/plan.ts"
 import { displayName, isSameRelation } from "../domain/relation.ts"
 import type { Step, VerifyStep } from "../domain/step.ts"
+import { hiddenPair } from "../operations/sync/hidden-columns.ts"
+import { dualWritePair } from "../operations/sync/install.ts"
 import { lostParts, type LostPart } from "../operations/sync/lost-parts.ts"
 import { touchedParts, type TouchedPart } from "../operations/sync/touched-parts.ts"
+import type { TriggerPair } from "../operations/sync/trigger-pair.ts"
 import type { Session } from "../postgres/session.ts"
 import { ident } from "../sql/sql.ts"
+import { ComparisonOutdated } from "./comparison-outdated.ts"
+import { lastComparisonOf } from "./comparisons.ts"
 import { lastOf } from "./journal-rows.ts"
+import { describeLost, howToRestore, named } from "./lost-triggers.ts"
 import { observe } from "./observe.ts"
 import type { TargetRun } from "./target-run.ts"
 
@@ -24,17 +29,7 @@ export async function demandDualWrite(session: Session, run: TargetRun, step: St
     const beginning = beginningOf(run.plan, sync)
     // As the plan has it: a later version may write another function.
     if (beginning === null || (await observe(session, beginning)) === "after") continue
-    throw broken(run, { step, sync, beginning, lost: await session.query<LostPart>(lostParts(sync)) })
-  }
-}
-
-/** Dual write was touched since the rows were compared; to compare them again tells what became of them. */
-export class ComparisonOutdated extends RefusedError {
-  readonly comparisons: readonly VerifyStep[]
-
-  constructor(finding: ErrorFinding, comparisons: readonly VerifyStep[]) {
-    super(finding)
-    this.comparisons = comparisons
+    throw broken(run, { step, sync, beginning, lost: await session.query<LostPart>(lostParts(dualWritePair(sync))) })
   }
 }
 
@@ -52,7 +47,7 @@ export async function demandUntouched(session: Session, run: TargetRun, step: St
     const since = comparison ?? beginningOf(run.plan, sync)
     const row = since && (await lastOf(session, run.run, since.id))
     if (!row) continue
-    const touched = await touchedSince(session, sync, row.xid, comparison !== null)
+    const touched = await touchedSince(session, dualWritePair(sync), row.xid, comparison !== null)
     if (touched.length === 0) continue
     if (comparison === null) throw untold(run, { step, sync, touched })
     outdated.push(comparison)
@@ -63,7 +58,7 @@ export async function demandUntouched(session: Session, run: TargetRun, step: St
 
 /**
  * For the end of a comparison that began with transaction `since`: a row that was compared first may have been written
- * afterwards, past dual write. Throws TransientError DUAL_WRITE_BROKEN: compared again, it tells.
+ * afterwards, past the triggers. Throws TransientError DUAL_WRITE_BROKEN: compared again, it tells.
  */
 export async function demandUntouchedSince(
   session: Session,
@@ -72,7 +67,8 @@ export async function demandUntouchedSince(
   since: string,
 ): Promise<void> {
   for (const sync of run.plan.syncs.filter(({ relation }) => isSameRelation(step.walk.relation, relation))) {
-    const touched = await touchedSince(session, sync, since, true)
+    const pair = isAfter(step.phase, "contract") ? hiddenPair(sync) : dualWritePair(sync)
+    const touched = pair ? await touchedSince(session, pair, since, true) : []
     if (touched.length > 0) throw new TransientError(touchedMeanwhile(run, step, touched))
   }
 }
@@ -80,24 +76,17 @@ export async function demandUntouchedSince(
 /** `partitions`: see {@link touchedParts}. A table without a comparison doesn't hold it against its new partitions. */
 function touchedSince(
   session: Session,
-  sync: Sync,
+  pair: TriggerPair,
   since: string,
   partitions: boolean,
 ): Promise<readonly TouchedPart[]> {
-  return session.query<TouchedPart>(touchedParts(sync, { partitions }), [since])
+  return session.query<TouchedPart>(touchedParts(pair, { partitions }), [since])
 }
 
-/** The step that begins the table's dual write. */
-function beginningOf({ steps }: Pick<Plan, "steps">, { relation }: Sync): Step | null {
-  const begins = ({ id, phase, relations: [table] }: Step): boolean =>
-    phase === "expand" && /\/sync(~\d+)?$/.test(id) && table !== undefined && isSameRelation(table, relation)
-  return steps.find(begins) ?? null
-}
-
-function lastComparisonOf({ steps }: Pick<Plan, "steps">, { relation }: Sync): VerifyStep | null {
-  const compares = (step: Step): step is VerifyStep =>
-    step.action === "verify" && !isAfter(step.phase, "contract") && isSameRelation(step.walk.relation, relation)
-  return steps.findLast(compares) ?? null
+/** The step that begins the table's dual write: it makes the triggers. */
+function beginningOf({ steps }: Pick<Plan, "steps">, { insertTrigger }: Sync): Step | null {
+  const makes = `CREATE TRIGGER ${ident(insertTrigger)} `
+  return steps.find(({ phase, sql }) => phase === "expand" && sql.includes(makes)) ?? null
 }
 
 interface Break {
@@ -110,7 +99,7 @@ interface Break {
 
 function broken({ run }: TargetRun, { step, sync, beginning, lost }: Break): RefusedError {
   const table = displayName(sync.relation)
-  const parts = lost.length > 0 ? lost.map(describe).join("; ") : `its function isn't as "${beginning.id}" made it`
+  const parts = lost.length > 0 ? describeLost(lost) : `its function isn't as "${beginning.id}" made it`
   return new RefusedError({
     code: "DUAL_WRITE_BROKEN",
     subject: step.id,
@@ -119,33 +108,13 @@ function broken({ run }: TargetRun, { step, sync, beginning, lost }: Break): Ref
   })
 }
 
-function describe({ kind, name, host }: LostPart): string {
-  switch (kind) {
-    case "table":
-      return `table ${name} is gone`
-    case "column":
-      return `column ${ident(name)} is gone`
-    case "function":
-      return `function ${name} is gone`
-    case "trigger":
-      return `trigger ${ident(name)} is gone`
-    case "off":
-      return `trigger ${ident(name)} of ${host} is disabled, or not enabled as ALWAYS`
-    case "elsewhere":
-      return `trigger ${ident(name)} is on ${host}`
-  }
-}
-
 function remedy(lost: readonly LostPart[], run: string, { id }: Step): string {
-  const elsewhere = lost.find(({ kind }) => kind === "elsewhere")
-  if (elsewhere)
-    return `If ${elsewhere.host} is the table, give it its name back, then \`sluice retry ${run}\`: no undo touches a table that only bears the name.`
-  const off = lost.filter(({ kind }) => kind === "off")
-  if (off.length > 0 && off.length === lost.length) {
-    const enable = off.map(({ name, host }) => `ALTER TABLE ${host} ENABLE ALWAYS TRIGGER ${ident(name)};`)
-    return `${enable.join(" ")} Then \`sluice retry ${run}\`, or take the new shape away: \`sluice abort ${run}\`.`
-  }
-  return `Take the new shape away with \`sluice abort ${run}\` and start anew; or run again what is lost of ${id} (\`sluice plan --run ${run} --sql\` shows it), then \`sluice retry ${run}\`.`
+  const restore = howToRestore(lost)
+  if (restore === null)
+    return `Take the new shape away with \`sluice abort ${run}\` and start anew; or run again what is lost of ${id} (\`sluice plan --run ${run} --sql\` shows it), then \`sluice retry ${run}\`.`
+  if (lost.some(({ kind }) => kind === "elsewhere"))
+    return `${restore} Then \`sluice retry ${run}\`: no undo touches a table that only bears the name.`
+  return `${restore} Then \`sluice retry ${run}\`, or take the new shape away: \`sluice abort ${run}\`.`
 }
 
 function touchedMeanwhile({ run }: TargetRun, step: Step, touched: readonly TouchedPart[]): ErrorFinding {
@@ -168,8 +137,4 @@ function untold(
     message: `dual write of ${displayName(sync.relation)} was dropped, disabled or put back since it was begun, and nothing tells what was written meanwhile: ${named(touched)}`,
     hint: `Take the new shape away: \`sluice abort ${run}\`, then start anew. See docs/dual-write.md.`,
   })
-}
-
-function named(parts: readonly TouchedPart[]): string {
-  return firstFew([...new Set(parts.map(({ kind, name }) => `${kind} ${name}`))], 5)
 }

@@ -89,8 +89,8 @@ async function planOf(session: Session, run: string): Promise<Plan | null> {
 async function whatIsLeft(session: Session, { run, relations }: JournaledRun, plan: Plan | null): Promise<string[]> {
   const last = new Map((await readJournal(session, run)).map(({ step, direction }) => [step, direction]))
   const done = [...last].filter(([, direction]) => direction === "do").map(([step]) => step)
-  const acted = done.filter((id) => plan?.steps.find((step) => step.id === id)?.action !== "verify")
-  const summaries = acted.map((id) => `done: ${plan?.steps.find((step) => step.id === id)?.summary ?? id}`)
+  const acted = plan?.steps.filter(({ id, action }) => action !== "verify" && done.includes(id))
+  const summaries = (acted?.map(({ summary }) => summary) ?? done).map((what) => `done: ${what}`)
   const ours = (await findLeftovers(session)).filter(({ relation }) => relations.includes(displayName(relation)))
   return [...summaries, ...ours.map(({ relation, kind, name }) => `${kind} ${name} of ${displayName(relation)}`)]
 }

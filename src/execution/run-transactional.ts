@@ -1,7 +1,9 @@
 import type { Session } from "../postgres/session.ts"
 import { findCourse } from "./course.ts"
-import { demandDualWrite, demandUntouched } from "./dual-write.ts"
+import { demandUntouched } from "./dual-write.ts"
 import { checkFence } from "./fence.ts"
+import { demandFooting } from "./footing.ts"
+import { demandHiddenUntouched } from "./hidden-shape.ts"
 import { writeJournal, type StepOutcome } from "./journal-rows.ts"
 import { endLease, endsLease } from "./lease.ts"
 import { lockRelations } from "./lock-relations.ts"
@@ -31,8 +33,9 @@ export async function tryTransactional(
       ])
       await lockRelations(session, step.relations, step.lock, limits.lockTimeoutMs)
       // Again: from here on nobody can touch a trigger of these relations.
-      if (direction === "do") await demandDualWrite(session, run, step)
+      await demandFooting(session, run, work)
       if (endsLease(run.plan, step, direction)) await demandUntouched(session, run, step)
+      await demandHiddenUntouched(session, run, step, direction)
       // A setting that the statements left behind must not reach the observation.
       await session.query(`${statement}\n;\nSET LOCAL search_path = pg_catalog`)
       await demandEffect(session, work)

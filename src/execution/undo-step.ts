@@ -2,6 +2,7 @@ import type { Step } from "../domain/step.ts"
 import type { Attempt } from "./attempt.ts"
 import { carryOut } from "./carry-out.ts"
 import { takeClaim } from "./claimed.ts"
+import { comparedAgain } from "./compared-again.ts"
 import { checkFence } from "./fence.ts"
 import { lastOf, writeJournal, type StepOutcome } from "./journal-rows.ts"
 import { forgetCursors } from "./run-transactional.ts"
@@ -23,7 +24,7 @@ export async function undoStep(
   if (step.undo === null && (step.action !== "sql" || !(await wasDone(run, step, attempt, observer)))) {
     return forgetStep(run, step, attempt, observer)
   }
-  return carryOut(run, { step, direction: "undo" }, attempt, observer)
+  return comparedAgain(run, attempt, observer, () => carryOut(run, { step, direction: "undo" }, attempt, observer))
 }
 
 async function wasDone(run: TargetRun, step: Step, attempt: Attempt, observer: ExecutionObserver): Promise<boolean> {

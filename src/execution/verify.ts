@@ -9,8 +9,9 @@ import { planForRanges } from "./backfill/range-plans.ts"
 import { sizeUp } from "./backfill/table-size.ts"
 import { nextPage, type Page, type Place } from "./backfill/walk.ts"
 import { takeClaim } from "./claimed.ts"
-import { demandDualWrite, demandUntouchedSince } from "./dual-write.ts"
+import { demandUntouchedSince } from "./dual-write.ts"
 import { checkFence } from "./fence.ts"
+import { demandFooting } from "./footing.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { writeJournal } from "./journal-rows.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
@@ -39,7 +40,7 @@ export async function runVerify(
     async () => {
       const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt, observer })
       return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
-        await demandDualWrite(session, run, step)
+        await demandFooting(session, run, { step, direction: "do" })
         const since = await currentTransaction(session)
         await sizeUp(session, step.walk)
         await planForRanges(session)
@@ -47,7 +48,7 @@ export async function runVerify(
         if (seen.bad > 0) throw await mismatch(session, step, seen, observer)
         await session.transaction(async () => {
           await checkFence(session, claimed.claim)
-          await demandDualWrite(session, run, step)
+          await demandFooting(session, run, { step, direction: "do" })
           await demandUntouchedSince(session, run, step, since)
           await writeJournal(session, claimed.claim, attempt, { step: step.id, direction: "do", outcome: "done" })
         })

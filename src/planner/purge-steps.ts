@@ -1,5 +1,6 @@
 import { findTable } from "../catalog/model.ts"
 import type { Table } from "../catalog/model.ts"
+import type { Sync } from "../domain/backfill.ts"
 import { displayName, isSameRelation } from "../domain/relation.ts"
 import type { SqlStep, Step } from "../domain/step.ts"
 import { archiveOf } from "../operations/archive/archive.ts"
@@ -16,7 +17,10 @@ import { comesBack } from "../operations/hide/hide-column.ts"
 import type { HiddenColumn } from "../operations/hide/hide-column.ts"
 import { mergeSteps } from "../operations/merge-steps.ts"
 import { sqlStep } from "../operations/sql-step.ts"
-import { endKeepingStep, hiddenColumns } from "../operations/sync/hidden-columns.ts"
+import { compareHiddenStep } from "../operations/sync/compare-hidden.ts"
+import { canTell } from "../operations/sync/hidden-agreement.ts"
+import { hiddenColumns } from "../operations/sync/hidden-columns.ts"
+import { endKeepingStep } from "../operations/sync/keep-hidden.ts"
 import { dropMarkerStep } from "../operations/sync/remove.ts"
 import { sql } from "../sql/sql.ts"
 import { onlySqlStep, onlyTransactional, plannerBug, scopeOf } from "./material.ts"
@@ -29,6 +33,8 @@ interface HiddenPart {
   /** The table as it is after contract. */
   readonly after: Table
   readonly hidden: readonly HiddenColumn[]
+  /** What goes on computing hidden columns; null where nothing does. */
+  readonly sync: Sync | null
   /** Null where the values can't be kept. */
   readonly archive: Archive | null
   readonly scope: string
@@ -42,7 +48,7 @@ interface HiddenPart {
 export function purgeSteps(material: Material): readonly Step[] {
   const parts = hiddenParts(material)
   return [
-    ...parts.flatMap((part) => [...archiveSteps(part), ...wayBack(part, material)]),
+    ...parts.flatMap((part) => [...comparison(part), ...archiveSteps(part), ...wayBack(part, material)]),
     ...material.versions.drop,
     ...dropStep(parts, material),
   ]
@@ -68,8 +74,13 @@ function hiddenParts(material: Material): readonly HiddenPart[] {
     const tableAfter = findTable(after, table)
     if (!tableAfter) throw plannerBug(`${displayName(table)} hides columns and is gone after contract`)
     const archive = archiveOf({ table: tableAfter, hidden, sync, mark, name: `${scope}_${revision}` })
-    return { table, after: tableAfter, hidden, archive, scope }
+    return { table, after: tableAfter, hidden, sync, archive, scope }
   })
+}
+
+/** What was kept is right, or it isn't archived. */
+function comparison({ sync, after, scope }: HiddenPart): readonly Step[] {
+  return sync && canTell(sync) ? [compareHiddenStep(sync, after, `purge/${scope}/compare-hidden`)] : []
 }
 
 function archiveSteps({ archive, scope }: HiddenPart): readonly Step[] {

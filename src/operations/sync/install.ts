@@ -17,6 +17,8 @@ import {
 } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { functionBody } from "./trigger-function.ts"
+import { functionOid } from "./trigger-pair.ts"
+import type { TriggerPair } from "./trigger-pair.ts"
 import { createTriggers, dropTriggers } from "./triggers.ts"
 
 /**
@@ -57,6 +59,17 @@ function columnDefinition(column: SyncColumn): Sql {
   // Both are PostgreSQL's own words.
   const collation = column.collation === null ? none : sql` COLLATE ${trusted(column.collation)}`
   return sql`ADD COLUMN ${ident(column.name)} ${trusted(column.type)}${collation}`
+}
+
+/** The triggers of dual write, from expand to contract. */
+export function dualWritePair(sync: Sync): TriggerPair {
+  const { relation, marker, insertTrigger, updateTrigger } = sync
+  return {
+    relation,
+    function: sync.function,
+    triggers: [insertTrigger, updateTrigger],
+    columns: [...addedColumns(sync).map(({ name }) => name), marker],
+  }
 }
 
 /** The new columns that the sync step adds. */
@@ -107,17 +120,11 @@ function markerDropped({ relation }: Sync, { name, type }: SyncColumn, distance:
 
 /** Both triggers are there, fire always, on every partition too, and call our function. */
 export function triggersThere(sync: Sync): readonly Sql[] {
-  const ours = sql`g.tgenabled = 'A' AND g.tgfoid = ${functionOid(sync)}`
+  const ours = sql`g.tgenabled = 'A' AND g.tgfoid = ${functionOid(sync.function)}`
   return [sync.insertTrigger, sync.updateTrigger].flatMap((name) => [
     triggerWhere(sync.relation, name, ours),
     sql`NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgname = ${literal(name)} AND NOT (${ours}))`,
   ])
-}
-
-/** Of the trigger function; NULL where it is gone. */
-export function functionOid(sync: Sync): Sql {
-  return sql`(SELECT p.oid FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-    WHERE n.nspname = 'sluice' AND p.proname = ${literal(sync.function)})`
 }
 
 /** The function is there with exactly this source. */

@@ -1,36 +1,39 @@
-import type { Sync } from "../../domain/backfill.ts"
 import { displayName } from "../../domain/relation.ts"
 import { join, literal, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { columnExists, relationOid } from "../observe.ts"
-import { addedColumns, functionOid } from "./install.ts"
+import { functionOid } from "./trigger-pair.ts"
+import type { TriggerPair } from "./trigger-pair.ts"
 
-/** Something of a table's dual write that isn't as it was begun. */
+/** Something of a pair of triggers that isn't as it was made. */
 export interface LostPart {
-  /** `off`: the trigger is there and doesn't always fire. `elsewhere`: another table has it. */
-  readonly kind: "table" | "column" | "function" | "trigger" | "off" | "elsewhere"
+  /**
+   * `off`: the trigger is there and doesn't always fire. `elsewhere`: another table has it. `calls`: it calls another
+   * function.
+   */
+  readonly kind: "table" | "column" | "function" | "trigger" | "off" | "elsewhere" | "calls"
   readonly name: string
   /** The table that has the trigger, as SQL names it; null for everything else. */
   readonly host: string | null
 }
 
 /**
- * What is lost of a table's dual write, a row (kind, name, host) each. It names and doesn't judge: whether dual write is
- * whole, the step says that began it.
+ * What is lost of a table's triggers and of what they need, a row (kind, name, host) each. It names and doesn't judge:
+ * whether the function has its source, the step says that made it.
  */
-export function lostParts(sync: Sync): Sql {
-  const { relation, marker } = sync
+export function lostParts({ relation, columns, triggers, ...pair }: TriggerPair): Sql {
   const table = relationOid(relation)
-  const columns = [...addedColumns(sync).map(({ name }) => name), marker]
+  const ours = functionOid(pair.function)
   const parts = [
     absent("table", displayName(relation), sql`${table} IS NOT NULL`),
     ...columns.map((name) => absent("column", name, columnExists(relation, name))),
-    absent("function", `sluice.${sync.function}`, sql`${functionOid(sync)} IS NOT NULL`),
-    ...[sync.insertTrigger, sync.updateTrigger].flatMap((name) => [
+    absent("function", `sluice.${pair.function}`, sql`${ours} IS NOT NULL`),
+    ...triggers.flatMap((name) => [
       absent("trigger", name, sql`EXISTS (SELECT ${bearing(name)})`),
       present("off", name, sql`g.tgenabled <> 'A'`),
       // That of a partition has a parent.
       present("elsewhere", name, sql`g.tgrelid IS DISTINCT FROM ${table} AND g.tgparentid = 0`),
+      present("calls", name, sql`g.tgfoid <> ${ours}`),
     ]),
   ]
   return join(parts, "\nUNION ALL ")

@@ -1,0 +1,71 @@
+import type { Table } from "../../catalog/model.ts"
+import type { Sync } from "../../domain/backfill.ts"
+import { displayName } from "../../domain/relation.ts"
+import type { VerifyStep } from "../../domain/step.ts"
+import { ident, join, qualified, sql } from "../../sql/sql.ts"
+import type { Sql } from "../../sql/sql.ts"
+import { tableWalk } from "./backfill-sql.ts"
+import { agrees } from "./hidden-agreement.ts"
+import { hiddenColumns, hiddenValue } from "./hidden-columns.ts"
+import { inRange, keyText, walkedTable } from "./ranges.ts"
+import type { Walk } from "./ranges.ts"
+import { walkOf } from "./walk-key.ts"
+
+/**
+ * Compares the hidden columns with the new shape, before they are archived or come back: what was written while the
+ * triggers that keep them were off is found by this alone. `table`: as it is after contract.
+ */
+export function compareHiddenStep(sync: Sync, table: Table, id: string): VerifyStep {
+  const { relation } = sync
+  const walk = walkOf(table)
+  return {
+    action: "verify",
+    id,
+    phase: "purge",
+    summary: `Compare the hidden columns of ${displayName(relation)} with the new shape`,
+    sql: compareSql(sync, walk),
+    undo: null,
+    // A comparison holds for its moment only.
+    observe: sql`SELECT 'before'`,
+    repair: null,
+    beforeImage: null,
+    skippable: false,
+    endsOldShape: false,
+    back: false,
+    lock: "AccessShare",
+    transactional: true,
+    rewritesTable: false,
+    losesData: false,
+    needs: [{ kind: "select", relation }],
+    relations: [relation],
+    walk: tableWalk(walk),
+    countUnfilled: null,
+    difference: {
+      code: "HIDDEN_DIFFERS",
+      what: "rows whose hidden columns say something else than what applications have written since contract",
+      hint: `Where the new shape is right: \`${makeAnew(sync)} WHERE …\` with the keys that are listed with the run. Then \`sluice retry\`. See docs/dual-write.md.`,
+    },
+  }
+}
+
+/** `$1`, `$2` text[] the range, `$3` int how many keys to list (see `VerifyStep`). */
+function compareSql(sync: Sync, walk: Walk): Sql {
+  return sql`SELECT count(*) AS rows,
+  count(*) FILTER (WHERE compared.is_bad) AS bad,
+  coalesce((array_agg(compared.key) FILTER (WHERE compared.is_bad))[1:$3::integer], '{}') AS keys
+FROM (
+  SELECT ${keyText(walk)} AS key,
+    (t.${ident(sync.marker)} IS NULL
+      OR NOT ${agrees(sync)}) AS is_bad
+  FROM ${walkedTable(walk)}
+  WHERE ${inRange(walk)}
+) AS compared`
+}
+
+/** What brings rows back into step, for a person to complete. */
+function makeAnew(sync: Sync): Sql {
+  const values = hiddenColumns(sync).map(
+    (column) => sql`${ident(column.hidden ?? column.name)} = ${hiddenValue(sync, column, ident)}`,
+  )
+  return sql`UPDATE ${qualified(sync.relation)} SET ${join([...values, sql`${ident(sync.marker)} = FALSE`], ", ")}`
+}
