@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { RunStatus } from "../../src/domain/run.ts"
+import { listOffendingKeys } from "../../src/ledger/offending-keys.ts"
 import type { Project } from "../harness/project.ts"
 import { Sluice } from "../harness/sluice.ts"
+import { splitName } from "./changes.ts"
 
 let sluice: Sluice
 beforeAll(async () => {
@@ -70,4 +72,28 @@ describe("dual write that is taken away while the run waits at a gate", () => {
     await project.send("abort")
     await project.ended("aborted")
   })
+})
+
+test("triggers of the hidden column that were off: an abort in keep stops with the rows, and loses no write", async () => {
+  const project = await sluice.project({ rows: 50, operations: splitName, keepMs: 600_000 })
+  await project.start()
+  await project.pass("dual-write", "switch", "contract")
+  await project.until("keep", ({ phase }) => phase === "keep")
+  const names = await triggers(project)
+  const on = names.map((name) => `ALTER TABLE public.people ENABLE ALWAYS TRIGGER "${name}"`).join("; ")
+  await project.database.query(`
+    ALTER TABLE public.people DISABLE TRIGGER USER;
+    UPDATE public.people SET first_name = 'Acked', last_name = 'Write' WHERE id = 1;
+    ${on}`)
+  await project.send("abort")
+  const { findings } = await stopped(project)
+  expect(findings).toMatchObject([{ code: "HIDDEN_DIFFERS", hint: expect.stringContaining("UPDATE") }])
+  expect(await listOffendingKeys(sluice.control, project.run)).toMatchObject([{ code: "HIDDEN_DIFFERS", keys: ["1"] }])
+  // The hint is what a person types.
+  const statement = /`(UPDATE .*) WHERE …`/s.exec(findings[0]?.hint ?? "")?.[1]
+  await project.database.query(`${statement} WHERE id = 1`)
+  await project.send("retry")
+  await project.pass("new-writers-gone")
+  await project.ended("aborted")
+  expect(await project.database.query("SELECT name FROM public.people WHERE id = 1")).toEqual([{ name: "Acked Write" }])
 })
