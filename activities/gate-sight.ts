@@ -29,9 +29,24 @@ export async function recordSight(
   return { evidenceHash, findings }
 }
 
-/** Who should be on which version's views, and who is; the target isn't asked where the plan makes none. */
-export async function versionsInUse(deps: ActivityDeps, ref: RunRef, gate: WaitName, ask: Ask): Promise<VersionsInUse> {
+/**
+ * Who should be on which version's views, and who is, and which role isn't there at all; the target isn't asked where
+ * the plan names no role and makes no views.
+ */
+async function versionsInUse(deps: ActivityDeps, ref: RunRef, gate: WaitName, ask: Ask): Promise<VersionsInUse> {
   const { target, plan } = await targetRunOf(deps, ref)
-  if (plan.versions.made.length === 0) return { roles: [], findings: [] }
+  const { made, roles } = plan.versions
+  if (made.length === 0 && roles.old === null && roles.new === null) return { roles: [], findings: [] }
   return ask(target, "sluice:gate", (session) => versionsAtGate(session, plan.versions, gate))
+}
+
+/** Of that what belongs to the evidence. Without views there is none, and no decision waits for the target. */
+export async function rolesInUse(
+  deps: ActivityDeps,
+  ref: RunRef,
+  gate: WaitName,
+  ask: Ask,
+): Promise<VersionsInUse["roles"]> {
+  const { plan } = await targetRunOf(deps, ref)
+  return plan.versions.made.length === 0 ? [] : (await versionsInUse(deps, ref, gate, ask)).roles
 }

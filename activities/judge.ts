@@ -12,7 +12,7 @@ import { loadRun, setRunState, stepEnded } from "../src/ledger/runs.ts"
 import { countRoleSessions } from "../src/postgres/role-sessions.ts"
 import { noWayBack, withoutWayBack } from "../src/recovery/way-back.ts"
 import type { ActivityDeps } from "./deps.ts"
-import { recordSight, versionsInUse } from "./gate-sight.ts"
+import { recordSight, rolesInUse } from "./gate-sight.ts"
 import { tellPause } from "./pause.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { DecisionRequest, Judged, RunRef } from "./types.ts"
@@ -106,7 +106,7 @@ async function wayBackRefusal(
 /** What was in view. A gate that passes by itself opens at this moment; any other was opened before. */
 async function evidenceAt(deps: ActivityDeps, ref: RunRef, gate: WaitName, by: DecisionRequest["by"]): Promise<string> {
   if (by === "gate mode") return (await recordSight(deps, ref, gate, withinReach)).evidenceHash
-  const { roles } = await versionsInUse(deps, ref, gate, withinReach)
+  const roles = await rolesInUse(deps, ref, gate, withinReach)
   const content = await gateEvidence(deps.control, ref.run, gate, roles)
   return saveEvidence(deps.control, { plan: ref.planHash, run: ref.run, kind: `gate/${gate}`, content })
 }

@@ -13,28 +13,43 @@ export interface VersionsInUse {
   readonly findings: readonly Finding[]
 }
 
-/** The gates at which somebody has to put applications on a version. */
-const gates: readonly WaitName[] = ["dual-write", "switch"]
+type Version = "old" | "new"
 
-/** Asks the target for what a person should know of versions and roles at a gate; nothing at gates that aren't about it. */
+/** The gates at which somebody has to put applications on a version. */
+const gatesOfViews: readonly WaitName[] = ["dual-write", "switch"]
+
+/**
+ * Whose role a gate rests on, with or without views: up to the switch applications are put on their versions, and the
+ * last two hold the run while sessions of the one that leaves are seen.
+ */
+const namedAt: Readonly<Record<WaitName, readonly Version[]>> = {
+  "dual-write": ["old", "new"],
+  switch: ["old", "new"],
+  contract: ["old"],
+  purge: [],
+  "new-writers-gone": ["new"],
+}
+
+/** Asks the target for what a person should know of versions and roles at a gate. */
 export async function versionsAtGate(session: Session, versions: PlanVersions, gate: WaitName): Promise<VersionsInUse> {
-  if (versions.made.length === 0 || !gates.includes(gate)) return { roles: [], findings: [] }
+  const missing = await missingRoles(session, versions.roles)
+  const unknown = missing
+    .filter(({ version }) => namedAt[gate].includes(version))
+    .map((each) => inTime(each, gate === "dual-write"))
+  if (versions.made.length === 0 || !gatesOfViews.includes(gate)) return { roles: [], findings: unknown }
   const asked = await Promise.all(rolePaths(versions).map((path) => ask(session, path)))
-  const findings = asked.flatMap(({ role, finding }): readonly Finding[] => {
-    // The new application isn't out yet at the first gate.
-    const isEarly = role.version === "new" && gate === "dual-write"
-    return finding === null ? [] : [isEarly ? { ...finding, severity: "info" } : finding]
-  })
+  const offPaths = asked.flatMap(({ role: { version }, finding }) =>
+    finding === null ? [] : [inTime({ version, finding }, gate === "dual-write")],
+  )
   const unnamed = versions.roles.new === null ? [await ready(session, versions)] : []
-  return { roles: asked.map(({ role }) => role), findings: [...findings, ...unnamed] }
+  return { roles: asked.map(({ role }) => role), findings: [...unknown, ...offPaths, ...unnamed] }
 }
 
 /** What there is to say of the versions' roles before anything is touched. */
 export async function earlyRoleFindings(session: Session, versions: PlanVersions): Promise<readonly Finding[]> {
   const old = rolePaths(versions).filter(({ version }) => version === "old")
   const asked = await Promise.all(old.map((path) => ask(session, path)))
-  const offPaths = asked.flatMap(({ finding }) => finding ?? []).filter(({ code }) => code === "ROLE_SEARCH_PATH")
-  return [...(await unknownRoleFindings(session, versions.roles)), ...offPaths]
+  return [...(await unknownRoleFindings(session, versions.roles)), ...asked.flatMap(({ finding }) => finding ?? [])]
 }
 
 /**
@@ -42,6 +57,20 @@ export async function earlyRoleFindings(session: Session, versions: PlanVersions
  * under a mistyped one nobody is ever found. The new one's may be made until its application goes out.
  */
 export async function unknownRoleFindings(session: Session, roles: VersionRoles): Promise<readonly Finding[]> {
+  return (await missingRoles(session, roles)).map((each) => inTime(each, true))
+}
+
+interface OfVersion {
+  readonly version: Version
+  readonly finding: Finding
+}
+
+/** What is said of the new version's role is no warning yet before its application goes out. */
+function inTime({ version, finding }: OfVersion, isEarly: boolean): Finding {
+  return version === "new" && isEarly ? { ...finding, severity: "info" } : finding
+}
+
+async function missingRoles(session: Session, roles: VersionRoles): Promise<readonly OfVersion[]> {
   const named = (["old", "new"] as const).flatMap((version) => {
     const role = roles[version]
     return role === null ? [] : [{ role, version }]
@@ -51,20 +80,17 @@ export async function unknownRoleFindings(session: Session, roles: VersionRoles)
   const names = known.map(({ name }) => name)
   return named
     .filter(({ role }) => !names.includes(role))
-    .map((each) => {
-      const missing = roleMissing(each, nearestName(each.role, names))
-      return each.version === "new" ? { ...missing, severity: "info" } : missing
-    })
+    .map(({ role, version }) => ({ version, finding: roleMissing(role, version, nearestName(role, names)) }))
 }
 
-/** Whether the role is on its version, and if not, what to do about it. */
+/** Whether the role is on its version, and if not, what to do about it; of one that isn't there `missingRoles` tells. */
 async function ask(
   session: Session,
   path: RolePath,
 ): Promise<{ readonly role: RoleOnVersion; readonly finding: Finding | null }> {
   const { database, exists, setting } = await readRoleSearchPath(session, path.role)
   const holds = exists && leadsTo(setting, path)
-  const finding = holds ? null : exists ? offPath(path, setting, database) : roleMissing(path)
+  const finding = holds || !exists ? null : offPath(path, setting, database)
   return { role: { ...path, holds }, finding }
 }
 
@@ -79,7 +105,7 @@ function offPath({ role, version, path }: RolePath, setting: string | null, data
   }
 }
 
-function roleMissing({ role, version }: Pick<RolePath, "role" | "version">, nearest: string | null = null): Finding {
+function roleMissing(role: string, version: Version, nearest: string | null): Finding {
   const correct = nearest === null ? "Correct versions.roles" : `Did you mean ${nearest}? Correct versions.roles`
   return {
     code: "ROLE_UNKNOWN",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { versionsAtGate, type VersionsInUse } from "../../src/execution/version-roles.ts"
-import type { GateName } from "../../src/domain/gate.ts"
+import type { GateName, WaitName } from "../../src/domain/gate.ts"
 import type { VersionRoles } from "../../src/domain/versions.ts"
 import { createDatabase, createRole, type TestDatabase, type TestRole } from "../harness/database.ts"
 import { asSession } from "./setting.ts"
@@ -64,10 +64,21 @@ test("at the first gate the new application needn't be there yet; a role that do
   expect(seen(await at("switch", { old: null, new: "nobody at all" }))).toEqual([[false], ["warning ROLE_UNKNOWN"]])
 })
 
-test("other gates, and plans without versions, are about something else", async () => {
+test("other gates are about something else than views", async () => {
   expect(seen(await at("contract", { old: application.name, new: null }))).toEqual([[], []])
-  const without = asSession(database.url, (session) =>
-    versionsAtGate(session, { roles: { old: "x", new: "y" }, made: [], ended: [] }, "switch"),
-  )
-  expect(seen(await without)).toEqual([[], []])
+})
+
+test("without views each gate names the missing role whose sessions it goes by, with one that may have been meant", async () => {
+  const roles = { old: `${application.name}x`, new: "nobody at all" }
+  const without = (gate: WaitName): Promise<VersionsInUse> =>
+    asSession(database.url, (session) => versionsAtGate(session, { roles, made: [], ended: [] }, gate))
+  const told = async (gate: WaitName): Promise<unknown> =>
+    (await without(gate)).findings.map(({ severity, code, subject }) => [severity, code, subject])
+  const old = ["warning", "ROLE_UNKNOWN", roles.old]
+  expect(await told("dual-write")).toEqual([old, ["info", "ROLE_UNKNOWN", roles.new]])
+  expect(await told("switch")).toEqual([old, ["warning", "ROLE_UNKNOWN", roles.new]])
+  expect(await told("contract")).toEqual([old])
+  expect(await told("purge")).toEqual([])
+  expect(await told("new-writers-gone")).toEqual([["warning", "ROLE_UNKNOWN", roles.new]])
+  expect((await without("contract")).findings[0]?.hint).toContain(`Did you mean ${application.name}?`)
 })

@@ -181,3 +181,16 @@ test("an abort while the old version is hidden brings it back, and takes the new
   await again.makes(20)
   await expectUnharmed(again)
 })
+
+test("without views a gate tells all the same of a role that isn't there: nobody would ever be found under its name", async () => {
+  const project = await sluice.project({
+    rows: 10,
+    versions: { schemas: false, roles: { old: `${old.name}x`, new: null } },
+    gates: { switch: "auto", contract: "manual", "dual-write": "auto" },
+  })
+  await project.start()
+  const { findings } = await project.atGate("contract")
+  expect(findings).toMatchObject([{ code: "ROLE_UNKNOWN", severity: "warning", subject: `${old.name}x` }])
+  await project.send("abort")
+  await project.ended("aborted")
+})
