@@ -1,3 +1,4 @@
+import type { BackupRecord } from "./backup.ts"
 import type { Finding } from "./finding.ts"
 import type { GateName, Gates, WaitName } from "./gate.ts"
 import type { Phase } from "./phase.ts"
@@ -88,6 +89,9 @@ export interface OffendingRows {
   readonly keys: readonly string[]
 }
 
+/** What a run's status tells of its backup; `sluice backup list` knows the rest. */
+export type RunBackup = Pick<BackupRecord, "id" | "state" | "createdAt" | "bytes" | "restoreSeconds">
+
 /** What `sluice status RUN --json` prints. */
 export interface RunStatus {
   readonly run: string
@@ -105,6 +109,8 @@ export interface RunStatus {
   readonly endedAt: string | null
   readonly startedBy: string
   readonly steps: readonly StepStatus[]
+  /** The latest that was made for it; null: none yet. */
+  readonly backup: RunBackup | null
   readonly backfill: BackfillProgress | null
   readonly blockers: readonly Blocker[]
   readonly findings: readonly Finding[]

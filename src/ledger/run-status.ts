@@ -18,7 +18,16 @@ const runColumns = `
   run, target, revisions, strategy, plan_hash AS "planHash", workflow_id AS "workflowId", state, phase,
   waiting_for AS "waitingFor", sluice_control.iso(started_at) AS "startedAt",
   sluice_control.iso(updated_at) AS "updatedAt", sluice_control.iso(ended_at) AS "endedAt",
-  started_by AS "startedBy", findings, progress, blockers, choices AS offered`
+  started_by AS "startedBy", findings, progress, blockers, choices AS offered,
+  (SELECT jsonb_build_object(
+            'id', b.id,
+            'state', b.state,
+            'createdAt', b.record->'createdAt',
+            'bytes', b.record->'bytes',
+            'restoreSeconds', b.record->'restoreSeconds')
+     FROM sluice_control.backup AS b
+    WHERE b.target = run.target AND b.run = run.run
+    ORDER BY b.created_at DESC, b.id DESC LIMIT 1) AS backup`
 
 /** What `status` shows of one run. `UserError` RUN_NOT_FOUND where there is none of that name. */
 export async function loadRun(control: Control, run: string): Promise<RunStatus> {

@@ -2,9 +2,11 @@ import { afterEach, describe, expect, inject, test } from "vitest"
 import { previewAbort } from "../../src/app/abort-preview.ts"
 import type { App } from "../../src/app/context.ts"
 import { plan } from "../../src/app/plan.ts"
-import { showStatus } from "../../src/app/status.ts"
+import { listAllRuns, showStatus } from "../../src/app/status.ts"
 import { steer } from "../../src/app/steer.ts"
 import { wait } from "../../src/app/wait.ts"
+import type { BackupRecord } from "../../src/domain/backup.ts"
+import { registerBackup } from "../../src/ledger/backups.ts"
 import { Ledger } from "../../src/ledger/chain.ts"
 import { saveOffendingKeys } from "../../src/ledger/offending-keys.ts"
 import { setRunState } from "../../src/ledger/run-state.ts"
@@ -16,6 +18,22 @@ let bench: Bench
 afterEach(() => bench.end())
 
 const nowhere = { address: "127.0.0.1:1", namespace: "default" }
+
+const backup: Omit<BackupRecord, "id" | "run" | "createdAt"> = {
+  target: "shop",
+  planHash: null,
+  kind: "dump",
+  file: "a.dump",
+  bytes: 7,
+  sha256: "00",
+  state: "verified",
+  tables: [],
+  restoreSeconds: 2,
+  serverMajor: 18,
+  missingForeignKeys: [],
+  locale: { encoding: "UTF8", collate: "C", ctype: "C", provider: "c", locale: null },
+  notes: [],
+}
 
 /** A run as it stands in the control database; no workflow carries it. */
 async function runWithoutWorkflow(): Promise<{ app: App; run: string }> {
@@ -98,6 +116,20 @@ describe("status", () => {
     expect((await showStatus(app, run)).until).toBe(null)
     await setRunState(control, { run }, { state: "running", phase: "keep", waitingFor: null, findings: [] })
     expect((await showStatus(app, run)).until).toEqual(expect.any(String))
+  })
+
+  test("names the run's own backup, the latest, once it is in the register", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    const control = await app.control()
+    expect((await showStatus(app, run)).backup).toBeNull()
+    const [first, second] = ["2026-01-31T12:00:00.000Z", "2026-01-31T13:00:00.000Z"] as const
+    await registerBackup(control, { ...backup, id: "a", run, createdAt: second })
+    await registerBackup(control, { ...backup, id: "b", run, createdAt: first, state: "failed" })
+    await registerBackup(control, { ...backup, id: "c", run: "shop-other-1", createdAt: second })
+    const told = { id: "a", state: "verified", createdAt: second, bytes: 7, restoreSeconds: 2 }
+    expect((await showStatus(app, run)).backup).toEqual(told)
+    expect(await listAllRuns(app)).toMatchObject([{ run, backup: told }])
   })
 
   test("an unknown run is answered with the nearest", async () => {

@@ -35,6 +35,7 @@ const running: RunStatus = {
       error: null,
     },
   ],
+  backup: null,
   backfill: {
     table: "public.people",
     rowsDone: 50_000,
@@ -90,6 +91,18 @@ describe("a run", () => {
     const keep: RunStatus = { ...running, phase: "keep", backfill: null, until: "2026-02-07T12:00:10.000Z" }
     expect(renderRun(keep, plain, now)).toContain("(7d): then it goes on by itself.")
     expect(newLines(running, keep)).toContain("  until 2026-02-07T12:00:10.000Z: then it goes on by itself")
+  })
+
+  test("names its backup once it has one, and whether that counts", () => {
+    const backup = { id: "shop-1-1", createdAt: "2026-01-31T12:00:01.000Z", bytes: 12_345_678 } as const
+    const made: RunStatus = { ...running, backup: { ...backup, state: "unverified", restoreSeconds: null } }
+    const proven: RunStatus = { ...running, backup: { ...backup, state: "verified", restoreSeconds: 2 } }
+    const line = "backup shop-1-1 of 2026-01-31 12:00:01: verified, 12.3 MB, restored in 2 s"
+    expect(renderRun(running, plain, now)).not.toContain("backup shop")
+    expect(renderRun(made, plain, now)).toContain("\nbackup shop-1-1 of 2026-01-31 12:00:01: unverified, 12.3 MB\n")
+    expect(renderRun(proven, plain, now)).toContain(`\n${line}\n`)
+    expect(newLines(made, proven)).toEqual([`  ${line}`])
+    expect(newLines(proven, proven)).toEqual([])
   })
 
   test("no line is wider than the terminal", () => {

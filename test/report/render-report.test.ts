@@ -18,6 +18,7 @@ const status: RunStatus = {
   endedAt: "2026-01-01T00:01:00.000Z",
   startedBy: "ada",
   steps: [],
+  backup: null,
   backfill: null,
   blockers: [],
   findings: [],

@@ -5,7 +5,9 @@ import { renderRun, renderRunList } from "../render/run.ts"
 export function statusCommand(cli: Cli): Command {
   return new Command("status")
     .summary("show where a run stands")
-    .description("Shows where a run stands, or lists all runs. Works without a worker and without Temporal.")
+    .description(
+      "Shows where a run stands, and its backup once it has one, or lists all runs. Works without a worker and without Temporal.",
+    )
     .argument("[run]", "the run, or the beginning of its id")
     .action(async (run: string | undefined) => {
       if (run === undefined) return list(cli)

@@ -4,6 +4,7 @@ import {
   type BackfillProgress,
   type Blocker,
   type OffendingRows,
+  type RunBackup,
   type RunState,
   type RunStatus,
   type StepState,
@@ -13,7 +14,7 @@ import { gateMeanings, waitNames } from "../../domain/gate.ts"
 import { renderFindings } from "./findings.ts"
 import type { Look, Style } from "./look.ts"
 import { cut, table } from "./table.ts"
-import { number, span, time } from "./words.ts"
+import { bytes, number, span, time } from "./words.ts"
 
 /** Phases that a run of expand-contract goes through, as the line across the top shows them. */
 const shownPhases: readonly Phase[] = phases.filter((phase) => phase !== "rehearse")
@@ -28,6 +29,7 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
     look.dim(
       `started ${time(status.startedAt)}, ${ended ? "took" : "for"} ${span(status.startedAt, status.endedAt, now)}`,
     ),
+    ...(status.backup === null ? [] : [(isProven(status.backup) ? look.dim : look.yellow)(backupLine(status.backup))]),
     "",
     ...status.steps.map((step) => {
       const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
@@ -80,6 +82,16 @@ export function blockerLine(blocker: Blocker): string {
   const since = blocker.transactionMs === null ? "" : `, transaction open for ${formatDuration(blocker.transactionMs)}`
   const doing = blocker.query === null ? "" : `: ${blocker.query}`
   return `In the way on ${blocker.relation}: session ${blocker.pid} (${who || "unknown"}), ${blocker.state ?? "?"}${since}${doing}`
+}
+
+/** `backup shop-1a2b3c4d-1-1 of 2026-01-31 12:00:05: verified, 12.3 MB, restored in 2 s`. */
+export function backupLine({ id, state, createdAt, bytes: size, restoreSeconds }: RunBackup): string {
+  const restored = restoreSeconds === null ? "" : `, restored in ${restoreSeconds} s`
+  return `backup ${id} of ${time(createdAt)}: ${state}, ${bytes(size)}${restored}`
+}
+
+function isProven({ state }: RunBackup): boolean {
+  return state === "verified"
 }
 
 /** `Until 2026-02-07 12:00:00 (6d 23h): then it goes on by itself.` */

@@ -1,7 +1,7 @@
 import { hasErrors, type Finding } from "../../domain/finding.ts"
 import type { RunStatus } from "../../domain/run.ts"
 import { placeOf } from "./findings.ts"
-import { backfillLine, blockerLine, offendingLine, restLines } from "./run.ts"
+import { backfillLine, backupLine, blockerLine, offendingLine, restLines } from "./run.ts"
 import { lookOf } from "./look.ts"
 
 const plain = lookOf({ isTTY: false, columns: undefined }, {})
@@ -17,6 +17,8 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
     if (step.state !== (old?.state ?? "pending") || step.attempts > (old?.attempts ?? step.attempts))
       lines.push(`  ${step.state} ${step.summary}${attempts}`)
   }
+  const backup = now.backup && backupLine(now.backup)
+  if (backup && backup !== (before?.backup && backupLine(before.backup))) lines.push(`  ${backup}`)
   if (now.backfill && now.backfill.rowsDone !== before?.backfill?.rowsDone)
     lines.push(`  ${backfillLine(now.backfill, plain)}`)
   lines.push(...newRests(before, now).map((line) => `  ${line}`))
