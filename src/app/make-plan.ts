@@ -1,3 +1,4 @@
+import { forecastBackup, type BackupForecast } from "../backup/forecast.ts"
 import type { DatabaseIdentity } from "../domain/database-identity.ts"
 import { RefusedError, throwOnErrors, UserError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
@@ -40,6 +41,8 @@ export interface MadePlan {
   readonly evidence: PlanEvidence
   /** The database that it was made from. No part of the plan's hash. */
   readonly database: DatabaseIdentity
+  /** What the run will back up before it changes anything. No part of the plan's hash either. */
+  readonly backup: BackupForecast
   /** Why it can't be started at the moment: another run is at work on its relations. */
   readonly conflict: RefusedError | null
 }
@@ -86,7 +89,8 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
     throwOnErrors(all)
     const database = await readIdentity(session, target)
     const conflict = await conflictOf(app, plan, runs)
-    return { plan, findings: all, evidence: { revisions, catalog, findings: all }, database, conflict }
+    const backup = await forecastBackup(session, plan.relations)
+    return { plan, findings: all, evidence: { revisions, catalog, findings: all }, database, backup, conflict }
   })
 }
 

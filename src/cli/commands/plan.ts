@@ -17,7 +17,9 @@ interface PlanOptions {
 export function planCommand(cli: Cli): Command {
   return new Command("plan")
     .summary("show what would be done, step by step")
-    .description("Compiles revisions against the target's live catalog and shows the steps. Touches nothing.")
+    .description(
+      "Compiles revisions against the target's live catalog and shows the steps, and what is backed up before them. Touches nothing.",
+    )
     .argument("[revision]", "the revision to arrive at (default: the only head)")
     .option("--target <name>", "the database to change (default: the only target)")
     .option("--strategy <name>", "the order of the steps (default: expand-contract)")
@@ -41,9 +43,7 @@ export function planCommand(cli: Cli): Command {
       const { file: config } = cli.loadOptions
       const typed = { config, revision, target: made.plan.target, strategy, gate, role }
       const startWith = startCommandLine(typed, made.plan.hash)
-      cli.output.result(planDocument(made.plan, made.findings), (look) =>
-        renderPlan(made.plan, made.findings, look, { sql, startWith }),
-      )
+      cli.output.result(planDocument(made), (look) => renderPlan(made, look, { sql, startWith }))
     })
 }
 
@@ -60,5 +60,6 @@ async function showPlanOf(
     })
   const { planOfRun } = await import("../../app/plan.ts")
   const plan = await cli.withApp((app) => planOfRun(app, run))
-  cli.output.result(planDocument(plan, []), (look) => renderPlan(plan, [], look, { sql, startWith: null }))
+  const shown = { plan, findings: [], backup: null }
+  cli.output.result(planDocument(shown), (look) => renderPlan(shown, look, { sql, startWith: null }))
 }

@@ -1,3 +1,5 @@
+import type { BackupForecast } from "../../backup/forecast.ts"
+import { firstFew } from "../../domain/first-few.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { formatDuration } from "../../domain/duration.ts"
 import { gateMeanings, gateNames, type GateMode } from "../../domain/gate.ts"
@@ -6,10 +8,18 @@ import type { Step } from "../../domain/step.ts"
 import { renderFindings } from "./findings.ts"
 import type { Look } from "./look.ts"
 import { table } from "./table.ts"
-import { plural } from "./words.ts"
+import { bytes, plural } from "./words.ts"
+
+/** A plan with what was found about it. */
+export interface ShownPlan {
+  readonly plan: Plan
+  readonly findings: readonly Finding[]
+  /** What its run will back up; null where one was started with it, whose status names the backup itself. */
+  readonly backup: BackupForecast | null
+}
 
 /** What `plan --json` prints: the plan's outline with its SQL, as interface.md names the members. */
-export function planDocument(plan: Plan, findings: readonly Finding[]): unknown {
+export function planDocument({ plan, findings, backup }: ShownPlan): unknown {
   const { hash, target, strategy, steps, relations, gates, soakMs, keepMs } = plan
   return {
     plan: {
@@ -32,6 +42,7 @@ export function planDocument(plan: Plan, findings: readonly Finding[]): unknown 
       gates,
       soakMs,
       keepMs,
+      backup,
       findings,
     },
   }
@@ -39,8 +50,7 @@ export function planDocument(plan: Plan, findings: readonly Finding[]): unknown 
 
 /** `startWith`: the command that starts it; null where it was started already. */
 export function renderPlan(
-  plan: Plan,
-  findings: readonly Finding[],
+  { plan, findings, backup }: ShownPlan,
   look: Look,
   options: { readonly sql: boolean; readonly startWith: string | null },
 ): string {
@@ -48,6 +58,7 @@ export function renderPlan(
   const parts = [
     `Plan ${look.bold(plan.hash.slice(0, 12))} for ${look.bold(plan.target)} (${plan.strategy}, ${plural(plan.steps.length, "step")})`,
     titles.join("\n"),
+    ...(backup === null ? [] : ["", backupLine(backup)]),
     "",
     options.sql ? plan.steps.map((step) => stepWithSql(step, look)).join("\n\n") : stepTable(plan, look),
     "",
@@ -57,6 +68,16 @@ export function renderPlan(
   if (findings.length > 0) parts.push("", renderFindings(findings, look))
   if (options.startWith !== null) parts.push("", `Start it with: ${options.startWith}`)
   return parts.join("\n")
+}
+
+/** `First a backup: …`, with as many tables as a line holds. */
+function backupLine({ tables }: BackupForecast): string {
+  const named = tables.map(({ name, rows, bytes: size }) => {
+    const known = rows === null || size === null ? "never analyzed" : `about ${plural(rows, "row")}, ${bytes(size)}`
+    return `${name} (${known})`
+  })
+  const data = named.length === 0 ? "" : `, and the rows of ${firstFew(named, 5)}`
+  return `First a backup: the whole schema${data}. Nothing is changed before it was restored and compared.`
 }
 
 function stepTable(plan: Plan, look: Look): string {
