@@ -44,6 +44,8 @@ export interface StepStatus {
   readonly id: string
   readonly phase: Phase
   readonly summary: string
+  /** True: it does nothing on the way forward, where `done` means that it was passed. */
+  readonly back: boolean
   readonly state: StepState
   readonly attempts: number
   readonly startedAt: string | null

@@ -2,6 +2,7 @@ import { sha256 } from "../domain/hash.ts"
 import { text as first } from "./sql/000001.ts"
 import { text as second } from "./sql/000002.ts"
 import { text as third } from "./sql/000003.ts"
+import { text as fourth } from "./sql/000004.ts"
 
 /** One numbered change of the control database's schema. */
 export interface Migration {
@@ -13,7 +14,7 @@ export interface Migration {
 }
 
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [first, second, third].map((text, index) => ({
+export const migrations: readonly Migration[] = [first, second, third, fourth].map((text, index) => ({
   version: index + 1,
   text,
   checksum: sha256(text),

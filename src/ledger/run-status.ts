@@ -58,7 +58,7 @@ export async function listRuns(control: Control, filter: RunFilter = {}): Promis
 
 async function withSteps(control: Control, rows: readonly RunRow[]): Promise<readonly RunStatus[]> {
   const steps = await control.query<StepRow>(
-    `SELECT run, step AS id, phase, summary, state, attempts, error,
+    `SELECT run, step AS id, phase, summary, back, state, attempts, error,
             sluice_control.iso(started_at) AS "startedAt", sluice_control.iso(ended_at) AS "endedAt"
        FROM sluice_control.step WHERE run = ANY ($1) ORDER BY run, position`,
     [rows.map(({ run }) => run)],
@@ -71,8 +71,8 @@ async function withSteps(control: Control, rows: readonly RunRow[]): Promise<rea
 function toStatus({ progress, offered, ...row }: RunRow, steps: readonly StepRow[]): RunStatus {
   return {
     ...row,
-    steps: steps.map(({ id, phase, summary, state, attempts, startedAt, endedAt, error }) => {
-      return { id, phase, summary, state, attempts, startedAt, endedAt, error }
+    steps: steps.map(({ id, phase, summary, back, state, attempts, startedAt, endedAt, error }) => {
+      return { id, phase, summary, back, state, attempts, startedAt, endedAt, error }
     }),
     backfill: progress,
     choices: choicesOf(row, offered),

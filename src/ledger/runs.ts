@@ -101,11 +101,11 @@ async function insertRun(
 }
 
 async function insertSteps(tx: Transaction, run: string, plan: Plan): Promise<void> {
-  const steps = plan.steps.map(({ id, phase, summary }, position) => ({ id, phase, summary, position }))
+  const steps = plan.steps.map(({ id, phase, summary, back }, position) => ({ id, phase, summary, back, position }))
   await tx.query(
-    `INSERT INTO sluice_control.step (run, step, position, phase, summary)
-     SELECT $1, id, position, phase, summary
-       FROM jsonb_to_recordset($2) AS s (id text, position integer, phase text, summary text)`,
+    `INSERT INTO sluice_control.step (run, step, position, phase, summary, back)
+     SELECT $1, id, position, phase, summary, coalesce(back, false)
+       FROM jsonb_to_recordset($2) AS s (id text, position integer, phase text, summary text, back boolean)`,
     [run, JSON.stringify(steps)],
   )
 }

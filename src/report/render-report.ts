@@ -52,7 +52,12 @@ function leftBehind(entries: readonly LedgerEntry[]): readonly string[] {
 }
 
 function stepsOf(status: RunStatus): readonly (readonly string[])[] {
-  return status.steps.map(({ id, summary, state, attempts }) => [id, summary, state, String(attempts)])
+  return status.steps.map(({ id, summary, back, state, attempts }) => [
+    id,
+    summary,
+    back && state === "done" ? "for the way back alone" : state,
+    String(attempts),
+  ])
 }
 
 function decisionsOf(entries: readonly LedgerEntry[]): readonly (readonly string[])[] {

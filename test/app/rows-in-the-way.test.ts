@@ -7,7 +7,15 @@ const ofPrecheck = { ...rows, step: "precheck" }
 const ofStep = { ...rows, step: "backfill/people" }
 
 const shown = (state: RunState, step: StepState): readonly string[] => {
-  const common = { phase: "backfill", summary: "", attempts: 1, startedAt: null, endedAt: null, error: null } as const
+  const common = {
+    phase: "backfill",
+    summary: "",
+    back: false,
+    attempts: 1,
+    startedAt: null,
+    endedAt: null,
+    error: null,
+  } as const
   const steps: readonly StepStatus[] = [{ ...common, id: "backfill/people", state: step }]
   return stillInTheWay({ state, steps }, [ofPrecheck, ofStep]).map((each) => each.step)
 }

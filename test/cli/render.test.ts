@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import type { RunStatus } from "../../src/domain/run.ts"
+import type { RunStatus, StepStatus } from "../../src/domain/run.ts"
 import { lookOf, visibleLength } from "../../src/cli/render/look.ts"
 import { fitting } from "../../src/cli/render/live-screen.ts"
 import { renderRun } from "../../src/cli/render/run.ts"
@@ -28,6 +28,7 @@ const running: RunStatus = {
       id: "backfill/people",
       phase: "backfill",
       summary: "Fill public.people",
+      back: false,
       state: "running",
       attempts: 2,
       startedAt: "2026-01-31T12:00:05.000Z",
@@ -115,6 +116,39 @@ test("on a small terminal the head and what goes on now stay in view", () => {
   const lines = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`)
   expect(fitting(lines, 30)).toEqual(lines)
   expect(fitting(lines, 6)).toEqual(["line 1", "line 2", "line 3", "…", "line 29", "line 30"])
+})
+
+describe("a step for the way back alone", () => {
+  const [fill] = running.steps
+  if (!fill) throw new Error("there is a step")
+  const refill = {
+    ...fill,
+    id: "purge/refill",
+    phase: "purge",
+    summary: "On the way back: refill",
+    back: true,
+  } as const
+  const at = (state: StepStatus["state"], change: Partial<RunStatus> = {}): RunStatus => ({
+    ...running,
+    ...change,
+    steps: [{ ...refill, state, attempts: 1 }, fill],
+  })
+
+  test("stands apart, and isn't shown as done where it was only passed", () => {
+    const lines = renderRun(at("done"), plain, now).split("\n")
+    const heading = lines.indexOf("Only where the run is taken back:")
+    expect(lines[heading - 1]).toContain("Fill public.people")
+    expect(lines[heading + 1]).toBe("· purge      On the way back: refill")
+    expect(renderRun(at("undone"), plain, now)).toContain("↶ purge      On the way back: refill 5s")
+  })
+
+  test("is told by watch only once it does something", () => {
+    expect(newLines(at("pending"), at("running"))).toEqual([])
+    expect(newLines(at("running"), at("done"))).toEqual([])
+    const aborting = { state: "aborting" } as const
+    expect(newLines(at("done", aborting), at("running", aborting))).toEqual(["  running On the way back: refill"])
+    expect(newLines(at("running", aborting), at("undone", aborting))).toEqual(["  undone On the way back: refill"])
+  })
 })
 
 describe("watched without a terminal", () => {

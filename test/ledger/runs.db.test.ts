@@ -155,3 +155,13 @@ test("a run that doesn't exist is a UserError", async () => {
   const { control } = await openRuns()
   await expect(loadRun(control, "shop-0")).rejects.toMatchObject({ kind: "UserError", code: "RUN_NOT_FOUND" })
 })
+
+test("a run's steps say which of them are for the way back alone", async () => {
+  const { control } = await openRuns()
+  const [first, second] = plan.steps
+  if (!first || !second) throw new Error("the sample plan has two steps")
+  const other = samplePlan({ steps: [first, { ...second, back: true }] })
+  await storePlan(control, other, {})
+  const { run } = await createRun(control, { target: "shop", plan: other, startedBy: "ann", workflowId: "w" })
+  expect((await loadRun(control, run)).steps.map(({ back }) => back)).toEqual([false, true])
+})

@@ -66,6 +66,14 @@ test("refusals, failures and counts are in the report, not only what went well",
   expect(text).toContain("head `hash-3`")
 })
 
+test("a step for the way back alone isn't listed as work that was done", () => {
+  const step = { phase: "purge", back: true, attempts: 1, startedAt: null, endedAt: null, error: null } as const
+  const steps = (["done", "undone"] as const).map((state) => ({ ...step, id: state, summary: "Refill", state }))
+  const text = renderReport({ status: { ...status, steps }, entries: [] })
+  expect(text).toContain("| done | Refill | for the way back alone | 1 |")
+  expect(text).toContain("| undone | Refill | undone | 1 |")
+})
+
 test("phases are timed by the ledger's clock", () => {
   const phase = (seq: number, name: string): LedgerEntry => entry(seq, { detail: { phase: name } })
   const text = renderReport({ status, entries: [phase(1, "expand"), phase(3, "backfill"), phase(10, "complete")] })

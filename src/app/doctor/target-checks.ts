@@ -137,7 +137,8 @@ async function nextPlan(
   try {
     const { plan } = await makePlan(app, { target: target.name })
     const revisions = plan.revisions.map((revision) => revision.id).join(", ")
-    return { plan, detail: `next: ${revisions} in ${plan.steps.length} step${plan.steps.length === 1 ? "" : "s"}` }
+    const steps = plan.steps.filter(({ back }) => !back).length
+    return { plan, detail: `next: ${revisions} in ${steps} step${steps === 1 ? "" : "s"}` }
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
     if (error.code === "ALREADY_APPLIED") return { plan: null, detail: "everything is applied" }

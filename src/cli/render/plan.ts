@@ -8,7 +8,10 @@ import type { Step } from "../../domain/step.ts"
 import { renderFindings } from "./findings.ts"
 import type { Look } from "./look.ts"
 import { table } from "./table.ts"
-import { bytes, plural } from "./words.ts"
+import { bytes, number, plural } from "./words.ts"
+
+/** Above steps that a newcomer would take for work of the run. */
+const backHeading = "Only where the run is taken back, by abort or undo; on the way forward nothing is done here:"
 
 /** A plan with what was found about it. */
 export interface ShownPlan {
@@ -31,6 +34,7 @@ export function planDocument({ plan, findings, backup }: ShownPlan): unknown {
         id: step.id,
         phase: step.phase,
         summary: step.summary,
+        back: step.back,
         sql: step.sql,
         lock: step.lock,
         transactional: step.transactional,
@@ -55,12 +59,17 @@ export function renderPlan(
   options: { readonly sql: boolean; readonly startWith: string | null },
 ): string {
   const titles = plan.revisions.map((revision) => `  ${look.bold(revision.id)}  ${revision.title}`)
+  const show = (steps: readonly Step[]): string =>
+    options.sql ? steps.map((step) => stepWithSql(step, look)).join("\n\n") : stepTable(steps, look)
+  const forward = plan.steps.filter((step) => !step.back)
+  const back = plan.steps.filter((step) => step.back)
   const parts = [
-    `Plan ${look.bold(plan.hash.slice(0, 12))} for ${look.bold(plan.target)} (${plan.strategy}, ${plural(plan.steps.length, "step")})`,
+    `Plan ${look.bold(plan.hash.slice(0, 12))} for ${look.bold(plan.target)} (${plan.strategy}, ${stepCount(plan)})`,
     titles.join("\n"),
     ...(backup === null ? [] : ["", backupLine(backup)]),
     "",
-    options.sql ? plan.steps.map((step) => stepWithSql(step, look)).join("\n\n") : stepTable(plan, look),
+    show(forward),
+    ...(back.length === 0 ? [] : ["", look.bold(backHeading), show(back)]),
     "",
     gateNames.map((gate) => `  ${gate.padEnd(10)}  ${modeOf(plan.gates[gate])}: ${gateMeanings[gate]}`).join("\n"),
     look.dim(`  soak ${formatDuration(plan.soakMs)}, keep ${formatDuration(plan.keepMs)}`),
@@ -68,6 +77,12 @@ export function renderPlan(
   if (findings.length > 0) parts.push("", renderFindings(findings, look))
   if (options.startWith !== null) parts.push("", `Start it with: ${options.startWith}`)
   return parts.join("\n")
+}
+
+/** `5 steps`, `5 steps, and 2 for the way back`. */
+function stepCount({ steps }: Plan): string {
+  const back = steps.filter((step) => step.back).length
+  return `${plural(steps.length - back, "step")}${back === 0 ? "" : `, and ${number(back)} for the way back`}`
 }
 
 /** `First a backup: …`, with as many tables as a line holds. */
@@ -80,8 +95,8 @@ function backupLine({ tables }: BackupForecast): string {
   return `First a backup: the whole schema${data}. Nothing is changed before it was restored and compared.`
 }
 
-function stepTable(plan: Plan, look: Look): string {
-  const rows = plan.steps.map((step) => [
+function stepTable(steps: readonly Step[], look: Look): string {
+  const rows = steps.map((step) => [
     step.phase,
     step.lock === "none" ? "" : step.lock,
     step.undo === null && step.action === "sql" ? look.yellow("no") : "yes",
@@ -98,7 +113,8 @@ function stepWithSql(step: Step, look: Look): string {
     step.transactional ? "one transaction" : "no transaction",
   ]
   const head = `${look.bold(`-- ${step.id}`)} (${step.phase}): ${warningsOf(step, look)}${step.summary}`
-  return [head, look.dim(`-- ${notes.filter((note) => note !== "").join(", ")}`), step.sql, ...undo].join("\n")
+  const statement = step.back ? [] : [step.sql]
+  return [head, look.dim(`-- ${notes.filter((note) => note !== "").join(", ")}`), ...statement, ...undo].join("\n")
 }
 
 function warningsOf(step: Step, look: Look): string {

@@ -8,6 +8,7 @@ import {
   type RunState,
   type RunStatus,
   type StepState,
+  type StepStatus,
 } from "../../domain/run.ts"
 import { formatDuration } from "../../domain/duration.ts"
 import { gateMeanings, waitNames } from "../../domain/gate.ts"
@@ -31,11 +32,12 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
     ),
     ...(status.backup === null ? [] : [(isProven(status.backup) ? look.dim : look.yellow)(backupLine(status.backup))]),
     "",
-    ...status.steps.map((step) => {
-      const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
-      const took = span(step.startedAt, step.endedAt, now)
-      return `${mark(step.state, look)} ${step.phase.padEnd(10)} ${step.summary}${attempts} ${look.dim(took)}`.trimEnd()
-    }),
+    ...status.steps.filter(({ back }) => !back).map((step) => stepLine(step, look, now)),
+    ...wayBackLines(
+      status.steps.filter(({ back }) => back),
+      look,
+      now,
+    ),
   ]
   if (status.backfill && !ended)
     lines.push("", backfillLine(status.backfill, look), ...restLines(status.backfill).map(look.yellow))
@@ -47,6 +49,26 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
   if (status.until) lines.push(untilLine(status.until, now))
   if (status.choices.length > 0) lines.push("", ...status.choices.map((choice) => `  ${look.cyan(choice)}`))
   return lines.map((line) => cut(line, look.width)).join("\n")
+}
+
+function stepLine(step: StepStatus, look: Look, now: number): string {
+  const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
+  const took = span(step.startedAt, step.endedAt, now)
+  return `${mark(step.state, look)} ${step.phase.padEnd(10)} ${step.summary}${attempts} ${look.dim(took)}`.trimEnd()
+}
+
+/** Apart from the others, and as nothing that was done: the run only passes them, until it is taken back. */
+function wayBackLines(steps: readonly StepStatus[], look: Look, now: number): readonly string[] {
+  if (steps.length === 0) return []
+  const lines = steps.map((step) =>
+    isPassed(step) ? look.dim(`· ${step.phase.padEnd(10)} ${step.summary}`) : stepLine(step, look, now),
+  )
+  return [look.dim("Only where the run is taken back:"), ...lines]
+}
+
+/** A step for the way back alone that the run went past on the way forward. */
+export function isPassed({ back, state }: StepStatus): boolean {
+  return back && state === "done"
 }
 
 export function renderRunList(runs: readonly RunStatus[], look: Look, now: number): string {

@@ -1,7 +1,7 @@
 import { hasErrors, type Finding } from "../../domain/finding.ts"
 import type { RunStatus } from "../../domain/run.ts"
 import { placeOf } from "./findings.ts"
-import { backfillLine, backupLine, blockerLine, offendingLine, restLines } from "./run.ts"
+import { backfillLine, backupLine, blockerLine, isPassed, offendingLine, restLines } from "./run.ts"
 import { lookOf } from "./look.ts"
 
 const plain = lookOf({ isTTY: false, columns: undefined }, {})
@@ -11,7 +11,10 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
   const lines: string[] = []
   if (!before || before.state !== now.state || before.phase !== now.phase) lines.push(`${now.phase}: ${now.state}`)
   const known = new Map(before?.steps.map((step) => [step.id, step]))
+  const isGoingBack = now.state === "aborting"
   for (const step of now.steps) {
+    // On the way forward a step for the way back is passed within a moment, and nothing is done.
+    if (isPassed(step) || (step.back && step.state === "running" && !isGoingBack)) continue
     const old = known.get(step.id)
     const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
     if (step.state !== (old?.state ?? "pending") || step.attempts > (old?.attempts ?? step.attempts))
