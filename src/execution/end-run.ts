@@ -2,6 +2,7 @@ import type { RunEnd } from "../domain/run.ts"
 import { withSession } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
 import { takeClaim } from "./claimed.ts"
+import { tidyArchiveSchema } from "./empty-archive-schema.ts"
 import { checkFence } from "./fence.ts"
 import { enterEnded } from "./register-run.ts"
 import { setRunState } from "./run-rows.ts"
@@ -15,6 +16,17 @@ import { isUnderWay, journaledState } from "./under-way.ts"
  * it doesn't have, because it was aborted before its plan was ready, ends all the same.
  */
 export async function endRun(
+  run: TargetRun,
+  end: RunEnd,
+  attempt: Attempt,
+  observer: Pick<ExecutionObserver, "blockers">,
+): Promise<RunEnd> {
+  const ended = await endInJournal(run, end, attempt, observer)
+  await tidyArchiveSchema(run, attempt)
+  return ended
+}
+
+async function endInJournal(
   run: TargetRun,
   end: RunEnd,
   attempt: Attempt,

@@ -85,6 +85,8 @@ describe("of a completed run", () => {
       await back(project)
       if (time === 1) await project.keepHistory("undone-after-purge")
       expect(await content(project)).toEqual(before)
+      // The last archive's schema goes with it, and comes again with the next.
+      expect(await project.database.query("SELECT FROM pg_namespace WHERE nspname = 'sluice_archive'")).toEqual([])
     }
     expect(await project.database.query("SELECT id FROM sluice.revision")).toEqual([])
     const states = (await project.entries("run.state")).map(({ detail }) => detail["state"])
