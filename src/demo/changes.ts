@@ -1,13 +1,15 @@
-import type { Phase } from "../domain/phase.ts"
 import type { LiveApplication } from "./application/application.ts"
+import type { PhaseTime } from "./phases.ts"
 import { WatchedRun, type Stage } from "./watched-run.ts"
 import { inTwoParts, withEmail } from "./workload.ts"
 
 /** What a change has to tell when it is over. */
 export interface Change {
   readonly run: string
+  /** What it does, in words. */
+  readonly what: string
   readonly kills: number
-  readonly phases: readonly { readonly phase: Phase; readonly ms: number }[]
+  readonly phases: readonly PhaseTime[]
 }
 
 export type Applications = readonly [LiveApplication, LiveApplication]
@@ -26,7 +28,7 @@ export async function addEmail(stage: Stage, [first, second]: Applications): Pro
   await first.use(withEmail)
   await run.proceed("contract")
   await run.proceed("purge")
-  return { run: run.run, kills, phases: await run.end() }
+  return { run: run.run, what: run.what, kills, phases: await run.end() }
 }
 
 /**
@@ -36,7 +38,11 @@ export async function addEmail(stage: Stage, [first, second]: Applications): Pro
 export async function splitName(stage: Stage, applications: Applications, isUndone: boolean): Promise<Change> {
   const [first, second] = applications
   const all = (work: (application: LiveApplication) => Promise<unknown>) => Promise.all(applications.map(work))
-  const run = await WatchedRun.start(stage, "0004_split_name", "splits name into first_name and last_name")
+  const run = await WatchedRun.start(
+    stage,
+    "0004_split_name",
+    `splits name into first_name and last_name${isUndone ? ", and is taken back" : ""}`,
+  )
   await run.proceed("dual-write")
   const kills = await run.killWorkerInBackfill()
   await run.proceed("switch")
@@ -56,5 +62,5 @@ export async function splitName(stage: Stage, applications: Applications, isUndo
     await all((application) => application.makes(enough))
     await run.proceed("new-writers-gone")
   } else await run.proceed("purge")
-  return { run: run.run, kills, phases: await run.end() }
+  return { run: run.run, what: run.what, kills, phases: await run.end() }
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path"
-import type { Phase } from "../domain/phase.ts"
 import type { RunningStack } from "../stack/start.ts"
 import type { LiveApplication } from "./application/application.ts"
 import type { Change } from "./changes.ts"
+import type { PhaseTime } from "./phases.ts"
 import { inTheEnd } from "./workload.ts"
 
 /** The last line of `sluice demo --json` (interface). Times in milliseconds. */
@@ -13,7 +13,8 @@ export interface DemoFigures {
   readonly lost: number
   readonly kills: number
   readonly worstStallMs: number
-  readonly phases: readonly { readonly phase: Phase; readonly ms: number }[]
+  /** `back`: on the way back of a run that is taken back. */
+  readonly phases: readonly PhaseTime[]
   readonly pauseMs: { readonly p50: number; readonly p99: number; readonly max: number }
 }
 
@@ -76,9 +77,9 @@ export function tableOf({ figures, checkedRows, failures, changes, reports, uiUr
     ["lost", String(figures.lost)],
     ["workers killed", String(figures.kills)],
     ["worst stall", `${figures.worstStallMs} ms`],
-    ...changes.flatMap(({ run, phases }): [string, string][] => [
-      [run, `${phases.reduce((sum, { ms }) => sum + ms, 0)} ms`],
-      ...phases.map(({ phase, ms }): [string, string] => [`  ${phase}`, `${ms} ms`]),
+    ...changes.flatMap(({ run, what, phases }): [string, string][] => [
+      [run, `${phases.reduce((sum, { ms }) => sum + ms, 0)} ms: it ${what}`],
+      ...phases.map(({ phase, back, ms }): [string, string] => [`  ${back ? "way back: " : ""}${phase}`, `${ms} ms`]),
     ]),
     ["reports", reports],
     ...(uiUrl === null ? [] : [["Temporal's UI", uiUrl] as [string, string]]),

@@ -3,10 +3,10 @@ import { start } from "../app/start.ts"
 import { steer } from "../app/steer.ts"
 import { wait } from "../app/wait.ts"
 import type { WaitName } from "../domain/gate.ts"
-import { isAfter, type Phase } from "../domain/phase.ts"
+import { isAfter } from "../domain/phase.ts"
 import type { RunStatus } from "../domain/run.ts"
 import type { RunningStack } from "../stack/start.ts"
-import { PhaseWatch } from "./phases.ts"
+import { PhaseWatch, type PhaseTime } from "./phases.ts"
 
 /** What the demo has at hand. */
 export interface Stage {
@@ -21,11 +21,14 @@ const patienceMs = 60_000
 /** One run of the demo: watched, and let through its gates. */
 export class WatchedRun {
   readonly run: string
+  /** What it does, in words. */
+  readonly what: string
   readonly #stage: Stage
   readonly #watch: PhaseWatch
 
-  private constructor(run: string, stage: Stage, watch: PhaseWatch) {
+  private constructor(run: string, what: string, stage: Stage, watch: PhaseWatch) {
     this.run = run
+    this.what = what
     this.#stage = stage
     this.#watch = watch
   }
@@ -33,8 +36,10 @@ export class WatchedRun {
   static async start(stage: Stage, revision: string, what: string): Promise<WatchedRun> {
     const { run } = await start(stage.app, { revision, target: "scheduledb", plan: undefined })
     stage.say(`Run ${run} ${what}`)
-    const watch = new PhaseWatch(await stage.app.control(), run, (phase) => stage.say(`  ${phase}`))
-    return new WatchedRun(run, stage, watch)
+    const watch = new PhaseWatch(await stage.app.control(), run, (phase, back) =>
+      stage.say(back ? `  way back: ${phase}` : `  ${phase}`),
+    )
+    return new WatchedRun(run, what, stage, watch)
   }
 
   until(isSo: (status: RunStatus) => boolean): Promise<RunStatus> {
@@ -64,7 +69,7 @@ export class WatchedRun {
   }
 
   /** Waits for its end and answers the milliseconds spent in each phase. */
-  async end(): Promise<readonly { readonly phase: Phase; readonly ms: number }[]> {
+  async end(): Promise<readonly PhaseTime[]> {
     await wait(this.#stage.app, { run: this.run, for: "end", timeoutMs: patienceMs })
     return this.#watch.end()
   }
