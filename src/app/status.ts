@@ -13,14 +13,15 @@ import { stillInTheWay } from "./rows-in-the-way.ts"
 import type { App } from "./context.ts"
 import { requireWorker } from "./probe.ts"
 import { findRun } from "./runs.ts"
+import { targetAway } from "./target-away.ts"
 import { isOrphaned } from "./workflow-state.ts"
 
-/** Temporal is asked on the side: status must answer at once without it too. */
+/** Temporal and the target are asked on the side: status must answer at once without them too. */
 const askDeadlineMs = 1500
 
 /**
- * Where a run stands, from the control database alone. What is missing for it to go on (Temporal, a worker, its own
- * workflow) is added as findings.
+ * Where a run stands, from the control database alone. What is missing for it to go on (the target, Temporal, a worker,
+ * its own workflow) is added as findings.
  */
 export async function showStatus(app: App, run: string): Promise<RunStatus> {
   const found = await findRun(app, run)
@@ -37,7 +38,11 @@ export async function showStatus(app: App, run: string): Promise<RunStatus> {
   if (hasEnded(status.state)) return status
   // Once the purge gate was passed an abort is refused, of a lost run too.
   const isPurging = async (run: string): Promise<boolean> => (await gatesPassedOf(control, run)).includes("purge")
-  const { findings, orphaned } = await findWhatIsMissing(app, () => loadRun(control, status.run), isPurging)
+  const [away, { findings: missing, orphaned }] = await Promise.all([
+    targetAway(app, status, askDeadlineMs),
+    findWhatIsMissing(app, () => loadRun(control, status.run), isPurging),
+  ])
+  const findings = away === null ? missing : [away, ...missing]
   if (findings.length === 0) return status
   return {
     ...status,

@@ -37,7 +37,7 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
   STILL_READING:
     "The run was taken up again, after its workflow was lost or its history had grown long, and hasn't read yet how far it had got. Send the decision again; where the target can't be reached, once it can.",
   TARGET_UNREACHABLE:
-    "A decision that can't be judged without the target found it out of reach. Nothing was done; send it again once the target answers.",
+    "The target is out of reach. A decision that can't be judged without it is refused, and nothing was done: send it again once the target answers. What `status` shows meanwhile is as of the time that it names.",
   WAIT_ENDED: "The run ended before it got to what was waited for.",
   WAIT_TIMEOUT: "The time to wait was over first. The run goes on.",
 }

@@ -1,3 +1,5 @@
+import { once } from "node:events"
+import { createServer, type AddressInfo } from "node:net"
 import { afterEach, describe, expect, inject, test } from "vitest"
 import { previewAbort } from "../../src/app/abort-preview.ts"
 import type { App } from "../../src/app/context.ts"
@@ -130,6 +132,40 @@ describe("status", () => {
     const told = { id: "a", state: "verified", createdAt: second, bytes: 7, restoreSeconds: 2 }
     expect((await showStatus(app, run)).backup).toEqual(told)
     expect(await listAllRuns(app)).toMatchObject([{ run, backup: told }])
+  })
+
+  test("says that the target can't be reached, and as of when the rest is; of a run that has ended nothing is stale", async () => {
+    bench = await Bench.begin(nowhere)
+    const { run } = await runWithoutWorkflow()
+    const away = await bench.app({ SHOP_URL: "postgresql://ann:s3cret@127.0.0.1:1/shop" })
+    const { updatedAt, findings, choices } = await showStatus(away, run)
+    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
+      ["TARGET_UNREACHABLE", "warning"],
+      ["TEMPORAL_UNREACHABLE", "warning"],
+    ])
+    expect(findings[0]?.hint).toContain(`as of ${updatedAt}`)
+    expect(JSON.stringify(findings)).not.toContain("s3cret")
+    expect(choices).toEqual((await showStatus(await bench.app(), run)).choices)
+    const ended = { state: "aborted", phase: "expand", waitingFor: null, findings: [] } as const
+    await setRunState(await away.control(), { run }, ended)
+    expect((await showStatus(away, run)).findings).toEqual([])
+  })
+
+  test("a target that refuses the login, or doesn't answer, is told in the time that status takes anyway", async () => {
+    bench = await Bench.begin(nowhere)
+    const { run } = await runWithoutWorkflow()
+    const silent = createServer().listen(0, "127.0.0.1")
+    await once(silent, "listening")
+    const { port } = silent.address() as AddressInfo
+    const url = new URL(bench.env["SHOP_URL"] ?? "")
+    url.username = "nobody_at_all"
+    for (const SHOP_URL of [url.href, `postgresql://ann@127.0.0.1:${port}/shop`]) {
+      const began = Date.now()
+      const { findings } = await showStatus(await bench.app({ SHOP_URL }), run)
+      expect(findings).toMatchObject([{ code: "TARGET_UNREACHABLE" }, { code: "TEMPORAL_UNREACHABLE" }])
+      expect(Date.now() - began).toBeLessThan(10_000)
+    }
+    silent.close()
   })
 
   test("an unknown run is answered with the nearest", async () => {
