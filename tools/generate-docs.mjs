@@ -21,10 +21,12 @@ function operationsPage(operations, inputSchemaOf) {
   const list = operations.map(({ kind, summary }) => `- [\`${kind}\`](#${kind}): ${summary}`).join("\n")
   const sections = operations.map((operation) => {
     const keys = rowsOf(inputSchemaOf(operation.input), "")
-    const examples = operation.examples.map(
-      ({ title, given, input }) =>
-        `${title}:\n\n${fence("yaml", stringify([{ [operation.kind]: input }], { lineWidth: 0 }))}\n\non tables made by\n\n${fence("sql", given)}`,
-    )
+    const examples = operation.examples.map(({ title, given, input }) => {
+      const change = fence("yaml", stringify([{ [operation.kind]: input }], { lineWidth: 0 }))
+      // An operation that creates what it is about may need nothing to be there.
+      const ground = given.trim() === "" ? [] : ["on tables made by", fence("sql", given)]
+      return [`${title}:`, change, ...ground].join("\n\n")
+    })
     return [
       `## ${operation.kind}`,
       operation.summary,

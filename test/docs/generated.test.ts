@@ -21,6 +21,10 @@ test("the committed references are what the code says (else: npm run build && no
   for (const [path, text] of Object.entries(pages)) expect(await readFile(new URL(path, root), "utf8"), path).toBe(text)
 })
 
+test("no page shows an empty block of code", async () => {
+  for (const [path, text] of Object.entries(await render())) expect(text, path).not.toMatch(/^```\w+\n\s*```$/m)
+})
+
 test("every operation has a summary and examples that pass its own schema", () => {
   for (const { kind, summary, examples, input } of renderInput().operations) {
     expect(summary.length, kind).toBeGreaterThan(10)
