@@ -17,6 +17,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   COLUMN_IS_COPIED:
     "Without version views a renamed column is copied row by row. With them the rename takes milliseconds.",
   CONSTRAINT_EXISTS: "A constraint or index of that name is there already, or named twice. Choose another name.",
+  DEFAULT_MISMATCH:
+    "PostgreSQL doesn't make a column's default a value of its type by itself. Where the type changes, name the default of the new shape, or none (`default: null`); else write it in that type.",
   DEPENDS_ON_SETTING:
     "An expression's value depends on a setting that each session has its own of. Name what is meant: to_tsvector('english', name) instead of to_tsvector(name), numeric instead of money.",
   DOWN_NOT_POSSIBLE: "The database itself computes the column, so `down` can't. Leave `down` out.",

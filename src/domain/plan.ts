@@ -37,6 +37,11 @@ export interface ExpressionCheck {
   readonly expression: Sql
   /** The type that the value is assigned to, as `format_type` prints it. */
   readonly type: string
+  /**
+   * Where the expression is a column's default: named by the operation, or kept from the column as it was. PostgreSQL
+   * has to cast it to the type without being told to.
+   */
+  readonly default?: "named" | "kept"
 }
 
 /** The content of a plan: pure data, made from revisions and catalog alone, so that it can be made again and compared. */

@@ -21,12 +21,14 @@ export async function checkExpressions(
 }
 
 async function judge(session: Session, check: ExpressionCheck): Promise<Finding | null> {
+  const statement = check.default === undefined ? explain(check) : explainDefault(check)
   try {
     // Planning computes constant parts; read only, so that not even a function that lies about itself can write.
-    await session.transaction(() => session.query(explain(check)), { readOnly: true })
+    await session.transaction(() => session.query(statement), { readOnly: true })
     return null
   } catch (error) {
     if (!(error instanceof SluiceError) || error instanceof TransientError) throw error
+    if (check.default !== undefined) return refusedDefault(check, error)
     return { ...error.finding, subject: check.subject, message: `${check.subject}: ${error.message}` }
   }
 }
@@ -35,4 +37,33 @@ async function judge(session: Session, check: ExpressionCheck): Promise<Finding 
 function explain({ relation, expression, type }: ExpressionCheck): Sql {
   // The type is text that format_type printed. The line break ends a comment that the expression may end with.
   return sql`EXPLAIN SELECT FROM ${qualified(relation)} WHERE ((${expression}\n)::${trusted(type)}) IS NULL`
+}
+
+/**
+ * A default is cast as by an assignment, which goes less far than a cast that somebody writes: `'7'::text` is no default
+ * of a bigint. Nothing but a column shows how far, and the one that is meant may not be there yet; those of XMLTABLE
+ * follow the same rule, and need neither a table nor a right to write.
+ */
+function explainDefault({ expression, type }: ExpressionCheck): Sql {
+  return sql`EXPLAIN SELECT FROM XMLTABLE('/' PASSING (NULL::xml) COLUMNS value ${trusted(type)} DEFAULT (${expression}\n))`
+}
+
+function refusedDefault(check: ExpressionCheck, error: SluiceError): Finding | null {
+  const { subject, expression, type } = check
+  const isKept = check.default === "kept"
+  // Applications compute a default, and with the column as it was they do so already: our own rights don't matter.
+  if (isKept && error.code === "PERMISSION_DENIED") return null
+  const hint = isKept
+    ? "Name the default of the new shape in the operation (`default: …`), or that there is none (`default: null`)."
+    : `Write it so that it is of that type: (…)::${type}.`
+  if (error.code !== "TYPE_MISMATCH")
+    return { ...error.finding, subject, message: `${subject}: ${error.message}`, ...(isKept && { hint }) }
+  const which = isKept ? "its default until now" : "the default"
+  return {
+    code: "DEFAULT_MISMATCH",
+    severity: "error",
+    subject,
+    message: `${subject}: PostgreSQL casts ${which}, ${expression}, to ${type} only where it is told to`,
+    hint,
+  }
 }

@@ -101,6 +101,11 @@ export class VersionedLifecycle {
     return (await dumpOf(this.#database)).filter((line) => !/^INSERT INTO |pg_catalog\.setval/.test(line))
   }
 
+  /** Whatever a test wants to know of the tables. */
+  read<Row extends object>(text: string): Promise<readonly Row[]> {
+    return this.#database.query<Row>(text)
+  }
+
   /** The schemas that are versions, or were. */
   async versions(): Promise<readonly string[]> {
     const rows = await this.#database.query<{ name: string }>(

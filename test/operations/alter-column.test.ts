@@ -14,3 +14,18 @@ test("NULL in a column that keeps its own values is told as that, and of no expr
   expect(check?.message).toBe("public.people.email: these rows hold NULL, which the column will not allow")
   expect(check?.hint).toContain("Give them a value first")
 })
+
+test("the default that a column keeps under another type is judged like one that is named", () => {
+  const items = table("items", [column("id", "bigint"), column("n", "text", { default: "'7'::text" })])
+  const alter = { table: "items", column: "n", type: "bigint", up: "n::bigint", down: "n::text" }
+  const versions = { ...target.versions, schemas: true }
+  const checkOf = (more: object) =>
+    compilePlan({
+      revisions: [revision("0001", { alter_column: { ...alter, ...more } })],
+      catalog: catalog(items),
+      target: { ...target, versions },
+    }).plan?.expressionChecks.find(({ subject }) => subject === "public.items.n: default")
+  expect(checkOf({})).toMatchObject({ expression: "'7'::text", type: "bigint", default: "kept" })
+  expect(checkOf({ default: 8 })).toMatchObject({ expression: "8", default: "named" })
+  expect(checkOf({ default: null })).toBeUndefined()
+})

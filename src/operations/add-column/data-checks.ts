@@ -98,7 +98,13 @@ export function expressionChecksOf(add: AddColumn): readonly ExpressionCheck[] {
   if (add.fill !== null && add.fill !== add.default)
     checks.push({ relation, subject: `${subject}: up`, expression: bindColumns(add.fill, ident), type })
   if (add.default !== null)
-    checks.push({ relation, subject: `${subject}: default`, expression: bindColumns(add.default, ident), type })
+    checks.push({
+      relation,
+      subject: `${subject}: default`,
+      expression: bindColumns(add.default, ident),
+      type,
+      default: "named",
+    })
   if (column.check) {
     // The column isn't there yet: a NULL of its type stands for it.
     const expression = bindColumns(column.check.constraint, (name) =>

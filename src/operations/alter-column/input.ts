@@ -10,7 +10,9 @@ export const alterColumnSchema = z.strictObject({
   default: z
     .union([z.string(), z.number(), z.boolean(), z.null()])
     .optional()
-    .describe("The new default, as SQL; null: none. It holds from contract on, or in the new version's view at once."),
+    .describe(
+      "The new default, as SQL; null: none. It holds from contract on, or in the new version's view at once. Left out: the old one, also for another type if PostgreSQL casts it by itself.",
+    ),
   comment: z.string().nullable().optional(),
   check: checkSchema.optional(),
   unique: z.strictObject({ name: nameSchema.describe("Name of the unique constraint.") }).optional(),

@@ -52,12 +52,14 @@ export function expressionChecks(alter: AlterColumn, context: PlanContext): read
       expression: bindColumns(duplicate.down, columnAfter(relation, context)),
       type: column.type,
     })
-  if (fresh.default !== null && fresh.default !== column.default)
+  const isNamed = fresh.default !== column.default
+  if (fresh.default !== null && (isNamed || fresh.type !== column.type))
     checks.push({
       relation,
       subject: `${subject}: default`,
       expression: bindColumns(fresh.default, ident),
       type: sql`${trusted(fresh.type)}`,
+      default: isNamed ? "named" : "kept",
     })
   return checks
 }

@@ -26,7 +26,7 @@ export function createTableExpressionChecks(table: CreateTable, input: CreateTab
       const subject = `${name}.${column.name}`
       return [
         check(`${subject}: type`, "NULL", type.name),
-        ...(text === null ? [] : [check(`${subject}: default`, text, type.name)]),
+        ...(text === null ? [] : [{ ...check(`${subject}: default`, text, type.name), default: "named" as const }]),
         ...(generated === null ? [] : [check(`${subject}: generated`, generated, type.name)]),
         ...(column.check ? [check(`${subject}: check`, column.check.constraint, "boolean")] : []),
       ]
