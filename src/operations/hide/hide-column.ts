@@ -5,6 +5,7 @@ import { ident, join, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { columnExists, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
+import { drawsFromSequence } from "./draws-from-sequence.ts"
 import { commentOn, interimCheck, notNullReturns, uniqueReturns, validateReturn } from "./return-steps.ts"
 import type { Returning } from "./return-steps.ts"
 
@@ -42,7 +43,8 @@ export function hideColumnSteps(hiding: HiddenColumn): readonly SqlStep[] {
       .map(({ kind, name }) => validateReturn(returning, name, `${kind} ${name}`, name)),
   ]
   // Of a column that keeps its promise while it is hidden, there is something to prove after purge alone.
-  const required = column.notNull && comesBack(column) ? notNullReturns(returning, column.name) : []
+  const required =
+    column.notNull && (hiding.computed || comesBack(column)) ? notNullReturns(returning, column.name) : []
   return [...proofs, ...required, renameStep(hiding, bonds)]
 }
 
@@ -69,7 +71,7 @@ export function bondsOf(table: Table, column: string): Bonds {
  * identity or serial column's sequence goes with it.
  */
 export function comesBack({ identity, generated, domain, default: text }: Column): boolean {
-  const isSerial = text !== null && /\bnextval\(/.test(text)
+  const isSerial = text !== null && drawsFromSequence(text)
   return identity === null && generated === null && domain !== true && !isSerial
 }
 
