@@ -64,6 +64,11 @@ const cases: Readonly<Record<string, Case>> = {
     change: { type: "bigint", up: "x::bigint", down: "x::integer" },
     printed: "nextval('public.free'::regclass)",
   },
+  serial: {
+    old: "serial NOT NULL",
+    change: { type: "bigint", up: "x::bigint", down: "x::integer" },
+    printed: "nextval('public.t_x_seq'::regclass)",
+  },
 }
 
 const defaultSql = `

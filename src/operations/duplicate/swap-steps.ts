@@ -4,12 +4,14 @@ import { ident, join, literal, none, qualified, sql, trusted } from "../../sql/s
 import type { Sql } from "../../sql/sql.ts"
 import { hideColumnSteps } from "../hide/hide-column.ts"
 import type { HiddenColumn } from "../hide/hide-column.ts"
+import { drawsFromSequence } from "../hide/draws-from-sequence.ts"
 import { hiddenName } from "../hide/hidden-name.ts"
 import { columnExists, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { constraintCopies, indexCopies } from "./copies.ts"
 import { subjectOf } from "./copy-steps.ts"
 import type { Duplicate } from "./duplicate.ts"
+import { handOverSequences } from "./hand-over-sequences.ts"
 
 /** Contract: the old column gives up its name, and the second one and its copies take it and theirs. */
 export function swapSteps(duplicate: Duplicate): readonly SqlStep[] {
@@ -22,7 +24,7 @@ export function replacedColumn({ table, column, hidden, revision, scope }: Dupli
 }
 
 function takeOverStep(duplicate: Duplicate): SqlStep {
-  const { table, physical, fresh, scope } = duplicate
+  const { table, physical, fresh, hidden, scope } = duplicate
   const renames = [...columnRename(duplicate), ...constraintRenames(duplicate), ...indexRenames(duplicate)]
   const relation = { schema: table.schema, name: table.name }
   const name = qualified(table)
@@ -32,6 +34,9 @@ function takeOverStep(duplicate: Duplicate): SqlStep {
       : sql`\nALTER TABLE ${name} ALTER COLUMN ${ident(fresh.name)} SET DEFAULT ${trusted(`(${fresh.default})`)};`
   const dropDefault =
     fresh.default === null ? none : sql`ALTER TABLE ${name} ALTER COLUMN ${ident(fresh.name)} DROP DEFAULT;\n`
+  const draws = fresh.default !== null && drawsFromSequence(fresh.default)
+  const takeSequences = draws ? sql`\n${handOverSequences(relation, hidden, fresh.name)}` : none
+  const giveSequences = draws ? sql`${handOverSequences(relation, fresh.name, hidden)}\n` : none
   const comments = [
     ...(fresh.comment === null ? [] : [sql`COLUMN ${name}.${ident(fresh.name)} IS ${literal(fresh.comment)}`]),
     ...constraintCopies(duplicate).flatMap(({ original }) =>
@@ -49,11 +54,11 @@ function takeOverStep(duplicate: Duplicate): SqlStep {
     sql: sql`${join(
       renames.map(({ forward }) => forward),
       "\n",
-    )}${setDefault}${join(
+    )}${setDefault}${takeSequences}${join(
       comments.map((comment) => sql`\nCOMMENT ON ${comment};`),
       "",
     )}`,
-    undo: sql`${dropDefault}${join(
+    undo: sql`${giveSequences}${dropDefault}${join(
       renames.toReversed().map(({ back }) => back),
       "\n",
     )}`,
