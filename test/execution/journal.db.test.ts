@@ -22,6 +22,15 @@ describe("the journal in the target", () => {
     expect(await database.query("SELECT version FROM sluice.version")).toEqual([{ version: 3 }])
   })
 
+  test("is installed, and brought to a later version, where a publication sends every table", async () => {
+    const published = await createDatabase({ schema: "CREATE PUBLICATION every FOR ALL TABLES" })
+    await asSession(published.url, ensureJournal)
+    await published.query("UPDATE sluice.version SET version = 2; DROP TABLE sluice.run; CREATE TABLE sluice.run ()")
+    await asSession(published.url, ensureJournal)
+    expect(await published.query("SELECT version FROM sluice.version")).toEqual([{ version: 3 }])
+    await published.drop()
+  })
+
   test("lets no application in", async () => {
     const role = await createRole()
     const [row] = await database.query(`SELECT has_schema_privilege('${role.name}', 'sluice', 'USAGE') AS may`)

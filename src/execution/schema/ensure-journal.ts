@@ -22,6 +22,8 @@ export async function ensureJournal(session: Session): Promise<void> {
     const installed = await journalVersion(session)
     if (installed === 0) await session.query("CREATE SCHEMA sluice")
     for (const text of versions.slice(installed)) await session.query(text)
+    // It has no key: where a publication sends all tables, PostgreSQL would refuse to delete from it.
+    await session.query("ALTER TABLE sluice.version REPLICA IDENTITY FULL")
     await session.query("DELETE FROM sluice.version")
     await session.query("INSERT INTO sluice.version (version) VALUES ($1)", [versions.length])
   })
