@@ -8,6 +8,7 @@ import type { VersionRoles } from "../domain/versions.ts"
 import { appliedIn, runsIn } from "./journal-view.ts"
 import { findConflict, type JournaledRun } from "../execution/journal.ts"
 import { privilegeFindings } from "../execution/precheck/privileges.ts"
+import { replicaIdentityFindings } from "../execution/precheck/replica-identity.ts"
 import { unknownRoleFindings } from "../execution/version-roles.ts"
 import { runActive } from "../ledger/runs.ts"
 import { catalogWish, compilePlan } from "../planner/compile.ts"
@@ -84,6 +85,7 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
     const all = [
       ...findings,
       ...(await judgedExpressions(session, plan)),
+      ...(await replicaIdentityFindings(session, plan)),
       ...(await unknownRoleFindings(session, plan.versions.roles)),
     ]
     throwOnErrors(all)

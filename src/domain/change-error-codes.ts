@@ -75,6 +75,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   REFERENCE_NOT_UNIQUE:
     "A foreign key points to columns that are no key. Point to the primary key or to unique columns.",
   REPLICA_IDENTITY: "The column may be part of the table's replica identity. Choose another index for that first.",
+  REPLICA_IDENTITY_MISSING:
+    "A publication sends the table's updates, and nothing tells its rows apart for that, so that PostgreSQL refuses them. Give it a REPLICA IDENTITY, or take it out of the publication.",
   REQUIRED_FROM_CONTRACT:
     "A new required column without a default is computed for applications that don't know it until contract, and no longer after that. Have all of them write it by then.",
   RESERVED_NAME:

@@ -7,6 +7,7 @@ import { checkDatabase } from "./precheck/database.ts"
 import { checkIndexes } from "./precheck/indexes.ts"
 import { checkIsolation } from "./precheck/isolation.ts"
 import { checkPrivileges } from "./precheck/privileges.ts"
+import { checkReplicaIdentity } from "./precheck/replica-identity.ts"
 import { checkReplication } from "./precheck/replication.ts"
 import { checkServer } from "./precheck/server.ts"
 import { checkThrottle } from "./precheck/throttle.ts"
@@ -26,6 +27,7 @@ const checks: readonly Check[] = [
   checkConflicts,
   checkIndexes,
   checkTransactions,
+  checkReplicaIdentity,
   checkReplication,
   checkThrottle,
   checkTriggers,
