@@ -85,7 +85,7 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   ROW_SECURITY_FORCED:
     "Row-level security is forced on the table's owner, so that some rows couldn't be filled. Lift FORCE for the length of the run.",
   ROW_SECURITY_HIDES_ROWS:
-    "Row security keeps rows from Sluice's role, so nothing is proven about those. Run the GRANT or ALTER ROLE of the hint.",
+    "Row security keeps rows from Sluice's role, so that nothing is proven about them, and none is filled. No GRANT on the table helps: do what the hint says.",
   ROW_TYPE_USED: "Something uses the table's row type and may fail once a column is added. Check it.",
   SERIALIZATION_FAILURE: "Two transactions couldn't be put in an order. Retried.",
   SERIAL_COLUMN: "A serial column would rewrite the table under lock. Add it with `up`, then set its default.",

@@ -46,7 +46,7 @@ export function sqlstateOf(error: unknown): string | null {
 
 function mapServerError(error: DatabaseError, subject: string): SluiceError {
   const sqlstate = error.code ?? ""
-  const meaning = meaningOf(sqlstate)
+  const meaning = meaningOf(sqlstate, error.routine)
   const what = meaning ? (meaning.message ?? withoutValues(error.message)) : "PostgreSQL reported an error"
   const message = `${what}${namedObjects(error)} (SQLSTATE ${sqlstate})`
   const finding = {

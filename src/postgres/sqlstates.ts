@@ -89,7 +89,24 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   XX002: refused("SERVER_FAULT", "the server reports a corrupted index", "See the server's log."),
 }
 
-/** The meaning of a state, by itself or by its class. */
-export function meaningOf(sqlstate: string): Meaning | undefined {
-  return meanings[sqlstate] ?? meanings[sqlstate.slice(0, 2)]
+/**
+ * States that mean several things, told apart by the function of the server that reported them: its messages may be in
+ * any language.
+ */
+export const reports: Readonly<Record<string, Meaning>> = {
+  "42501 check_enable_rls": refused(
+    "ROW_SECURITY_HIDES_ROWS",
+    null,
+    "Row-level security holds for Sluice's role, and no GRANT on the table lifts it. Run as a role with BYPASSRLS; or ALTER TABLE … NO FORCE ROW LEVEL SECURITY for the length of the run, as the table's owner. Then `sluice retry`.",
+  ),
+  "55000 CheckCmdReplicaIdentity": refused(
+    "REPLICA_IDENTITY_MISSING",
+    null,
+    "ALTER TABLE … REPLICA IDENTITY FULL (or USING INDEX …), or take the table out of the publication. Then `sluice retry`.",
+  ),
+}
+
+/** The meaning of a state as that function of the server reports it, by itself or by its class. */
+export function meaningOf(sqlstate: string, routine = ""): Meaning | undefined {
+  return reports[`${sqlstate} ${routine}`] ?? meanings[sqlstate] ?? meanings[sqlstate.slice(0, 2)]
 }

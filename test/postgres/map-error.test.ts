@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { errorCodes } from "../../src/domain/error-codes.ts"
 import { TransientError } from "../../src/domain/errors.ts"
 import { mapPostgresError, sqlstateOf } from "../../src/postgres/map-error.ts"
-import { meanings } from "../../src/postgres/sqlstates.ts"
+import { meanings, reports } from "../../src/postgres/sqlstates.ts"
 
 function serverError(code: string, message = "words of the server", more: Partial<DatabaseError> = {}): DatabaseError {
   return Object.assign(new DatabaseError(message, 1, "error"), { code, ...more })
@@ -98,6 +98,6 @@ test("an error of ours passes unchanged", () => {
 })
 
 test("every code of the table is explained in the list of codes", () => {
-  const codes = Object.values(meanings).map(({ code }) => code)
+  const codes = [...Object.values(meanings), ...Object.values(reports)].map(({ code }) => code)
   expect(codes.filter((code) => !(code in errorCodes))).toEqual([])
 })
