@@ -12,6 +12,7 @@ import {
 import { waitForLockedRow } from "./backfill/locked-rows.ts"
 import { Meter } from "./backfill/meter.ts"
 import { Neighbours } from "./backfill/neighbours.ts"
+import { demandEveryRow } from "./backfill/no-row-hidden.ts"
 import { Pace } from "./backfill/pace.ts"
 import { fillPass } from "./backfill/passes.ts"
 import { RangeQueue } from "./backfill/range-queue.ts"
@@ -87,6 +88,7 @@ async function fill(
   return withHeartbeat(attempt, heartbeat, async () => {
     const claimed = await takeClaim(run, { step: step.id, direction, attempt, observer })
     return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (control) => {
+      await demandEveryRow(control)
       const limits = await effectiveLimits(control, run.run, run.target.limits)
       const work = workOf(step, direction, await lastOf(control, run.run, step.id))
       const { statement } = work
