@@ -75,6 +75,13 @@ describe("plan", () => {
     await expect(plan(await bench.app(), { target: "shop" })).rejects.toMatchObject({ code, finding })
   })
 
+  test("a table that a publication sends without anything to tell its rows apart is refused, with the way out", async () => {
+    await bench.target.query("CREATE PUBLICATION every FOR ALL TABLES; ALTER TABLE people REPLICA IDENTITY NOTHING")
+    const finding = { subject: "public.people", hint: expect.stringContaining('"people" REPLICA IDENTITY FULL;') }
+    const error = { code: "REPLICA_IDENTITY_MISSING", finding }
+    await expect(plan(await bench.app(), { target: "shop" })).rejects.toMatchObject(error)
+  })
+
   test.each([
     [
       "an expression that does not parse",
