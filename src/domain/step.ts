@@ -4,6 +4,7 @@ import type { Phase } from "./phase.ts"
 import type { RelationName } from "./relation.ts"
 import type { Sql } from "../sql/sql.ts"
 import type { Backfill, TableWalk } from "./backfill.ts"
+import type { TriggerSet } from "./trigger-set.ts"
 
 /**
  * What a step's `observe` statement answers, as text in one row and one column:
@@ -90,6 +91,11 @@ export interface VerifyStep extends StepBase {
   /** Counts rows that aren't filled (`rows bigint`), which is told apart from other differences; null: there are none. */
   readonly countUnfilled: Sql | null
   readonly difference: Difference
+  /**
+   * The triggers that keep equal what it compares: where somebody has touched them since, it has to be made again.
+   * Plans of earlier versions don't say.
+   */
+  readonly rests?: readonly TriggerSet[]
 }
 
 /** How a person is told of rows that differ. */

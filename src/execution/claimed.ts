@@ -5,6 +5,7 @@ import { BlockerWatch } from "./blocker-watch.ts"
 import { claimEpoch, currentEpoch, type Claim } from "./fence.ts"
 import type { Direction } from "./journal-rows.ts"
 import { exhausted } from "./lock-budget.ts"
+import { upgradeJournal } from "./schema/ensure-journal.ts"
 import { helperSessionName, sessionName } from "./session-name.ts"
 import { takeOver } from "./take-over.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
@@ -44,6 +45,7 @@ export async function takeClaim(run: TargetRun, request: ClaimRequest): Promise<
   const claim = await withSession(
     { url, applicationName: helperSessionName(run.run, "claim"), signal, lockTimeoutMs: claimTimeoutMs },
     async (session) => {
+      await upgradeJournal(session)
       const claim = await claimPatiently(session, run, request, withWatch)
       await takeOver(session, run.run, claim.epoch, signal)
       return claim

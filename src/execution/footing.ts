@@ -2,8 +2,8 @@ import type { Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
 import { demandDualWrite } from "./dual-write.ts"
 import { demandNoHeirs } from "./heirs.ts"
-import { demandHiddenKept } from "./hidden-shape.ts"
 import type { Direction } from "./journal-rows.ts"
+import { demandKept } from "./kept.ts"
 import type { TargetRun } from "./target-run.ts"
 
 /**
@@ -17,5 +17,5 @@ export async function demandFooting(
 ): Promise<void> {
   await demandNoHeirs(session, run, step, direction)
   if (direction === "do") await demandDualWrite(session, run, step)
-  await demandHiddenKept(session, run, step, direction)
+  await demandKept(session, run, step, direction)
 }

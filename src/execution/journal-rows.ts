@@ -1,6 +1,7 @@
 import type { Session } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
 import type { Claim } from "./fence.ts"
+import type { KnownParts } from "./known-parts.ts"
 
 export type Direction = "do" | "undo"
 export type StepOutcome = "done" | "observed"
@@ -55,6 +56,8 @@ export interface NewJournalRow {
   readonly step: string
   readonly direction: Direction
   readonly outcome: StepOutcome
+  /** What keeps equal what the step has made or compared, as it was then. */
+  readonly parts?: KnownParts | null
 }
 
 /** Call within the transaction of the work, after its fence check. */
@@ -62,11 +65,11 @@ export async function writeJournal(
   session: Session,
   claim: Claim,
   attempt: Attempt,
-  { step, direction, outcome }: NewJournalRow,
+  { step, direction, outcome, parts = null }: NewJournalRow,
 ): Promise<void> {
   await session.query(
-    `INSERT INTO sluice.journal (run, step, direction, outcome, epoch, attempt)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
-    [claim.run, step, direction, outcome, claim.epoch, attempt.number],
+    `INSERT INTO sluice.journal (run, step, direction, outcome, epoch, attempt, parts)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [claim.run, step, direction, outcome, claim.epoch, attempt.number, parts && JSON.stringify(parts)],
   )
 }

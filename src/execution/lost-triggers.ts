@@ -1,5 +1,5 @@
 import type { LostPart } from "../operations/sync/lost-parts.ts"
-import type { TouchedPart } from "../operations/sync/touched-parts.ts"
+import type { TriggerPart } from "../operations/sync/trigger-parts.ts"
 import { firstFew } from "../domain/first-few.ts"
 import { ident } from "../sql/sql.ts"
 
@@ -37,6 +37,6 @@ export function howToRestore(lost: readonly LostPart[]): string | null {
 }
 
 /** The first few of what somebody has written anew, by kind and name. */
-export function named(parts: readonly TouchedPart[]): string {
+export function named(parts: readonly Pick<TriggerPart, "kind" | "name">[]): string {
   return firstFew([...new Set(parts.map(({ kind, name }) => `${kind} ${name}`))], 5)
 }

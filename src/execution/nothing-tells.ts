@@ -2,6 +2,7 @@ import { RefusedError, type ErrorFinding } from "../domain/errors.ts"
 import type { Session } from "../postgres/session.ts"
 import { checkFence } from "./fence.ts"
 import { writeJournal } from "./journal-rows.ts"
+import type { KnownParts } from "./known-parts.ts"
 import type { StepContext } from "./step-context.ts"
 
 /**
@@ -11,10 +12,13 @@ import type { StepContext } from "./step-context.ts"
 export class NothingTells extends RefusedError {
   /** What the journal calls the telling. */
   readonly told: string
+  /** The triggers as they were seen then. */
+  readonly parts: KnownParts
 
-  constructor(finding: ErrorFinding, told: string) {
+  constructor(finding: ErrorFinding, told: string, parts: KnownParts) {
     super(finding)
     this.told = told
+    this.parts = parts
   }
 }
 
@@ -22,10 +26,10 @@ export class NothingTells extends RefusedError {
 export async function noteTold(
   session: Session,
   { claimed, attempt }: Pick<StepContext, "claimed" | "attempt">,
-  { told }: NothingTells,
+  { told, parts }: NothingTells,
 ): Promise<void> {
   await session.transaction(async () => {
     await checkFence(session, claimed.claim)
-    await writeJournal(session, claimed.claim, attempt, { step: told, direction: "do", outcome: "observed" })
+    await writeJournal(session, claimed.claim, attempt, { step: told, direction: "do", outcome: "observed", parts })
   })
 }

@@ -1,15 +1,16 @@
 import type { Session } from "../postgres/session.ts"
 import { findCourse } from "./course.ts"
-import { demandUntouched } from "./dual-write.ts"
 import { checkFence } from "./fence.ts"
 import { demandFooting } from "./footing.ts"
-import { demandHiddenUntouched } from "./hidden-shape.ts"
 import { writeJournal, type StepOutcome } from "./journal-rows.ts"
 import { endLease, endsLease } from "./lease.ts"
 import { lockRelations } from "./lock-relations.ts"
+import { partsNow } from "./known-parts.ts"
 import { demandEffect } from "./observe.ts"
 import type { StepWork } from "./step-work.ts"
 import type { StepContext } from "./step-context.ts"
+import { makes, triggerSetsOf } from "./trigger-sets.ts"
+import { demandUntouched } from "./untouched.ts"
 
 /**
  * One try of a transactional step: fence, observation, locks, statements, observation and journal row in one
@@ -34,14 +35,15 @@ export async function tryTransactional(
       await lockRelations(session, step.relations, step.lock, limits.lockTimeoutMs)
       // Again: from here on nobody can touch a trigger of these relations.
       await demandFooting(session, run, work)
-      if (endsLease(run.plan, step, direction)) await demandUntouched(session, run, step)
-      await demandHiddenUntouched(session, run, step, direction)
+      await demandUntouched(session, run, work)
       // A setting that the statements left behind must not reach the observation.
       await session.query(`${statement}\n;\nSET LOCAL search_path = pg_catalog`)
       await demandEffect(session, work)
     }
     const outcome = course === "run" ? "done" : "observed"
-    await writeJournal(session, claimed.claim, attempt, { step: step.id, direction, outcome })
+    const made = triggerSetsOf(run.plan).filter((set) => makes(statement, set))
+    const parts = course === "run" && made.length > 0 ? await partsNow(session, made) : null
+    await writeJournal(session, claimed.claim, attempt, { step: step.id, direction, outcome, parts })
     if (endsLease(run.plan, step, direction)) await endLease(session, run.run)
     if (direction === "undo" && step.action === "backfill") await forgetCursors(session, run.run, step.id)
     return outcome

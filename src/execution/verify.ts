@@ -8,13 +8,15 @@ import { BatchSize } from "./backfill/batch-size.ts"
 import { planForRanges } from "./backfill/range-plans.ts"
 import { sizeUp } from "./backfill/table-size.ts"
 import { nextPage, type Page, type Place } from "./backfill/walk.ts"
-import { takeClaim } from "./claimed.ts"
-import { demandUntouchedSince } from "./dual-write.ts"
+import { takeClaim, type Claimed } from "./claimed.ts"
+import { restsOf } from "./comparisons.ts"
 import { checkFence } from "./fence.ts"
 import { demandFooting } from "./footing.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { writeJournal } from "./journal-rows.ts"
+import { partsNow, type KnownParts } from "./known-parts.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
+import { demandUntouchedSince } from "./untouched.ts"
 
 /** One statement holds one snapshot: about a second keeps it from standing in anybody's way. */
 const statementMs = 1_000
@@ -41,16 +43,24 @@ export async function runVerify(
       const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt, observer })
       return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
         await demandFooting(session, run, { step, direction: "do" })
-        const since = await currentTransaction(session)
+        const parts = await partsNow(session, restsOf(run.plan, step))
         await sizeUp(session, step.walk)
         await planForRanges(session)
         await compare(session, step, seen)
-        if (seen.bad > 0) throw await mismatch(session, step, seen, observer)
+        if (seen.bad > 0) {
+          await noteDifference(session, { claimed, attempt }, step, parts)
+          throw await mismatch(session, step, seen, observer)
+        }
         await session.transaction(async () => {
           await checkFence(session, claimed.claim)
           await demandFooting(session, run, { step, direction: "do" })
-          await demandUntouchedSince(session, run, step, since)
-          await writeJournal(session, claimed.claim, attempt, { step: step.id, direction: "do", outcome: "done" })
+          await demandUntouchedSince(session, run, step, parts)
+          await writeJournal(session, claimed.claim, attempt, {
+            step: step.id,
+            direction: "do",
+            outcome: "done",
+            parts,
+          })
         })
         return { outcome: "done", rows: seen.rows }
       })
@@ -58,10 +68,19 @@ export async function runVerify(
   )
 }
 
-/** Whatever is written from now on is written by a later one. */
-async function currentTransaction(session: Session): Promise<string> {
-  const [row] = await session.query<{ xid: string }>("SELECT pg_current_xact_id()::text AS xid")
-  return row?.xid ?? ""
+/** From here on nothing that is done rests on an earlier comparison of the same: what that knew doesn't hold. */
+async function noteDifference(
+  session: Session,
+  { claimed, attempt }: { readonly claimed: Claimed; readonly attempt: Attempt },
+  step: VerifyStep,
+  parts: KnownParts,
+): Promise<void> {
+  const unknown = Object.fromEntries(Object.keys(parts).map((name) => [name, []]))
+  await session.transaction(async () => {
+    await checkFence(session, claimed.claim)
+    const row = { step: step.id, direction: "undo", outcome: "observed", parts: unknown } as const
+    await writeJournal(session, claimed.claim, attempt, row)
+  })
 }
 
 /** What was seen so far. */

@@ -13,6 +13,12 @@ export function relationOid(relation: RelationName): Sql {
     WHERE n.nspname = ${literal(relation.schema)} AND c.relname = ${literal(relation.name)})`
 }
 
+/** Of a trigger function in schema `sluice`; NULL where it is gone. */
+export function functionOid(name: string): Sql {
+  return sql`(SELECT p.oid FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'sluice' AND p.proname = ${literal(name)})`
+}
+
 /** The column exists. */
 export function columnExists(relation: RelationName, column: string): Sql {
   return sql`EXISTS (${columnRow(relation, column)})`

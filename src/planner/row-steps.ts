@@ -3,7 +3,7 @@ import type { Sync } from "../domain/backfill.ts"
 import { displayName } from "../domain/relation.ts"
 import type { BackfillStep, VerifyStep } from "../domain/step.ts"
 import { columnExists, observation } from "../operations/observe.ts"
-import { addedColumns } from "../operations/sync/install.ts"
+import { addedColumns, dualWriteTriggers } from "../operations/sync/install.ts"
 import { backfillBatchSql, backfillOf, tableWalk, verifyRangeSql } from "../operations/sync/backfill-sql.ts"
 import { walkedTable } from "../operations/sync/ranges.ts"
 import { unfilledRow } from "../operations/sync/unfilled-row.ts"
@@ -65,6 +65,7 @@ export function verifyStep(sync: Sync, table: Table, id: string, phase: "verify"
     needs: [{ kind: "select", relation }],
     relations: [relation],
     walk: tableWalk(walk),
+    rests: [dualWriteTriggers(sync)],
     countUnfilled: sql`SELECT count(*) AS rows FROM ${walkedTable(walk)} WHERE t.${ident(sync.marker)} IS NULL`,
     difference: {
       code: "VERIFY_MISMATCH",

@@ -4,9 +4,10 @@ import type { Sql } from "../../sql/sql.ts"
 import { version1 } from "./version-1.ts"
 import { version2 } from "./version-2.ts"
 import { version3 } from "./version-3.ts"
+import { version4 } from "./version-4.ts"
 
 /** The versions of schema `sluice`, oldest first: entry n brings it from version n to n + 1. */
-const versions: readonly Sql[] = [version1, version2, version3]
+const versions: readonly Sql[] = [version1, version2, version3, version4]
 
 /** Serialises installation, registration and removal. An arbitrary number; only its being the same matters. */
 export const journalLock = 7_305_984_001
@@ -27,6 +28,12 @@ export async function ensureJournal(session: Session): Promise<void> {
     await session.query("DELETE FROM sluice.version")
     await session.query("INSERT INTO sluice.version (version) VALUES ($1)", [versions.length])
   })
+}
+
+/** For a run that an earlier version has begun; where there is no journal, none is made. Throws as ensureJournal does. */
+export async function upgradeJournal(session: Session): Promise<void> {
+  const version = await journalVersion(session)
+  if (version > 0 && version < versions.length) await ensureJournal(session)
 }
 
 /** Version of schema `sluice`; 0 where there is none. */

@@ -11,8 +11,7 @@ import type { Bind } from "../sync/group-direction.ts"
 import { hiddenColumns, readsOf } from "../sync/hidden-columns.ts"
 import type { ReadColumn } from "../sync/hidden-columns.ts"
 import type { Walk } from "../sync/ranges.ts"
-import { walkOf } from "../sync/walk-key.ts"
-import { archiveKey } from "./archive-key.ts"
+import { identifyingKey, walkOf } from "../sync/walk-key.ts"
 
 /** Where archives lie: nobody but Sluice gets in, and they outlive their run. */
 export const archiveSchema = "sluice_archive"
@@ -71,7 +70,7 @@ export interface ArchiveParts {
 
 /** The archive of one table; null where there is nothing to archive, or no key by which rows could be found again. */
 export function archiveOf({ table, hidden, sync, mark, name }: ArchiveParts): Archive | null {
-  const key = archiveKey(table)
+  const key = identifyingKey(table)
   const kept = hidden.filter(holdsData)
   if (!key || kept.length === 0) return null
   const keyColumns = key.flatMap((column) => findColumn(table, column) ?? [])

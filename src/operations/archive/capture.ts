@@ -1,4 +1,6 @@
+import { displayName } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
+import type { TriggerSet } from "../../domain/trigger-set.ts"
 import { ident, join, qualified, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { fittingName } from "../names.ts"
@@ -18,6 +20,19 @@ const triggersOf = ({ mark }: Archive) => ({
   update: `${captureTriggerPrefix}upd_${mark}`,
   truncate: `${captureTriggerPrefix}all_${mark}`,
 })
+
+/** As a whole: what keeps an archive equal to its table. */
+export function captureSet(archive: Archive): TriggerSet {
+  const { relation, place } = archive
+  return {
+    relation,
+    keeps: `${displayName(relation)} and its archive ${displayName(place)}`,
+    function: functionOf(archive).name,
+    helpers: [],
+    triggers: Object.values(triggersOf(archive)),
+    columns: [],
+  }
+}
 
 function functionOf({ mark, relation }: Archive): RelationName {
   return { schema: "sluice", name: fittingName(`archive_${mark}_${relation.name}`) }

@@ -9,6 +9,7 @@ import { anyOf } from "../sync/group-direction.ts"
 import { inRange, walkedTable } from "../sync/ranges.ts"
 import { archiveColumns, archivedValues, bytesMatter } from "./archive.ts"
 import type { Archive } from "./archive.ts"
+import { captureSet } from "./capture.ts"
 
 /** Compares table and archive in both directions, in one snapshot per range: the archive counts only once it is equal. */
 export function compareStep(archive: Archive, id: string): VerifyStep {
@@ -35,6 +36,7 @@ export function compareStep(archive: Archive, id: string): VerifyStep {
     relations: [relation, place],
     walk: comparedWalk(archive),
     countUnfilled: null,
+    rests: [captureSet(archive)],
     difference: {
       code: "ARCHIVE_DIFFERS",
       what: `rows that its archive ${displayName(place)} doesn't have, has otherwise, or has too many`,

@@ -34,8 +34,8 @@ DROP TABLE IF EXISTS ${qualified(place)};`,
     observe: observation({
       after: allOf([isThere, ...triggers.there]),
       before: allOf([sql`NOT (${isThere})`, ...triggers.gone]),
-      // Purge has dropped the columns, and they have come back since.
-      partial: allOf([isThere, ...triggers.gone, ...hidden, sql`NOT ${columnExists(relation, againMarker(archive))}`]),
+      // The triggers were taken away, or purge has dropped the columns, and they have come back since.
+      partial: allOf([isThere, ...hidden, sql`NOT ${columnExists(relation, againMarker(archive))}`]),
     }),
     lock: "AccessExclusive",
     needs: [

@@ -5,14 +5,14 @@ import { displayName } from "../../domain/relation.ts"
 import { comesBack } from "../hide/hide-column.ts"
 import type { PlanContext } from "../operation.ts"
 import { warning } from "../table-findings.ts"
-import { archiveKey } from "./archive-key.ts"
+import { identifyingKey } from "../sync/walk-key.ts"
 
 /** What purge will mean for a column that contract hides: said when the plan is made, long before that gate. */
 export function purgeFindings(table: Table, column: Column, context: PlanContext): readonly Finding[] {
   const subject = `${displayName(table)}.${column.name}`
   const after = findTable(context.after, table) ?? table
   if (column.generated !== null || !comesBack(column)) return [isFinal(subject, column)]
-  if (archiveKey(after) === null)
+  if (identifyingKey(after) === null)
     return [
       warning(
         "PURGE_LOSES_DATA",

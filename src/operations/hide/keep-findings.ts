@@ -1,7 +1,7 @@
 import type { Column, Table } from "../../catalog/model.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { displayName } from "../../domain/relation.ts"
-import { archiveKey } from "../archive/archive-key.ts"
+import { identifyingKey } from "../sync/walk-key.ts"
 import { reservedPrefix } from "../names.ts"
 import { refusal } from "../table-findings.ts"
 
@@ -12,7 +12,7 @@ import { refusal } from "../table-findings.ts"
 export function keepFindings(table: Table, column: Column): readonly Finding[] {
   const kept = table.columns.map(({ name }) => name).filter(isHidden)
   const isComputed = table.triggers.some(({ name }) => /^~sluice_(hidden|archive)_/.test(name))
-  const isKey = kept.length > 0 && (archiveKey(table) ?? []).includes(column.name)
+  const isKey = kept.length > 0 && (identifyingKey(table) ?? []).includes(column.name)
   if (!isComputed && !isKey) return []
   return [
     refusal(

@@ -5,7 +5,7 @@ import type { Sql } from "../../sql/sql.ts"
 import { assigned, differs, stored } from "./byte-equality.ts"
 import { anyOf, computed, directionOf, valueOf } from "./group-direction.ts"
 import { takesOwnPath } from "./own-path.ts"
-import { batchEnd, inRange, keyColumns, keyText, split, walkedTable } from "./ranges.ts"
+import { batchEnd, inRange, keyColumns, split, walkedTable, keyText } from "./ranges.ts"
 import type { Walk } from "./ranges.ts"
 import { walkOf } from "./walk-key.ts"
 

@@ -2,11 +2,11 @@ import type { Table } from "../../catalog/model.ts"
 import type { Sync } from "../../domain/backfill.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { VerifyStep } from "../../domain/step.ts"
-import { ident, join, qualified, sql } from "../../sql/sql.ts"
+import { ident, qualified, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { tableWalk } from "./backfill-sql.ts"
 import { agrees } from "./hidden-agreement.ts"
-import { hiddenColumns, hiddenValue } from "./hidden-columns.ts"
+import { hiddenNames, hiddenTriggers } from "./hidden-columns.ts"
 import { inRange, keyText, walkedTable } from "./ranges.ts"
 import type { Walk } from "./ranges.ts"
 import { walkOf } from "./walk-key.ts"
@@ -18,6 +18,7 @@ import { walkOf } from "./walk-key.ts"
 export function compareHiddenStep(sync: Sync, table: Table, id: string): VerifyStep {
   const { relation } = sync
   const walk = walkOf(table)
+  const triggers = hiddenTriggers(sync)
   return {
     action: "verify",
     id,
@@ -40,10 +41,11 @@ export function compareHiddenStep(sync: Sync, table: Table, id: string): VerifyS
     relations: [relation],
     walk: tableWalk(walk),
     countUnfilled: null,
+    rests: triggers ? [{ ...triggers, helpers: [hiddenNames(sync).agreement] }] : [],
     difference: {
       code: "HIDDEN_DIFFERS",
       what: "rows whose hidden columns say something else than what applications have written since contract",
-      hint: `Where the new shape is right: \`${makeAnew(sync)} WHERE …\` with the keys that are listed with the run. Then \`sluice retry\`. See docs/dual-write.md.`,
+      hint: `Their keys are listed with the run. Where the new shape is right, have them computed anew: \`UPDATE ${qualified(relation)} SET ${ident(sync.marker)} = NULL WHERE …\`. Then \`sluice retry\`. See docs/dual-write.md.`,
     },
   }
 }
@@ -60,12 +62,4 @@ FROM (
   FROM ${walkedTable(walk)}
   WHERE ${inRange(walk)}
 ) AS compared`
-}
-
-/** What brings rows back into step, for a person to complete. */
-function makeAnew(sync: Sync): Sql {
-  const values = hiddenColumns(sync).map(
-    (column) => sql`${ident(column.hidden ?? column.name)} = ${hiddenValue(sync, column, ident)}`,
-  )
-  return sql`UPDATE ${qualified(sync.relation)} SET ${join([...values, sql`${ident(sync.marker)} = FALSE`], ", ")}`
 }

@@ -4,6 +4,7 @@ import type { Sql } from "../../sql/sql.ts"
 import { assigned, differs, stored } from "./byte-equality.ts"
 import { dollarQuoted } from "./dollar-quoted.ts"
 import { anyOf, computed, directionOf, remark, valueOf } from "./group-direction.ts"
+import type { Bind } from "./group-direction.ts"
 import { finalName, hiddenColumns, hiddenNames } from "./hidden-columns.ts"
 import { pinnedSettings } from "./pinned-settings.ts"
 
@@ -12,19 +13,29 @@ import { pinnedSettings } from "./pinned-settings.ts"
  * that keep them. A function, because what `down` can't compute is NULL there: a plain expression would stop at the row.
  */
 
-/** Groups of which a row tells by itself whether its two shapes agree. */
-function toldGroups(sync: Sync): readonly SyncGroup[] {
+/**
+ * Groups of which a row tells by itself whether its two shapes agree: each new column is computed from the old shape, and
+ * nothing else is read. A new column that only `down` reads could hold a write that no value of the old shape shows.
+ */
+export function toldGroups(sync: Sync): readonly SyncGroup[] {
   return sync.groups.filter(
     (group) =>
       directionOf(group) === "both" &&
       group.old.some(({ hidden }) => hidden !== null) &&
-      [...computed(group.old), ...computed(group.new)].every(({ comparable }) => comparable),
+      group.new.every(({ expression }) => expression !== null) &&
+      readsOnly(computed(group.old), group.new) &&
+      readsOnly(group.new, group.old) &&
+      [...computed(group.old), ...group.new].every(({ comparable }) => comparable),
   )
 }
 
+function readsOnly(columns: readonly SyncColumn[], sources: readonly SyncColumn[]): boolean {
+  return columns.every(({ reads }) => reads.every((name) => sources.some((source) => source.name === name)))
+}
+
 /**
- * Hidden columns whose rows don't tell: what stood in them before is the truth whatever `down` says of it, or another
- * value comes out each time.
+ * Hidden columns whose rows don't tell: what stood in them before is the truth whatever `down` says of it, another value
+ * comes out each time, or `down` reads what isn't computed from them.
  */
 export function untoldColumns(sync: Sync): readonly SyncColumn[] {
   const told = toldGroups(sync).flatMap(({ old }) => old)
@@ -46,17 +57,13 @@ export function createAgreement(sync: Sync): Sql {
   if (!canTell(sync)) return none
   const parameters = parametersOf(sync)
   const types = parameters.map(({ type }) => trusted(type)) // format_type's own words
-  const groups = toldGroups(sync)
-  const variables = groups.flatMap(({ old }) => computed(old))
+  const value = (name: string): Sql => trusted(`$${parameters.findIndex((column) => column.name === name) + 1}`)
   const body = sql`
 DECLARE
-${join(
-  variables.map((column, at) => sql`  ${variable(at)} ${trusted(column.type)};`),
-  "\n",
-)}
+${judgeVariables(sync)}
 BEGIN
 ${join(
-  groups.map((group) => judge(group, parameters, variables)),
+  toldGroups(sync).map((group) => judge(sync, group, value, sql`RETURN FALSE;`)),
   "\n",
 )}
   RETURN TRUE;
@@ -74,33 +81,46 @@ export function dropAgreement(sync: Sync): Sql {
   return canTell(sync) ? sql`\nDROP FUNCTION IF EXISTS sluice.${ident(hiddenNames(sync).agreement)};` : none
 }
 
-/** Old = down(new), or new = up(old): what holds of every row that contract has let through, and of every write since. */
-function judge(group: SyncGroup, parameters: readonly SyncColumn[], variables: readonly SyncColumn[]): Sql {
-  const value = (name: string): Sql => trusted(`$${parameters.findIndex((column) => column.name === name) + 1}`)
-  const old = computed(group.old)
-  const down = old.map((column) => {
-    const into = variable(variables.indexOf(column))
-    return sql`  BEGIN
-    ${into} := ${assigned(column, valueOf(column, value))};
-  EXCEPTION WHEN OTHERS THEN
-    ${into} := NULL;
-  END;`
-  })
-  const apart = old.map((column) => differs(column, value(column.name), variable(variables.indexOf(column))))
-  const wrong = computed(group.new).map((column) =>
-    differs(column, value(column.name), stored(column, valueOf(column, value))),
+/** What `judge` needs to be declared. */
+export function judgeVariables(sync: Sync): Sql {
+  return join(
+    judged(sync).map((column, at) => sql`  ${variable(at)} ${trusted(column.type)};`),
+    "\n",
   )
-  return sql`  ${remark(`${old.map(({ name }) => name).join(", ")}: as down makes them, or such that up makes the new shape of them`)}
+}
+
+/**
+ * Does a statement where neither old = down(new) nor new = up(old): one of them holds of every row that contract has let
+ * through, and of every write since. `value`: a column by the name that the group has for it.
+ */
+export function judge(sync: Sync, group: SyncGroup, value: Bind, statement: Sql): Sql {
+  const columns = judged(sync)
+  const old = computed(group.old)
+  const downOf = (column: SyncColumn): Sql => variable(columns.indexOf(column))
+  const down = old.map(
+    (column) => sql`  BEGIN
+    ${downOf(column)} := ${assigned(column, valueOf(column, value))};
+  EXCEPTION WHEN OTHERS THEN
+    ${downOf(column)} := NULL;
+  END;`,
+  )
+  const apart = old.map((column) => differs(column, value(column.name), downOf(column)))
+  const wrong = group.new.map((column) => differs(column, value(column.name), stored(column, valueOf(column, value))))
+  return sql`  ${remark(`${old.map(({ name }) => name).join(", ")}: as down makes them, or such that up makes the new shape of them?`)}
 ${join(down, "\n")}
   IF ${anyOf(apart, "    ")} THEN
     BEGIN
       IF ${anyOf(wrong, "        ")} THEN
-        RETURN FALSE;
+        ${statement}
       END IF;
     EXCEPTION WHEN OTHERS THEN
-      RETURN FALSE;
+      ${statement}
     END;
   END IF;`
+}
+
+function judged(sync: Sync): readonly SyncColumn[] {
+  return toldGroups(sync).flatMap(({ old }) => computed(old))
 }
 
 /** What the function is given of a row: each column once. */
@@ -109,7 +129,8 @@ function parametersOf(sync: Sync): readonly SyncColumn[] {
   return all.filter(({ name }, at) => all.findIndex((other) => other.name === name) === at)
 }
 
-function nameInKeep(sync: Sync, name: string): string {
+/** The name from contract to purge of a column that the groups call so. */
+export function nameInKeep(sync: Sync, name: string): string {
   const hidden = sync.groups.flatMap(({ old }) => old).find((column) => column.name === name)?.hidden
   return hidden ?? finalName(sync, name)
 }

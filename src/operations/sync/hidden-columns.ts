@@ -1,11 +1,12 @@
 import type { Sync, SyncColumn } from "../../domain/backfill.ts"
+import { displayName } from "../../domain/relation.ts"
+import type { TriggerSet } from "../../domain/trigger-set.ts"
 import { ident, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { fittingName } from "../names.ts"
 import { assigned, differs } from "./byte-equality.ts"
 import { valueOf } from "./group-direction.ts"
 import type { Bind } from "./group-direction.ts"
-import type { TriggerPair } from "./trigger-pair.ts"
 
 /**
  * What goes on while the old shape is hidden: the columns that only it has are still computed from the new one, so
@@ -27,14 +28,19 @@ export function hiddenNames({ mark, relation }: Sync) {
   }
 }
 
-/** The triggers that keep hidden columns true, from contract to purge; null where there is nothing to keep. */
-export function hiddenPair(sync: Sync): TriggerPair | null {
+/**
+ * The triggers that keep hidden columns true, from contract to purge, without what only a comparison needs; null where
+ * there is nothing to keep.
+ */
+export function hiddenTriggers(sync: Sync): TriggerSet | null {
   const columns = hiddenColumns(sync)
   if (columns.length === 0) return null
   const { insert, update, ...names } = hiddenNames(sync)
   return {
     relation: sync.relation,
+    keeps: `the hidden columns of ${displayName(sync.relation)} and the new shape`,
     function: names.function,
+    helpers: [],
     triggers: [insert, update],
     columns: [...columns.map(({ name, hidden }) => hidden ?? name), sync.marker],
   }

@@ -2,12 +2,14 @@ import type { Sync, SyncColumn } from "../../domain/backfill.ts"
 import { sha256 } from "../../domain/hash.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
+import type { TriggerSet } from "../../domain/trigger-set.ts"
 import { ident, join, literal, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { allOf, anyOf, computed } from "./group-direction.ts"
 import {
   columnExists,
   columnWhere,
+  functionOid,
   hasDefault,
   hasType,
   observation,
@@ -17,8 +19,6 @@ import {
 } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { functionBody } from "./trigger-function.ts"
-import { functionOid } from "./trigger-pair.ts"
-import type { TriggerPair } from "./trigger-pair.ts"
 import { createTriggers, dropTriggers } from "./triggers.ts"
 
 /**
@@ -62,11 +62,13 @@ function columnDefinition(column: SyncColumn): Sql {
 }
 
 /** The triggers of dual write, from expand to contract. */
-export function dualWritePair(sync: Sync): TriggerPair {
+export function dualWriteTriggers(sync: Sync): TriggerSet {
   const { relation, marker, insertTrigger, updateTrigger } = sync
   return {
     relation,
+    keeps: `the old and the new shape of ${displayName(relation)}`,
     function: sync.function,
+    helpers: [],
     triggers: [insertTrigger, updateTrigger],
     columns: [...addedColumns(sync).map(({ name }) => name), marker],
   }

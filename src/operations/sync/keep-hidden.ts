@@ -1,13 +1,21 @@
-import type { Sync, SyncColumn } from "../../domain/backfill.ts"
+import type { Sync, SyncColumn, SyncGroup } from "../../domain/backfill.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
-import { ident, join, qualified, sql } from "../../sql/sql.ts"
+import { ident, join, none, qualified, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { observation, triggerWhere } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { dollarQuoted } from "./dollar-quoted.ts"
-import { allOf, anyOf, remark } from "./group-direction.ts"
-import { createAgreement, dropAgreement } from "./hidden-agreement.ts"
+import { allOf, anyOf, computed, remark } from "./group-direction.ts"
+import {
+  canTell,
+  createAgreement,
+  dropAgreement,
+  judge,
+  judgeVariables,
+  nameInKeep,
+  toldGroups,
+} from "./hidden-agreement.ts"
 import { finalName, hasChanged, hiddenColumns, hiddenNames, hiddenValue, readColumn } from "./hidden-columns.ts"
 import { pinnedSettings } from "./pinned-settings.ts"
 
@@ -52,19 +60,16 @@ function createKeeping(sync: Sync): Sql {
   const table = qualified(sync.relation)
   const { insert, update, ...names } = hiddenNames(sync)
   const name = sql`sluice.${ident(names.function)}`
-  const reads = [...new Set(hiddenColumns(sync).flatMap((column) => column.reads))]
+  const watched = [...new Set(hiddenGroups(sync).flatMap(watchedBy))]
+  const isAsked = canTell(sync) ? [sql`NEW.${ident(sync.marker)} IS NULL`] : []
   return sql`CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger
   LANGUAGE plpgsql
   ${pinnedSettings([sync])}
 AS ${dollarQuoted(functionBody(sync))};
 CREATE TRIGGER ${ident(insert)} BEFORE INSERT ON ${table} FOR EACH ROW
-  WHEN (NEW.${ident(sync.marker)} IS NULL) -- else the row only moves to another partition
   EXECUTE FUNCTION ${name}();
 CREATE TRIGGER ${ident(update)} BEFORE UPDATE ON ${table} FOR EACH ROW
-  WHEN (${anyOf(
-    reads.map((column) => rowChanged(sync, column)),
-    "    ",
-  )})
+  WHEN (${anyOf([...watched.map((column) => rowChanged(sync, column)), ...isAsked], "    ")})
   EXECUTE FUNCTION ${name}();
 ALTER TABLE ${table} ENABLE ALWAYS TRIGGER ${ident(insert)};
 ALTER TABLE ${table} ENABLE ALWAYS TRIGGER ${ident(update)};${createAgreement(sync)}`
@@ -79,10 +84,14 @@ DROP FUNCTION IF EXISTS sluice.${ident(names.function)}();${dropAgreement(sync)}
 }
 
 function functionBody(sync: Sync): Sql {
+  const told = toldGroups(sync)
+  const variables = canTell(sync) ? sql`  is_due boolean;\n${judgeVariables(sync)}` : sql`  is_due boolean;`
   return sql`
+DECLARE
+${variables}
 BEGIN
 ${join(
-  hiddenColumns(sync).map((column) => computeOne(sync, column)),
+  hiddenGroups(sync).map((group) => computeGroup(sync, group, told.includes(group))),
   "\n",
 )}
   -- should the old shape come back: what applications have set themselves is theirs, and isn't compared
@@ -92,23 +101,61 @@ END
 `
 }
 
-function computeOne(sync: Sync, column: SyncColumn): Sql {
-  const hidden = sql`NEW.${ident(column.hidden ?? column.name)}`
-  const value = hiddenValue(sync, column, (name) => sql`NEW.${ident(name)}`)
+function hiddenGroups(sync: Sync): readonly SyncGroup[] {
+  const hidden = hiddenColumns(sync)
+  return sync.groups.filter(({ old }) => old.some((column) => hidden.includes(column)))
+}
+
+/**
+ * What a write of which has the group's hidden columns computed, all of them: as before contract, so that of each row
+ * either nothing was touched since or all of them follow from the new shape. Where nothing else is computed, what they
+ * read.
+ */
+function watchedBy(group: SyncGroup): readonly string[] {
+  return [
+    ...new Set([...computed(group.new).map(({ name }) => name), ...computed(group.old).flatMap(({ reads }) => reads)]),
+  ]
+}
+
+function computeGroup(sync: Sync, group: SyncGroup, isTold: boolean): Sql {
+  const columns = hiddenColumns(sync).filter((column) => group.old.includes(column))
   const touched = anyOf(
-    column.reads.map((name) => rowChanged(sync, name)),
+    watchedBy(group).map((name) => rowChanged(sync, name)),
     "    ",
   )
-  // OLD is read on UPDATE only: plpgsql would stop at it in an INSERT. A row that comes with a value isn't new: it moves
-  // here from another partition.
-  return sql`  ${remark(`${column.name}: from ${column.reads.map((name) => finalName(sync, name)).join(", ")}`)}
-  IF (CASE WHEN TG_OP = 'INSERT' THEN ${hidden} IS NULL ELSE ${touched} END) THEN
-    BEGIN
-      ${hidden} := ${value};
-    EXCEPTION WHEN OTHERS THEN
-      ${hidden} := NULL;
-    END;
+  const inKeep = (name: string): Sql => sql`NEW.${ident(nameInKeep(sync, name))}`
+  // A row that comes in with the marker moves here from another partition, or is a copy, changed perhaps. One that is
+  // changed without it was written past these triggers. Only what has lost its step is computed then.
+  const judged = sql`
+  IF NOT is_due AND (TG_OP = 'INSERT' OR NEW.${ident(sync.marker)} IS NULL) THEN
+${judge(sync, group, inKeep, sql`is_due := TRUE;`)}
   END IF;`
+  const isNew = allOf([
+    sql`NEW.${ident(sync.marker)} IS NULL`,
+    ...columns.map((column) => sql`${hiddenOf(column)} IS NULL`),
+  ])
+  // OLD is read on UPDATE only: plpgsql would stop at it in an INSERT.
+  return sql`  ${remark(columns.map(({ name, reads }) => `${name}: from ${reads.map((read) => finalName(sync, read)).join(", ")}`).join("; "))}
+  is_due := CASE WHEN TG_OP = 'INSERT' THEN ${isNew} ELSE ${touched} END;${isTold ? judged : none}
+  IF is_due THEN
+${join(
+  columns.map((column) => computeOne(sync, column)),
+  "\n",
+)}
+  END IF;`
+}
+
+function hiddenOf(column: SyncColumn): Sql {
+  return sql`NEW.${ident(column.hidden ?? column.name)}`
+}
+
+function computeOne(sync: Sync, column: SyncColumn): Sql {
+  const value = hiddenValue(sync, column, (name) => sql`NEW.${ident(name)}`)
+  return sql`    BEGIN
+      ${hiddenOf(column)} := ${value};
+    EXCEPTION WHEN OTHERS THEN
+      ${hiddenOf(column)} := NULL;
+    END;`
 }
 
 function rowChanged(sync: Sync, name: string): Sql {

@@ -1,11 +1,10 @@
 import { displayName } from "../../domain/relation.ts"
+import type { TriggerSet } from "../../domain/trigger-set.ts"
 import { join, literal, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
-import { columnExists, relationOid } from "../observe.ts"
-import { functionOid } from "./trigger-pair.ts"
-import type { TriggerPair } from "./trigger-pair.ts"
+import { columnExists, functionOid, relationOid } from "../observe.ts"
 
-/** Something of a pair of triggers that isn't as it was made. */
+/** Something of a set of triggers that isn't as it was made. */
 export interface LostPart {
   /**
    * `off`: the trigger is there and doesn't always fire. `elsewhere`: another table has it. `calls`: it calls another
@@ -21,13 +20,15 @@ export interface LostPart {
  * What is lost of a table's triggers and of what they need, a row (kind, name, host) each. It names and doesn't judge:
  * whether the function has its source, the step says that made it.
  */
-export function lostParts({ relation, columns, triggers, ...pair }: TriggerPair): Sql {
+export function lostParts({ relation, columns, triggers, ...set }: TriggerSet): Sql {
   const table = relationOid(relation)
-  const ours = functionOid(pair.function)
+  const ours = functionOid(set.function)
   const parts = [
     absent("table", displayName(relation), sql`${table} IS NOT NULL`),
     ...columns.map((name) => absent("column", name, columnExists(relation, name))),
-    absent("function", `sluice.${pair.function}`, sql`${ours} IS NOT NULL`),
+    ...[set.function, ...set.helpers].map((name) =>
+      absent("function", `sluice.${name}`, sql`${functionOid(name)} IS NOT NULL`),
+    ),
     ...triggers.flatMap((name) => [
       absent("trigger", name, sql`EXISTS (SELECT ${bearing(name)})`),
       present("off", name, sql`g.tgenabled <> 'A'`),

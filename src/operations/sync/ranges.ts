@@ -13,6 +13,8 @@ export interface Walk {
   readonly relation: RelationName
   /** Empty: by `ctid`. */
   readonly key: readonly KeyColumn[]
+  /** The columns by which a row is found again, wherever it lies, also where ranges can't follow them; null: none. */
+  readonly identity: readonly string[] | null
   readonly partitioned: boolean
 }
 
@@ -44,9 +46,9 @@ function row(values: readonly Sql[]): Sql {
   return values.length === 1 ? (values[0] ?? none) : sql`ROW(${join(values)})`
 }
 
-/** The key as people read it: `42`, or `(42,a)` for several columns. */
+/** How people find the row `t`: `42`, or `(42,a)` for a key of several columns; by its place where it has none. */
 export function keyText(walk: Walk): Sql {
-  const columns = keyColumns(walk)
+  const columns = walk.identity === null ? [sql`t.ctid`] : walk.identity.map((name) => sql`t.${ident(name)}`)
   return columns.length === 1 ? sql`${columns[0] ?? none}::text` : sql`ROW(${join(columns)})::text`
 }
 
@@ -82,15 +84,19 @@ SELECT key, rows FROM rest`
 export function split(walk: Walk): Sql {
   if (walk.key.length === 0) return blocksSplit(walk)
   const columns = join(keyColumns(walk))
-  const backward = join(walk.key.map(({ name }) => sql`sample.${ident(name)} DESC`))
-  // About a thousand blocks say well enough where a table's quarters are.
-  return sql`SELECT tiles.end_key AS key
+  const names = walk.key.map(({ name }) => ident(name))
+  const backward = join(names.map((name) => sql`sample.${name} DESC`))
+  // About a thousand blocks say well enough where a table's quarters are, and ten thousand rows of them: more of them
+  // would only have to be sorted.
+  return sql`SELECT ARRAY[${join(names.map((name) => sql`tiles.${name}::text`))}] AS key
 FROM (
-  SELECT DISTINCT ON (sample.tile) sample.tile, sample.end_key
+  SELECT DISTINCT ON (sample.tile) sample.*
   FROM (
-    SELECT ${columns}, ${keyArray(walk)} AS end_key, ntile($1::integer) OVER (ORDER BY ${columns}) AS tile
+    SELECT ${columns}, ntile($1::integer) OVER (ORDER BY ${columns}) AS tile
     FROM ${walkedTable(walk)} TABLESAMPLE SYSTEM (
       (SELECT least(100, 100.0 * 1000 / greatest(1, sum(blocks))) FROM (${leaves(walk)}) AS leaf))
+    WHERE random() < (SELECT 10000 / greatest(1, sum(density * blocks) * least(1, 1000 / greatest(1, sum(blocks))))
+                        FROM (${leaves(walk)}) AS leaf)
   ) AS sample
   ORDER BY sample.tile, ${backward}
 ) AS tiles

@@ -32,6 +32,7 @@ export function walkOf(table: Table): Walk {
   return {
     relation: { schema, name },
     key: key.map((column) => ({ name: column, type: findColumn(table, column)?.type ?? "text" })),
+    identity: identifyingKey(table),
     partitioned: table.partitioning === "parent",
   }
 }
@@ -39,6 +40,15 @@ export function walkOf(table: Table): Walk {
 /** The columns of the best key, or null where there is none that ranges can follow. */
 export function usableKey(table: Table): readonly string[] | null {
   return uniqueColumns(table).find((columns) => columns.every((column) => isOrdered(table, column))) ?? null
+}
+
+/**
+ * The columns by which a row is found again, wherever it lies: the key that ranges follow, else any other that allows no
+ * NULL. Null: there is none.
+ */
+export function identifyingKey(table: Table): readonly string[] | null {
+  const isRequired = (column: string): boolean => findColumn(table, column)?.notNull ?? false
+  return usableKey(table) ?? uniqueColumns(table).find((columns) => columns.every(isRequired)) ?? null
 }
 
 /** Lists of columns by which at most one row is found at any moment, the likeliest first. They may allow NULL. */

@@ -1,0 +1,178 @@
+import type { Sync } from "../domain/backfill.ts"
+import { RefusedError, TransientError, type ErrorFinding } from "../domain/errors.ts"
+import type { Plan } from "../domain/plan.ts"
+import { displayName, isSameRelation } from "../domain/relation.ts"
+import type { Step, VerifyStep } from "../domain/step.ts"
+import type { TriggerSet } from "../domain/trigger-set.ts"
+import { untoldColumns } from "../operations/sync/hidden-agreement.ts"
+import { hiddenColumns } from "../operations/sync/hidden-columns.ts"
+import { dualWriteTriggers } from "../operations/sync/install.ts"
+import type { TriggerPart } from "../operations/sync/trigger-parts.ts"
+import type { Session } from "../postgres/session.ts"
+import { ComparisonOutdated } from "./comparison-outdated.ts"
+import type { Direction } from "./journal-rows.ts"
+import { changed, partsKnown, partsNow, rewritten, type KnownParts } from "./known-parts.ts"
+import { endsLease } from "./lease.ts"
+import { named } from "./lost-triggers.ts"
+import { NothingTells } from "./nothing-tells.ts"
+import { hiddenComparisonOf, hiddenSetOf, lastComparisonOf, restsOf } from "./comparisons.ts"
+import type { TargetRun } from "./target-run.ts"
+
+interface Work {
+  readonly step: Step
+  readonly direction: Direction
+}
+
+/**
+ * For contract, for what brings the old shape back, archives or drops it, under its locks. What was written while
+ * triggers were off is found by the comparisons, and after the last of them nothing compares any more: so since then
+ * nobody may have touched any part of them, not even to put it back.
+ *
+ * Throws ComparisonOutdated; or, where no row tells what was written, RefusedError DUAL_WRITE_BROKEN before contract and
+ * NothingTells after it.
+ */
+export async function demandUntouched(session: Session, run: TargetRun, work: Work): Promise<void> {
+  const outdated: VerifyStep[] = []
+  const parts: TriggerPart[] = []
+  for (const comparison of comparisonsBehind(run.plan, work)) {
+    const touched = await touchedSinceKnown(session, run, restsOf(run.plan, comparison))
+    if (touched.length === 0) continue
+    outdated.push(comparison)
+    parts.push(...touched)
+  }
+  if (outdated.length > 0) throw new ComparisonOutdated(touchedMeanwhile(run, work, parts), outdated)
+  await demandUntoldUntouched(session, run, work)
+}
+
+/**
+ * For the end of a comparison that began when the triggers were as in `before`: a row that was compared first may have
+ * been written afterwards, past them. Throws TransientError DUAL_WRITE_BROKEN: compared again, it tells.
+ */
+export async function demandUntouchedSince(
+  session: Session,
+  run: TargetRun,
+  step: VerifyStep,
+  before: KnownParts,
+): Promise<void> {
+  const now = await partsNow(session, restsOf(run.plan, step))
+  const touched = Object.entries(before).flatMap(([name, parts]) => changed(parts, now[name] ?? []))
+  if (touched.length > 0) throw new TransientError(touchedMeanwhile(run, { step, direction: "do" }, touched))
+}
+
+/** The comparisons that nothing repeats once the step is done. */
+function comparisonsBehind(plan: Plan, { step, direction }: Work): readonly VerifyStep[] {
+  if (endsLease(plan, step, direction)) return plan.syncs.flatMap((sync) => lastComparisonOf(plan, sync) ?? [])
+  if (direction === "undo")
+    return endsLease(plan, step, "do") ? plan.syncs.flatMap((sync) => onTheWayBack(plan, sync) ?? []) : []
+  if (step.phase !== "purge" || step.back) return []
+  const at = plan.steps.findIndex(({ id }) => id === step.id)
+  return plan.steps
+    .slice(0, at)
+    .flatMap((before) => (before.action === "verify" && before.phase === "purge" ? [before] : []))
+    .filter(({ walk }) => step.relations.some((relation) => isSameRelation(relation, walk.relation)))
+}
+
+/** There it counts as the last comparison once more: a run that isn't purging has no step of the purge behind it. */
+function onTheWayBack(plan: Plan, sync: Sync): VerifyStep | null {
+  const comparison = hiddenComparisonOf(plan, sync)
+  return comparison && { ...comparison, id: lastComparisonOf(plan, sync)?.id ?? comparison.id }
+}
+
+/** A set of which nobody has written down how it was known to be equal counts as touched. */
+async function touchedSinceKnown(
+  session: Session,
+  { run }: TargetRun,
+  sets: readonly TriggerSet[],
+): Promise<readonly TriggerPart[]> {
+  const now = await partsNow(session, sets)
+  const touched: TriggerPart[] = []
+  for (const set of sets) {
+    const known = await partsKnown(session, run, set)
+    touched.push(...changed(known ?? [], now[set.function] ?? []))
+  }
+  return touched
+}
+
+async function demandUntoldUntouched(session: Session, run: TargetRun, work: Work): Promise<void> {
+  for (const { sync, set, columns } of untoldFor(run.plan, work)) {
+    // A comparison says nothing of them.
+    const comparisons = run.plan.steps.filter(({ action }) => action === "verify").map(({ id }) => id)
+    const known = await partsKnown(session, run.run, set, comparisons)
+    if (known === null) continue
+    const now = await partsNow(session, [set])
+    const touched = rewritten(known, now[set.function] ?? [])
+    if (touched.length === 0) continue
+    if (columns === null) throw untoldBeforeContract(run, work, { sync, touched })
+    throw new NothingTells(untoldAfterContract(run, work, { set, touched, columns }), `told/${set.function}`, now)
+  }
+}
+
+interface Untold {
+  readonly sync: Sync
+  readonly set: TriggerSet
+  /** Hidden columns; null: dual write as a whole. */
+  readonly columns: readonly string[] | null
+}
+
+/** What the step rests on and no comparison can tell. */
+function untoldFor(plan: Plan, { step, direction }: Work): readonly Untold[] {
+  const { syncs } = plan
+  if (endsLease(plan, step, direction))
+    return syncs
+      .filter((sync) => lastComparisonOf(plan, sync) === null)
+      .map((sync) => ({ sync, set: dualWriteTriggers(sync), columns: null }))
+  const isRested = direction === "undo" ? endsLease(plan, step, "do") : step.phase === "purge" && !step.back
+  if (!isRested) return []
+  return syncs.flatMap((sync) => {
+    const set = hiddenSetOf(plan, sync)
+    const columns = hiddenComparisonOf(plan, sync) === null ? hiddenColumns(sync) : untoldColumns(sync)
+    const isConcerned = step.relations.some((relation) => isSameRelation(relation, sync.relation))
+    return set && isConcerned && columns.length > 0 ? [{ sync, set, columns: columns.map(({ name }) => name) }] : []
+  })
+}
+
+function touchedMeanwhile(
+  { run }: TargetRun,
+  { step, direction }: Work,
+  touched: readonly TriggerPart[],
+): ErrorFinding {
+  const way =
+    direction === "do" && step.phase !== "purge" ? ` Or take the new shape away: \`sluice abort ${run}\`.` : ""
+  return {
+    code: "DUAL_WRITE_BROKEN",
+    subject: step.id,
+    message: `somebody has written triggers anew since the rows were compared, so that nobody knows what was written meanwhile: ${named(touched)}`,
+    hint: `\`sluice retry ${run}\` compares all rows again.${way} See docs/dual-write.md.`,
+  }
+}
+
+/** Only columns of the old shape are computed there: rows can't be told right from wrong. */
+function untoldBeforeContract(
+  { run }: TargetRun,
+  { step }: Work,
+  { sync, touched }: { readonly sync: Sync; readonly touched: readonly TriggerPart[] },
+): RefusedError {
+  return new RefusedError({
+    code: "DUAL_WRITE_BROKEN",
+    subject: step.id,
+    message: `dual write of ${displayName(sync.relation)} was dropped, disabled or put back since it was begun, and nothing tells what was written meanwhile: ${named(touched)}`,
+    hint: `Take the new shape away: \`sluice abort ${run}\`, then start anew. See docs/dual-write.md.`,
+  })
+}
+
+function untoldAfterContract(
+  { run }: TargetRun,
+  { step }: Work,
+  {
+    set,
+    touched,
+    columns,
+  }: { readonly set: TriggerSet; readonly touched: readonly TriggerPart[]; readonly columns: readonly string[] },
+): ErrorFinding {
+  return {
+    code: "DUAL_WRITE_BROKEN",
+    subject: step.id,
+    message: `the triggers that keep ${set.keeps} equal were disabled, replaced or put back, and no row tells whether ${columns.join(", ")} is as they would have made it: ${named(touched)}`,
+    hint: `Look at the rows that were written meanwhile (\`sluice plan --run ${run} --sql\` has the hidden names). \`sluice retry ${run}\` then goes on with what they hold. See docs/dual-write.md.`,
+  }
+}
