@@ -33,6 +33,8 @@ export interface CatalogFunction {
   /** With how many arguments it is called; left out or null: any number. */
   readonly arguments?: number | null
   readonly volatility: Volatility
+  /** True where names in its body are found by the search_path of whoever calls it. Left out: no. */
+  readonly byCallersPath?: boolean
 }
 
 /**

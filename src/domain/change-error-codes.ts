@@ -34,6 +34,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
     "An expression reads a column of another table. Only columns of the same row can be read; move a lookup into a function.",
   FOREIGN_KEY_ON_PARTITIONED:
     "Before PostgreSQL 18 a column of a partitioned table can't bring its foreign key. Add it by create_constraint.",
+  FUNCTION_NEEDS_PATH:
+    "A function that `up` or `down` calls has no search_path of its own, and triggers call it under pg_catalog, where it may not find the names in its body. Give it one: ALTER FUNCTION … SET search_path.",
   FUNCTION_READS_COLUMN:
     "Functions name the table and the column that is renamed or dropped, as words: PostgreSQL doesn't know what they read. Have those that mean the column do without before the contract gate.",
   GENERATED_COLUMN: "A generated or identity column would rewrite the table under lock. Add a plain column with `up`.",

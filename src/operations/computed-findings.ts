@@ -2,10 +2,18 @@ import { findColumn } from "../catalog/model.ts"
 import type { Catalog, Table } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
 import { parseExpression, settingsBehind } from "../sql/parser.ts"
-import { calledFunctions, notComparable } from "./expression-findings.ts"
+import { calledFunctions, functionNeedsPath, notComparable } from "./expression-findings.ts"
 import { moneyDepends, textSearchDepends } from "./setting-findings.ts"
 import { syncFindings } from "./table-findings.ts"
-import { expressionVolatility, isComparable } from "./volatility.ts"
+import { expressionVolatility, functionCalled, isComparable } from "./volatility.ts"
+
+/** Functions of somebody's own that triggers will call under another search_path than applications have. */
+function byCallersPath(expression: string, catalog: Catalog, subject: string): readonly Finding[] {
+  return parseExpression(expression)
+    .functions.filter(({ schema }) => schema !== null && schema !== "pg_catalog")
+    .filter((called) => functionCalled(called, catalog)?.byCallersPath === true)
+    .map(({ schema, name }) => functionNeedsPath(`${schema}.${name}`, subject))
+}
 
 /**
  * What has to be known about a column that dual write computes, whichever way: by `up`, `down` or a default. `target`:
@@ -29,5 +37,6 @@ export function computedFindings(
     ...(isSearch ? [textSearchDepends(subject)] : []),
     ...(settings.has("lc_monetary") ? [moneyDepends(subject)] : []),
     ...calledFunctions(parseExpression(expression), subject),
+    ...byCallersPath(expression, catalog, subject),
   ]
 }

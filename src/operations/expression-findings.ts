@@ -111,6 +111,15 @@ export function calledFunctions({ functions }: ParsedExpression, subject: string
     )
 }
 
+export function functionNeedsPath(called: string, subject: string): Finding {
+  return warning(
+    "FUNCTION_NEEDS_PATH",
+    subject,
+    `${called} has no search_path of its own, and triggers call it under pg_catalog: where its body names something of another schema without saying so, every write of an application fails`,
+    `ALTER FUNCTION ${called} SET search_path = …, pg_temp; with the schemas whose names its body uses.`,
+  )
+}
+
 /** Nothing but a default sees no column at all; a word in one is most likely a text without SQL's quotes. */
 function textHint(word: string): string {
   return `A default is SQL and reads no column. Write a text with SQL's quotes within those of YAML: default: "'${word}'".`

@@ -13,12 +13,17 @@ const pinnedFunctions: ReadonlySet<string> = new Set(
 )
 
 /** What PostgreSQL says of a function that is called so; `null`: there is none of that name where it would look. */
-export function volatilityOf(called: CalledFunction, catalog: Catalog): Volatility | null {
+export function functionCalled(called: CalledFunction, catalog: Catalog): CatalogFunction | null {
   const isMeant = (known: CatalogFunction): boolean =>
     known.name === called.name &&
     known.schema === called.schema &&
     (known.arguments ?? called.arguments) === called.arguments
-  return catalog.functions.find(isMeant)?.volatility ?? null
+  return catalog.functions.find(isMeant) ?? null
+}
+
+/** See functionCalled. */
+export function volatilityOf(called: CalledFunction, catalog: Catalog): Volatility | null {
+  return functionCalled(called, catalog)?.volatility ?? null
 }
 
 /** The most volatile function of an expression decides; a function that isn't known counts as volatile. */

@@ -2,11 +2,13 @@ import { SluiceError, TransientError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { ExpressionCheck } from "../domain/plan.ts"
 import { qualified, sql, trusted, type Sql } from "../sql/sql.ts"
+import { sqlstateOf } from "./map-error.ts"
 import type { Session } from "./session.ts"
 
 /**
- * Has PostgreSQL itself judge expressions: names, types, functions and privileges. Nothing but constants is computed
- * and no row is read. Answers one error for each that it refuses; throws only where it couldn't be asked.
+ * Has PostgreSQL itself judge expressions: names, types, functions and privileges, and computes one row's value, because
+ * a function's body is looked at only where it runs. Answers one error for each that it refuses; throws only where it
+ * couldn't be asked.
  */
 export async function checkExpressions(
   session: Session,
@@ -25,12 +27,43 @@ async function judge(session: Session, check: ExpressionCheck): Promise<Finding 
   try {
     // Planning computes constant parts; read only, so that not even a function that lies about itself can write.
     await session.transaction(() => session.query(statement), { readOnly: true })
-    return null
+    return check.default === undefined ? await tryOne(session, check) : null
   } catch (error) {
     if (!(error instanceof SluiceError) || error instanceof TransientError) throw error
     if (check.default !== undefined) return refusedDefault(check, error)
     return { ...error.finding, subject: check.subject, message: `${check.subject}: ${error.message}` }
   }
+}
+
+/** Names that a function's body doesn't find under the search_path that triggers have. */
+const unknownNames: ReadonlySet<string> = new Set(["42883", "42P01", "42703", "42704", "3F000"])
+
+/**
+ * What a row's value may break otherwise is asked of all rows elsewhere. Throws nothing but what stands in the way of
+ * asking.
+ */
+async function tryOne(
+  session: Session,
+  { relation, expression, type, subject }: ExpressionCheck,
+): Promise<Finding | null> {
+  try {
+    await session.transaction(
+      () =>
+        session.query(sql`SELECT ((${expression}\n)::${trusted(type)}) IS NULL FROM ${qualified(relation)} LIMIT 1`),
+      { readOnly: true },
+    )
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error instanceof TransientError) throw error
+    if (!unknownNames.has(sqlstateOf(error) ?? "")) return null
+    return {
+      code: "FUNCTION_NEEDS_PATH",
+      severity: "error",
+      subject,
+      message: `${subject}: a function that it calls doesn't find a name under the search_path that triggers have (pg_catalog): ${error.message}`,
+      hint: "Have the function bring its own: ALTER FUNCTION … SET search_path = … (and pg_temp last), or qualify the names in its body.",
+    }
+  }
+  return null
 }
 
 /** In a WHERE, so that aggregates, window functions and set-returning functions are refused as a trigger would. */

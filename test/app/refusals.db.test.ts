@@ -103,6 +103,36 @@ describe("plan", () => {
     expect((error as { findings: { code: string }[] }).findings.map((finding) => finding.code)).toContain(code)
   })
 
+  describe("a function that `up` calls and that finds its names by the caller's search_path", () => {
+    const needsPath = (body: string): string => `
+      CREATE FUNCTION helper(given text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper(given)';
+      CREATE FUNCTION norm(given text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN ${body} END $$;
+      INSERT INTO people (id, name) VALUES (1, 'Ann')`
+    const planned = async () => {
+      const { addEmail } = await import("./bench.ts")
+      bench.write("0001_email.yaml", addEmail.replace(/up: .*/, 'up: "public.norm(name)"'))
+      return plan(await bench.app(), { target: "shop" })
+    }
+
+    test("is refused where that is not the one that triggers have: every write of the old application would fail", async () => {
+      await bench.target.query(needsPath("RETURN helper(given);"))
+      await expect(planned()).rejects.toMatchObject({
+        code: "FUNCTION_NEEDS_PATH",
+        finding: { hint: expect.stringContaining("SET search_path") },
+      })
+      await bench.target.query("ALTER FUNCTION norm SET search_path = public, pg_temp")
+      const { findings } = await planned()
+      expect(findings.map(({ code }) => code)).not.toContain("FUNCTION_NEEDS_PATH")
+    })
+
+    test("is warned of where it does well with the row that was tried", async () => {
+      await bench.target.query(needsPath("IF given = 'Bob' THEN RETURN helper(given); END IF; RETURN given;"))
+      expect((await planned()).findings).toContainEqual(
+        expect.objectContaining({ code: "FUNCTION_NEEDS_PATH", severity: "warning" }),
+      )
+    })
+  })
+
   test("an unknown target or revision is answered with the nearest", async () => {
     const app = await bench.app()
     await expect(plan(app, { target: "shpo" })).rejects.toMatchObject({

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { Client } from "pg"
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { loadParser } from "../../src/sql/parser.ts"
@@ -63,6 +64,24 @@ describe.each([
     await somebody.query("COMMIT")
     await expect(change.through("purge/drop")).rejects.toMatchObject({ code: "HIDDEN_DIFFERS" })
   })
+})
+
+test("who touches them while the rows are being compared has them compared once more", async () => {
+  await somebody.end()
+  await change.end()
+  change = await Purging.begin(
+    `${people};
+     CREATE FUNCTION slow(given text) RETURNS text LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
+       AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN lower(given); END $$`,
+    [{ add_column: { table: "people", column: { name: "email", type: "text" }, up: "public.slow(name)" } }],
+  )
+  somebody = new Client({ connectionString: change.database.url.reveal() })
+  await somebody.connect()
+  await change.through("backfill/people/fill")
+  const comparison = change.perform(change.step("contract/people/compare"))
+  const touched = sleep(300).then(() => pastTheTriggers("UPDATE people SET name = 'Lost Write' WHERE id = 1"))
+  await expect(comparison).rejects.toMatchObject({ kind: "TransientError", code: "DUAL_WRITE_BROKEN" })
+  await touched
 })
 
 describe("triggers that keep the archive", () => {

@@ -271,10 +271,15 @@ SELECT w.schema,
                  OR w.arguments BETWEEN p.pronargs - p.pronargdefaults AND p.pronargs
                  OR (p.provariadic <> 0 AND w.arguments >= p.pronargs - 1)
             ), max(p.provolatile::text))
-            WHEN 'v' THEN 'volatile' WHEN 's' THEN 'stable' ELSE 'immutable' END AS volatility
+            WHEN 'v' THEN 'volatile' WHEN 's' THEN 'stable' ELSE 'immutable' END AS volatility,
+       -- Its body finds names by the caller's search_path: it has none of its own, and was not parsed when it was made.
+       bool_or(l.lanname NOT IN ('internal', 'c')
+               AND p.prosqlbody IS NULL
+               AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS own WHERE own LIKE 'search_path=%')) AS "byCallersPath"
   FROM unnest($1::text[], $2::text[], $3::int[]) AS w (schema, name, arguments)
   JOIN pg_namespace AS n ON n.nspname = coalesce(w.schema, 'pg_catalog')
   JOIN pg_proc AS p      ON p.pronamespace = n.oid AND p.proname = w.name
+  JOIN pg_language AS l  ON l.oid = p.prolang
  GROUP BY w.schema, w.name, w.arguments`
 
 /** Every version schema of ours that is really there. Only where the journal has the table: see the frame. */

@@ -117,6 +117,19 @@ describe("what the new application writes is no alarm", () => {
   })
 })
 
+test("a row of whose hidden value `up` makes nothing is out of step", async () => {
+  await begin("CREATE TABLE people (id int PRIMARY KEY, age text); INSERT INTO people VALUES (1, '1')", [
+    add("years", "integer", "age::integer"),
+    drop("age", "years::text"),
+  ])
+  const hidden = change.plan.syncs[0]?.groups[0]?.old[0]?.hidden
+  await pastTheTriggers(`UPDATE people SET years = 7, "${hidden}" = 'nonsense'`)
+  await expect(compare()).rejects.toMatchObject({ code: "HIDDEN_DIFFERS" })
+  await computeAnew(1)
+  await change.back("contract/hide")
+  expect(await change.query("SELECT age FROM people")).toEqual([{ age: "7" }])
+})
+
 test("a copy of a row, with Sluice's own columns and another name, is computed as what it says", async () => {
   await begin(people, splitName)
   await change.query(`
