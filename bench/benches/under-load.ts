@@ -38,11 +38,11 @@ export const underLoad: Bench = {
   async measure(ground, { quick }) {
     const peer = await ground.pgroll()
     const server = await ground.server()
-    const setting = { rows: quick ? 200_000 : 1_000_000, beforeMs: quick ? 3_000 : 8_000 }
+    const setting = { rows: quick ? 200_000 : 1_000_000, beforeMs: quick ? 6_000 : 10_000 }
     const rate = Math.floor((await greatestRate(server, setting.rows)) / 2)
     const ours: Observed[] = []
     const theirs: Observed[] = []
-    for (let round = 0; round < (quick ? 2 : 5); round += 1) {
+    for (let round = 0; round < (quick ? 3 : 5); round += 1) {
       ours.push(await observe(server, { ...setting, rate }, byUs))
       if (typeof peer === "string") continue
       theirs.push(await observe(server, { ...setting, rate }, (database) => byPgroll(peer, database)))

@@ -4,7 +4,7 @@ import { isAfter } from "../domain/phase.ts"
 import { displayName, isSameRelation, type RelationName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
-import { qualified } from "../sql/sql.ts"
+import { join, literal, qualified, sql } from "../sql/sql.ts"
 import type { Direction } from "./journal-rows.ts"
 import type { TargetRun } from "./target-run.ts"
 
@@ -44,15 +44,15 @@ interface Heir {
 
 async function heirsOf(session: Session, relations: readonly RelationName[]): Promise<readonly Heir[]> {
   if (relations.length === 0) return []
-  const rows = await session.query<RelationName & { heir: string }>(
-    `SELECT n.nspname AS schema, c.relname AS name, i.inhrelid::regclass::text AS heir
-       FROM unnest($1::text[], $2::text[]) AS wanted (schema, name)
+  const named = relations.map(({ schema, name }) => sql`(${literal(schema)}, ${literal(name)})`)
+  const rows = await session.ask<RelationName & { heir: string }>(
+    sql`SELECT n.nspname AS schema, c.relname AS name, i.inhrelid::regclass::text AS heir
+       FROM (VALUES ${join(named)}) AS wanted (schema, name)
        JOIN pg_namespace AS n ON n.nspname = wanted.schema
        JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = wanted.name
        JOIN pg_inherits AS i ON i.inhparent = c.oid
       WHERE c.relkind = 'r' -- a partitioned table's partitions are reached
       ORDER BY 1, 2, 3`,
-    [relations.map(({ schema }) => schema), relations.map(({ name }) => name)],
   )
   return rows.map(({ heir, ...table }) => ({ table, heir }))
 }

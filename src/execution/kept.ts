@@ -5,6 +5,7 @@ import type { Step } from "../domain/step.ts"
 import type { TriggerSet } from "../domain/trigger-set.ts"
 import { lostParts, type LostPart } from "../operations/sync/lost-parts.ts"
 import type { Session } from "../postgres/session.ts"
+import { join, literal, sql } from "../sql/sql.ts"
 import { hiddenSetOf } from "./comparisons.ts"
 import type { Direction } from "./journal-rows.ts"
 import { endsLease } from "./lease.ts"
@@ -19,7 +20,7 @@ import { makes, triggerSetsOf } from "./trigger-sets.ts"
  */
 export async function demandKept(session: Session, run: TargetRun, step: Step, direction: Direction): Promise<void> {
   for (const set of keptFor(run.plan, step, direction)) {
-    const lost = await session.query<LostPart>(lostParts(set))
+    const lost = await session.ask<LostPart>(lostParts(set))
     if (lost.length === 0 && (await isAsPlanned(session, run.plan, set))) continue
     throw broken(run, { step, set, lost })
   }
@@ -40,14 +41,13 @@ function keptFor(plan: Plan, step: Step, direction: Direction): readonly Trigger
 
 /** The functions have the sources that the plan gives them: a later version of ours may write others. */
 async function isAsPlanned(session: Session, { steps }: Plan, set: TriggerSet): Promise<boolean> {
-  const sources = await session.query<{ source: string }>(
-    `SELECT p.prosrc AS source
+  const sources = await session.ask<{ source: string }>(
+    sql`SELECT p.prosrc AS source
        FROM pg_proc AS p
        JOIN pg_namespace AS n ON n.oid = p.pronamespace
-      WHERE n.nspname = 'sluice' AND p.proname = ANY ($1)`,
-    [[set.function, ...set.helpers]],
+      WHERE n.nspname = 'sluice' AND p.proname IN (${join([set.function, ...set.helpers].map(literal))})`,
   )
-  const made = steps.filter(({ sql }) => makes(sql, set))
+  const made = steps.filter((step) => makes(step.sql, set))
   return sources.every(({ source }) => made.some(({ sql }) => sql.includes(source)))
 }
 

@@ -9,9 +9,10 @@ import type { Session } from "../postgres/session.ts"
  */
 export type KnownParts = Readonly<Record<string, readonly TriggerPart[]>>
 
+/** Asked beforehand as well, it answers sooner under locks: see `Session.ask`. */
 export async function partsNow(session: Session, sets: readonly TriggerSet[]): Promise<KnownParts> {
   const parts: Record<string, readonly TriggerPart[]> = {}
-  for (const set of sets) parts[set.function] = await session.query<TriggerPart>(triggerParts(set))
+  for (const set of sets) parts[set.function] = await session.ask<TriggerPart>(triggerParts(set))
   return parts
 }
 

@@ -10,7 +10,7 @@ import { demandEffect } from "./observe.ts"
 import type { StepWork } from "./step-work.ts"
 import type { StepContext } from "./step-context.ts"
 import { makes, triggerSetsOf } from "./trigger-sets.ts"
-import { demandUntouched } from "./untouched.ts"
+import { demandUntouched, restsFor } from "./untouched.ts"
 
 /**
  * One try of a transactional step: fence, observation, locks, statements, observation and journal row in one
@@ -27,21 +27,24 @@ export async function tryTransactional(
     await checkFence(session, claimed.claim)
     const course = await findCourse(session, { run }, work)
     if (course === "repair") return "repair"
+    const made = triggerSetsOf(run.plan).filter((set) => makes(statement, set))
     if (course === "run") {
       await session.query("SELECT set_config('sluice.run', $1, true), set_config('sluice.plan', $2, true)", [
         run.run,
         run.plan.hash,
       ])
+      // What can be read before the locks is; and what is asked under them, the server then has planned.
+      const rests = await restsFor(session, run, work)
+      await partsNow(session, made)
       await lockRelations(session, step.relations, step.lock, limits.lockTimeoutMs)
       // Again: from here on nobody can touch a trigger of these relations.
       await demandFooting(session, run, work)
-      await demandUntouched(session, run, work)
+      await demandUntouched(session, run, work, rests)
       // A setting that the statements left behind must not reach the observation.
       await session.query(`${statement}\n;\nSET LOCAL search_path = pg_catalog`)
       await demandEffect(session, work)
     }
     const outcome = course === "run" ? "done" : "observed"
-    const made = triggerSetsOf(run.plan).filter((set) => makes(statement, set))
     const parts = course === "run" && made.length > 0 ? await partsNow(session, made) : null
     await writeJournal(session, claimed.claim, attempt, { step: step.id, direction, outcome, parts })
     if (endsLease(run.plan, step, direction)) await endLease(session, run.run)

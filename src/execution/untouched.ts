@@ -23,6 +23,36 @@ interface Work {
   readonly direction: Direction
 }
 
+/** A set of triggers, as it was when what it keeps was known to be equal; null: nobody has written that down. */
+interface Known {
+  readonly set: TriggerSet
+  readonly parts: readonly TriggerPart[] | null
+}
+
+/** What `demandUntouched` asks for; nobody but the run itself changes it, so it is read before the locks. */
+export interface Rests {
+  readonly compared: readonly { readonly comparison: VerifyStep; readonly known: readonly Known[] }[]
+  readonly untold: readonly (Untold & { readonly parts: readonly TriggerPart[] | null })[]
+}
+
+/** What the step rests on and a comparison, or nothing, can tell. */
+export async function restsFor(session: Session, { run, plan }: TargetRun, work: Work): Promise<Rests> {
+  const compared = []
+  for (const comparison of comparisonsBehind(plan, work)) {
+    const sets = restsOf(plan, comparison)
+    await partsNow(session, sets)
+    const known: Known[] = []
+    for (const set of sets) known.push({ set, parts: await partsKnown(session, run, set) })
+    compared.push({ comparison, known })
+  }
+  // A comparison says nothing of them.
+  const comparisons = plan.steps.filter(({ action }) => action === "verify").map(({ id }) => id)
+  const untold = []
+  for (const one of untoldFor(plan, work))
+    untold.push({ ...one, parts: await partsKnown(session, run, one.set, comparisons) })
+  return { compared, untold }
+}
+
 /**
  * For contract, for what brings the old shape back, archives or drops it, under its locks. What was written while
  * triggers were off is found by the comparisons, and after the last of them nothing compares any more: so since then
@@ -31,17 +61,22 @@ interface Work {
  * Throws ComparisonOutdated; or, where no row tells what was written, RefusedError DUAL_WRITE_BROKEN before contract and
  * NothingTells after it.
  */
-export async function demandUntouched(session: Session, run: TargetRun, work: Work): Promise<void> {
+export async function demandUntouched(
+  session: Session,
+  run: TargetRun,
+  work: Work,
+  { compared, untold }: Rests,
+): Promise<void> {
   const outdated: VerifyStep[] = []
   const parts: TriggerPart[] = []
-  for (const comparison of comparisonsBehind(run.plan, work)) {
-    const touched = await touchedSinceKnown(session, run, restsOf(run.plan, comparison))
+  for (const { comparison, known } of compared) {
+    const touched = await touchedSinceKnown(session, known)
     if (touched.length === 0) continue
     outdated.push(comparison)
     parts.push(...touched)
   }
   if (outdated.length > 0) throw new ComparisonOutdated(touchedMeanwhile(run, work, parts), outdated)
-  await demandUntoldUntouched(session, run, work)
+  for (const one of untold) await demandUntoldUntouched(session, run, work, one)
 }
 
 /**
@@ -78,33 +113,27 @@ function onTheWayBack(plan: Plan, sync: Sync): VerifyStep | null {
   return comparison && { ...comparison, id: lastComparisonOf(plan, sync)?.id ?? comparison.id }
 }
 
-/** A set of which nobody has written down how it was known to be equal counts as touched. */
-async function touchedSinceKnown(
-  session: Session,
-  { run }: TargetRun,
-  sets: readonly TriggerSet[],
-): Promise<readonly TriggerPart[]> {
-  const now = await partsNow(session, sets)
-  const touched: TriggerPart[] = []
-  for (const set of sets) {
-    const known = await partsKnown(session, run, set)
-    touched.push(...changed(known ?? [], now[set.function] ?? []))
-  }
-  return touched
+/** A set of which nobody has written down how it was counts as touched. */
+async function touchedSinceKnown(session: Session, known: readonly Known[]): Promise<readonly TriggerPart[]> {
+  const now = await partsNow(
+    session,
+    known.map(({ set }) => set),
+  )
+  return known.flatMap(({ set, parts }) => changed(parts ?? [], now[set.function] ?? []))
 }
 
-async function demandUntoldUntouched(session: Session, run: TargetRun, work: Work): Promise<void> {
-  for (const { sync, set, columns } of untoldFor(run.plan, work)) {
-    // A comparison says nothing of them.
-    const comparisons = run.plan.steps.filter(({ action }) => action === "verify").map(({ id }) => id)
-    const known = await partsKnown(session, run.run, set, comparisons)
-    if (known === null) continue
-    const now = await partsNow(session, [set])
-    const touched = rewritten(known, now[set.function] ?? [])
-    if (touched.length === 0) continue
-    if (columns === null) throw untoldBeforeContract(run, work, { sync, touched })
-    throw new NothingTells(untoldAfterContract(run, work, { set, touched, columns }), `told/${set.function}`, now)
-  }
+async function demandUntoldUntouched(
+  session: Session,
+  run: TargetRun,
+  work: Work,
+  { sync, set, columns, parts }: Rests["untold"][number],
+): Promise<void> {
+  if (parts === null) return
+  const now = await partsNow(session, [set])
+  const touched = rewritten(parts, now[set.function] ?? [])
+  if (touched.length === 0) return
+  if (columns === null) throw untoldBeforeContract(run, work, { sync, touched })
+  throw new NothingTells(untoldAfterContract(run, work, { set, touched, columns }), `told/${set.function}`, now)
 }
 
 interface Untold {

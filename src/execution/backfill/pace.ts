@@ -6,6 +6,9 @@ const staleAfterMs = 10_000
 /** After one batch that took far too long, nobody is helped by a rest of minutes. */
 const longestBreathMs = 5_000
 
+/** While others are at work, a batch takes this part of what it may take: in longer ones requests queue for a processor. */
+const gentle = 0.1
+
 /** What the supervisor tells the workers: whether to rest, how many may work, how long a batch should take. */
 export class Pace {
   parallelRanges = 1
@@ -24,6 +27,11 @@ export class Pace {
   get restingBecause(): string | null {
     if (this.#restingBecause !== null) return this.#restingBecause
     return Date.now() - this.#updatedAt > staleAfterMs ? "the throttle's sources can't be read" : null
+  }
+
+  /** How long the next batch should take, in milliseconds. */
+  get batchMs(): number {
+    return this.restRatio > 0 ? this.batchDurationMs * gentle : this.batchDurationMs
   }
 
   update(restingBecause: string | null): void {

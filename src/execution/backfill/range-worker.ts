@@ -50,6 +50,9 @@ export async function fillRanges(context: FillContext, worker: number): Promise<
 
 async function prepare(session: Session, { backfill }: BackfillStep): Promise<void> {
   await planForRanges(session)
+  // A crash may take the last batches, rows and cursors together. Nobody builds on them before the backfill's end, which
+  // is written down by a commit that waits for the disk, and with it for all before.
+  await session.query("SET synchronous_commit = off")
   // For functions of the application's triggers, checks and indexes: they find their names as in any session of this role.
   await keepOwnSearchPath(session)
   if (await mayUseReplicaRole(session, backfill)) await session.query("SET session_replication_role = replica")
@@ -92,10 +95,9 @@ async function fillNext(context: FillContext, session: Session, cursor: Cursor, 
         return runBatch(session, { claim: claimed.claim, step, statement }, { cursor, rows: size.rows, onPage })
       }),
     )
-    const after = { cursor: batch.cursor, workedMs: workedMs() }
-    size.learn(batch.page.rows, after.workedMs, pace.batchDurationMs)
+    size.learn(batch.page.rows, batch.filledMs, pace.batchMs)
     meter.add(batch)
-    return after
+    return { cursor: batch.cursor, workedMs: batch.filledMs }
   } catch (error) {
     signal.throwIfAborted()
     if (!isOfSomeRow(error)) throw error

@@ -22,6 +22,14 @@ test("while others are at work, ranges take turns; alone they work side by side,
   expect(most).toBe(1)
 })
 
+test("while others are at work, a batch takes a tenth of what it may", () => {
+  const pace = new Pace()
+  pace.batchDurationMs = 50
+  expect(pace.batchMs).toBe(50)
+  pace.restRatio = 3
+  expect(pace.batchMs).toBe(5)
+})
+
 test("after a batch the pace rests so many times as long as that took, and not at all where it needn't", async () => {
   const pace = new Pace()
   // Would outlast the test.
