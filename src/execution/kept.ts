@@ -30,11 +30,14 @@ function keptFor(plan: Plan, step: Step, direction: Direction): readonly Trigger
   if (direction === "undo")
     return endsLease(plan, step, "do") ? plan.syncs.flatMap((sync) => hiddenSetOf(plan, sync) ?? []) : []
   if (step.phase !== "purge" || step.back) return []
-  const before = plan.steps.slice(0, plan.steps.indexOf(plan.steps.find(({ id }) => id === step.id) ?? step))
-  const madeLater = before.filter(({ phase }) => phase === "contract" || phase === "purge")
+  const before = plan.steps.slice(
+    0,
+    plan.steps.findIndex(({ id }) => id === step.id),
+  )
+  const madeSince = before.filter(({ phase }) => phase === "contract" || phase === "purge")
   return triggerSetsOf(plan).filter(
     (set) =>
-      madeLater.some(({ sql }) => makes(sql, set)) &&
+      madeSince.some(({ sql }) => makes(sql, set)) &&
       step.relations.some((relation) => isSameRelation(relation, set.relation)),
   )
 }

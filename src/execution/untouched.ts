@@ -1,8 +1,8 @@
 import type { Sync } from "../domain/backfill.ts"
-import { RefusedError, TransientError, type ErrorFinding } from "../domain/errors.ts"
+import { RefusedError, TransientError } from "../domain/errors.ts"
 import type { Plan } from "../domain/plan.ts"
-import { displayName, isSameRelation } from "../domain/relation.ts"
-import type { Step, VerifyStep } from "../domain/step.ts"
+import { isSameRelation } from "../domain/relation.ts"
+import type { VerifyStep } from "../domain/step.ts"
 import type { TriggerSet } from "../domain/trigger-set.ts"
 import { untoldColumns } from "../operations/sync/hidden-agreement.ts"
 import { hiddenColumns } from "../operations/sync/hidden-columns.ts"
@@ -10,18 +10,15 @@ import { dualWriteTriggers } from "../operations/sync/install.ts"
 import type { TriggerPart } from "../operations/sync/trigger-parts.ts"
 import type { Session } from "../postgres/session.ts"
 import { ComparisonOutdated } from "./comparison-outdated.ts"
-import type { Direction } from "./journal-rows.ts"
+import { hiddenComparisonOf, hiddenSetOf, lastComparisonOf, restsOf } from "./comparisons.ts"
 import { changed, partsKnown, partsNow, rewritten, type KnownParts } from "./known-parts.ts"
 import { endsLease } from "./lease.ts"
-import { named } from "./lost-triggers.ts"
 import { NothingTells } from "./nothing-tells.ts"
-import { hiddenComparisonOf, hiddenSetOf, lastComparisonOf, restsOf } from "./comparisons.ts"
+import type { StepWork } from "./step-work.ts"
 import type { TargetRun } from "./target-run.ts"
+import { touchedMeanwhile, untoldAfterContract, untoldBeforeContract } from "./touched-findings.ts"
 
-interface Work {
-  readonly step: Step
-  readonly direction: Direction
-}
+type Work = Pick<StepWork, "step" | "direction">
 
 /** A set of triggers, as it was when what it keeps was known to be equal; null: nobody has written that down. */
 interface Known {
@@ -132,7 +129,7 @@ async function demandUntoldUntouched(
   const now = await partsNow(session, [set])
   const touched = rewritten(parts, now[set.function] ?? [])
   if (touched.length === 0) return
-  if (columns === null) throw untoldBeforeContract(run, work, { sync, touched })
+  if (columns === null) throw new RefusedError(untoldBeforeContract(run, work, { sync, touched }))
   throw new NothingTells(untoldAfterContract(run, work, { set, touched, columns }), `told/${set.function}`, now)
 }
 
@@ -158,50 +155,4 @@ function untoldFor(plan: Plan, { step, direction }: Work): readonly Untold[] {
     const isConcerned = step.relations.some((relation) => isSameRelation(relation, sync.relation))
     return set && isConcerned && columns.length > 0 ? [{ sync, set, columns: columns.map(({ name }) => name) }] : []
   })
-}
-
-function touchedMeanwhile(
-  { run }: TargetRun,
-  { step, direction }: Work,
-  touched: readonly TriggerPart[],
-): ErrorFinding {
-  const way =
-    direction === "do" && step.phase !== "purge" ? ` Or take the new shape away: \`sluice abort ${run}\`.` : ""
-  return {
-    code: "DUAL_WRITE_BROKEN",
-    subject: step.id,
-    message: `somebody has written triggers anew since the rows were compared, so that nobody knows what was written meanwhile: ${named(touched)}`,
-    hint: `\`sluice retry ${run}\` compares all rows again.${way} See docs/dual-write.md.`,
-  }
-}
-
-/** Only columns of the old shape are computed there: rows can't be told right from wrong. */
-function untoldBeforeContract(
-  { run }: TargetRun,
-  { step }: Work,
-  { sync, touched }: { readonly sync: Sync; readonly touched: readonly TriggerPart[] },
-): RefusedError {
-  return new RefusedError({
-    code: "DUAL_WRITE_BROKEN",
-    subject: step.id,
-    message: `dual write of ${displayName(sync.relation)} was dropped, disabled or put back since it was begun, and nothing tells what was written meanwhile: ${named(touched)}`,
-    hint: `Take the new shape away: \`sluice abort ${run}\`, then start anew. See docs/dual-write.md.`,
-  })
-}
-
-function untoldAfterContract(
-  { run }: TargetRun,
-  { step }: Work,
-  {
-    set,
-    touched,
-    columns,
-  }: { readonly set: TriggerSet; readonly touched: readonly TriggerPart[]; readonly columns: readonly string[] },
-): ErrorFinding {
-  return {
-    code: "DUAL_WRITE_BROKEN",
-    subject: step.id,
-    message: `the triggers that keep ${set.keeps} equal were disabled, replaced or put back, and no row tells whether ${columns.join(", ")} is as they would have made it: ${named(touched)}`,
-    hint: `Look at the rows that were written meanwhile (\`sluice plan --run ${run} --sql\` has the hidden names). \`sluice retry ${run}\` then goes on with what they hold. See docs/dual-write.md.`,
-  }
 }

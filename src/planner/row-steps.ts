@@ -2,6 +2,7 @@ import type { Table } from "../catalog/model.ts"
 import type { Sync } from "../domain/backfill.ts"
 import { displayName } from "../domain/relation.ts"
 import type { BackfillStep, VerifyStep } from "../domain/step.ts"
+import { comparisonStep } from "../operations/comparison-step.ts"
 import { columnExists, observation } from "../operations/observe.ts"
 import { addedColumns, dualWriteTriggers } from "../operations/sync/install.ts"
 import { backfillBatchSql, backfillOf, tableWalk, verifyRangeSql } from "../operations/sync/backfill-sql.ts"
@@ -10,28 +11,12 @@ import { unfilledRow } from "../operations/sync/unfilled-row.ts"
 import { walkOf } from "../operations/sync/walk-key.ts"
 import { ident, sql } from "../sql/sql.ts"
 
-/** Nothing of these steps stays behind: what they filled goes with the sync step, a comparison changes nothing. */
-const common = {
-  undo: null,
-  repair: null,
-  beforeImage: null,
-  back: false,
-  // Without filled rows, or without their comparison, no gate behind them can keep its promise.
-  skippable: false,
-  endsOldShape: false,
-  lock: "RowExclusive",
-  transactional: true,
-  rewritesTable: false,
-  losesData: false,
-} as const
-
 /** The filling of one table. */
 export function backfillStep(sync: Sync, table: Table, id: string): BackfillStep {
   const { relation } = sync
   const unfilled = unfilledRow(sync, table)
   const names = addedColumns(sync).map(({ name }) => name)
   return {
-    ...common,
     action: "backfill",
     id,
     phase: "backfill",
@@ -41,6 +26,18 @@ export function backfillStep(sync: Sync, table: Table, id: string): BackfillStep
       after: sql`${columnExists(relation, sync.marker)} AND NOT ${unfilled}`,
       before: columnExists(relation, sync.marker),
     }),
+    // What it has filled goes with the sync step.
+    undo: null,
+    repair: null,
+    beforeImage: null,
+    back: false,
+    // Without filled rows no gate behind them can keep its promise.
+    skippable: false,
+    endsOldShape: false,
+    lock: "RowExclusive",
+    transactional: true,
+    rewritesTable: false,
+    losesData: false,
     needs: [{ kind: "own", relation }],
     relations: [relation],
     backfill: backfillOf(sync, table),
@@ -52,16 +49,11 @@ export function verifyStep(sync: Sync, table: Table, id: string, phase: "verify"
   const { relation } = sync
   const walk = walkOf(table)
   const when = phase === "verify" ? "" : " a last time"
-  return {
-    ...common,
-    action: "verify",
+  return comparisonStep({
     id,
     phase,
     summary: `Compare every row of ${displayName(relation)}${when}`,
     sql: verifyRangeSql(sync, table),
-    // A comparison holds for its moment only.
-    observe: sql`SELECT 'before'`,
-    lock: "AccessShare",
     needs: [{ kind: "select", relation }],
     relations: [relation],
     walk: tableWalk(walk),
@@ -72,5 +64,5 @@ export function verifyStep(sync: Sync, table: Table, id: string, phase: "verify"
       what: "rows whose old and new shape don't agree",
       hint: "Their keys are listed with the run. Put the rows right, then `sluice retry`.",
     },
-  }
+  })
 }

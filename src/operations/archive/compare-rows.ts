@@ -3,6 +3,7 @@ import { displayName } from "../../domain/relation.ts"
 import type { VerifyStep } from "../../domain/step.ts"
 import { ident, join, literal, none, qualified, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
+import { comparisonStep } from "../comparison-step.ts"
 import { tableWalk } from "../sync/backfill-sql.ts"
 import { differs } from "../sync/byte-equality.ts"
 import { anyOf } from "../sync/group-direction.ts"
@@ -14,35 +15,22 @@ import { captureSet } from "./capture.ts"
 /** Compares table and archive in both directions, in one snapshot per range: the archive counts only once it is equal. */
 export function compareStep(archive: Archive, id: string): VerifyStep {
   const { relation, place } = archive
-  return {
-    action: "verify",
+  return comparisonStep({
     id,
     phase: "purge",
     summary: `Compare every row of ${displayName(relation)} with its archive`,
     sql: compareSql(archive),
-    undo: null,
-    // A comparison holds for its moment only.
-    observe: sql`SELECT 'before'`,
-    repair: null,
-    beforeImage: null,
-    skippable: false,
-    endsOldShape: false,
-    back: false,
-    lock: "AccessShare",
-    transactional: true,
-    rewritesTable: false,
-    losesData: false,
     needs: [{ kind: "select", relation }],
     relations: [relation, place],
     walk: comparedWalk(archive),
-    countUnfilled: null,
     rests: [captureSet(archive)],
+    countUnfilled: null,
     difference: {
       code: "ARCHIVE_DIFFERS",
       what: `rows that its archive ${displayName(place)} doesn't have, has otherwise, or has too many`,
       hint: "Something wrote past the triggers (a partition attached or truncated, a trigger disabled). Put the archive's rows right, then `sluice retry`; `sluice undo` gives the purge up. Nothing has been dropped.",
     },
-  }
+  })
 }
 
 /** `$1`, `$2` text[] the range, `$3` int how many keys to list (see `VerifyStep`). */

@@ -4,6 +4,7 @@ import { displayName } from "../../domain/relation.ts"
 import type { VerifyStep } from "../../domain/step.ts"
 import { ident, qualified, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
+import { comparisonStep } from "../comparison-step.ts"
 import { tableWalk } from "./backfill-sql.ts"
 import { agrees } from "./hidden-agreement.ts"
 import { hiddenNames, hiddenTriggers } from "./hidden-columns.ts"
@@ -19,35 +20,22 @@ export function compareHiddenStep(sync: Sync, table: Table, id: string): VerifyS
   const { relation } = sync
   const walk = walkOf(table)
   const triggers = hiddenTriggers(sync)
-  return {
-    action: "verify",
+  return comparisonStep({
     id,
     phase: "purge",
     summary: `Compare the hidden columns of ${displayName(relation)} with the new shape`,
     sql: compareSql(sync, walk),
-    undo: null,
-    // A comparison holds for its moment only.
-    observe: sql`SELECT 'before'`,
-    repair: null,
-    beforeImage: null,
-    skippable: false,
-    endsOldShape: false,
-    back: false,
-    lock: "AccessShare",
-    transactional: true,
-    rewritesTable: false,
-    losesData: false,
     needs: [{ kind: "select", relation }],
     relations: [relation],
     walk: tableWalk(walk),
-    countUnfilled: null,
     rests: triggers ? [{ ...triggers, helpers: [hiddenNames(sync).agreement] }] : [],
+    countUnfilled: null,
     difference: {
       code: "HIDDEN_DIFFERS",
       what: "rows whose hidden columns say something else than what applications have written since contract",
       hint: `Their keys are listed with the run. Where the new shape is right, have them computed anew: \`UPDATE ${qualified(relation)} SET ${ident(sync.marker)} = NULL WHERE …\`. Then \`sluice retry\`. See docs/dual-write.md.`,
     },
-  }
+  })
 }
 
 /** `$1`, `$2` text[] the range, `$3` int how many keys to list (see `VerifyStep`). */
