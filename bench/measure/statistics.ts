@@ -5,12 +5,6 @@ export function median(values: readonly number[]): number {
   return (at(sorted, Math.ceil(middle) - 1) + at(sorted, Math.floor(middle))) / 2
 }
 
-/** The smallest value that at least this share (0 to 1) of all values doesn't exceed. Throws RangeError for none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = ascending(values)
-  return at(sorted, Math.max(0, Math.ceil(sorted.length * share) - 1))
-}
-
 export function mean(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("no values")
   return values.reduce((sum, value) => sum + value, 0) / values.length

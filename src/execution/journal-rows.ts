@@ -14,15 +14,13 @@ export interface JournalRow {
   readonly outcome: StepOutcome
   readonly epoch: number
   readonly attempt: number
-  /** `pg_current_xact_id()` of the transaction that wrote the row. */
-  readonly xid: string
   readonly at: Date
 }
 
 /** All rows of a run, oldest first. */
 export async function readJournal(session: Session, run: string): Promise<readonly JournalRow[]> {
   return session.query<JournalRow>(
-    `SELECT seq::float8 AS seq, step, direction, outcome, epoch::float8 AS epoch, attempt, xid::text AS xid, at
+    `SELECT seq::float8 AS seq, step, direction, outcome, epoch::float8 AS epoch, attempt, at
        FROM sluice.journal
       WHERE run = $1
       ORDER BY seq`,
@@ -33,7 +31,7 @@ export async function readJournal(session: Session, run: string): Promise<readon
 /** The newest row of a step: its direction says whether the step counts as done now. `null`: it never ran. */
 export async function lastOf(session: Session, run: string, step: string): Promise<JournalRow | null> {
   const [row] = await session.query<JournalRow>(
-    `SELECT seq::float8 AS seq, step, direction, outcome, epoch::float8 AS epoch, attempt, xid::text AS xid, at
+    `SELECT seq::float8 AS seq, step, direction, outcome, epoch::float8 AS epoch, attempt, at
        FROM sluice.journal
       WHERE run = $1 AND step = $2
       ORDER BY seq DESC

@@ -37,6 +37,7 @@ export async function restsFor(session: Session, { run, plan }: TargetRun, work:
   const compared = []
   for (const comparison of comparisonsBehind(plan, work)) {
     const sets = restsOf(plan, comparison)
+    // For its plan alone: see partsNow.
     await partsNow(session, sets)
     const known: Known[] = []
     for (const set of sets) known.push({ set, parts: await partsKnown(session, run, set) })

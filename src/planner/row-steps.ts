@@ -3,6 +3,7 @@ import type { Sync } from "../domain/backfill.ts"
 import { displayName } from "../domain/relation.ts"
 import type { BackfillStep, VerifyStep } from "../domain/step.ts"
 import { comparisonStep } from "../operations/comparison-step.ts"
+import { fillingStep } from "../operations/filling-step.ts"
 import { columnExists, observation } from "../operations/observe.ts"
 import { addedColumns, dualWriteTriggers } from "../operations/sync/install.ts"
 import { backfillBatchSql, backfillOf, tableWalk, verifyRangeSql } from "../operations/sync/backfill-sql.ts"
@@ -16,8 +17,7 @@ export function backfillStep(sync: Sync, table: Table, id: string): BackfillStep
   const { relation } = sync
   const unfilled = unfilledRow(sync, table)
   const names = addedColumns(sync).map(({ name }) => name)
-  return {
-    action: "backfill",
+  return fillingStep({
     id,
     phase: "backfill",
     summary: `Fill ${names.join(", ")} in every row of ${displayName(relation)}`,
@@ -26,22 +26,13 @@ export function backfillStep(sync: Sync, table: Table, id: string): BackfillStep
       after: sql`${columnExists(relation, sync.marker)} AND NOT ${unfilled}`,
       before: columnExists(relation, sync.marker),
     }),
-    // What it has filled goes with the sync step.
     undo: null,
-    repair: null,
-    beforeImage: null,
     back: false,
-    // Without filled rows no gate behind them can keep its promise.
-    skippable: false,
-    endsOldShape: false,
     lock: "RowExclusive",
-    transactional: true,
-    rewritesTable: false,
-    losesData: false,
     needs: [{ kind: "own", relation }],
     relations: [relation],
     backfill: backfillOf(sync, table),
-  }
+  })
 }
 
 /** The comparison of every row of one table. */

@@ -75,7 +75,7 @@ async function takeRanges(context: FillContext, session: Session, worker: number
 interface AfterBatch {
   /** The range's cursor: unchanged where the batch failed and is to be smaller. */
   readonly cursor: Cursor
-  /** What the try took that came through, or failed for good: others weren't kept waiting by what it stood back before. */
+  /** What filling its rows took, or the try that failed for good: others weren't kept waiting by what it stood back before. */
   readonly workedMs: number
 }
 

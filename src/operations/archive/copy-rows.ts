@@ -2,6 +2,7 @@ import { displayName } from "../../domain/relation.ts"
 import type { BackfillStep } from "../../domain/step.ts"
 import { ident, join, qualified, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
+import { fillingStep } from "../filling-step.ts"
 import { observation } from "../observe.ts"
 import { tableWalk } from "../sync/backfill-sql.ts"
 import { inRange, keyColumns, walkedTable } from "../sync/ranges.ts"
@@ -16,23 +17,15 @@ import type { Archive } from "./archive.ts"
 export function copyStep(archive: Archive, id: string): BackfillStep {
   const { relation, place, walk } = archive
   const names = archive.columns.map(({ hiding }) => hiding.column.name).join(", ")
-  return {
-    action: "backfill",
+  return fillingStep({
     id,
     phase: "purge",
     summary: `Archive ${names} of every row of ${displayName(relation)}`,
     sql: batch(archive),
     undo: null,
     observe: observation({ after: sql`NOT EXISTS (${missing(archive)})`, before: sql`TRUE` }),
-    repair: null,
-    beforeImage: null,
-    skippable: false,
-    endsOldShape: false,
     back: false,
     lock: "RowShare",
-    transactional: true,
-    rewritesTable: false,
-    losesData: false,
     needs: [
       { kind: "own", relation },
       { kind: "bypass-row-security", relation },
@@ -47,7 +40,7 @@ export function copyStep(archive: Archive, id: string): BackfillStep {
   WHERE ${inRange(walk)} AND ${isMissing(archive)}
 ) AS unfilled`,
     },
-  }
+  })
 }
 
 function batch(archive: Archive): Sql {

@@ -3,6 +3,7 @@ import { displayName } from "../../domain/relation.ts"
 import type { BackfillStep, SqlStep } from "../../domain/step.ts"
 import { ident, join, literal, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
+import { fillingStep } from "../filling-step.ts"
 import { columnExists, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { tableWalk } from "../sync/backfill-sql.ts"
@@ -57,8 +58,7 @@ export function refillStep(archive: Archive, id: string): BackfillStep {
   // Where the column doesn't exist, its name means the one of the same name around the question.
   const isLeft = sql`(SELECT EXISTS (SELECT FROM ${walkedTable(walk)} WHERE ${again} IS NULL)
     FROM (SELECT TRUE AS ${again}) AS absent)`
-  return {
-    action: "backfill",
+  return fillingStep({
     id,
     phase: "purge",
     back: true,
@@ -66,14 +66,7 @@ export function refillStep(archive: Archive, id: string): BackfillStep {
     sql: sql``,
     undo: batch(archive),
     observe: observation({ after: isLeft, before: sql`TRUE` }),
-    repair: null,
-    beforeImage: null,
-    skippable: false,
-    endsOldShape: false,
     lock: "RowExclusive",
-    transactional: true,
-    rewritesTable: false,
-    losesData: false,
     needs: [{ kind: "own", relation }],
     relations: [relation, place],
     backfill: {
@@ -85,7 +78,7 @@ export function refillStep(archive: Archive, id: string): BackfillStep {
   WHERE ${inRange(walk)} AND t.${again} IS NULL
 ) AS unfilled`,
     },
-  }
+  })
 }
 
 /**

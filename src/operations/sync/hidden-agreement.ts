@@ -125,7 +125,7 @@ function judged(sync: Sync): readonly SyncColumn[] {
 
 /** What the function is given of a row: each column once. */
 function parametersOf(sync: Sync): readonly SyncColumn[] {
-  const all = toldGroups(sync).flatMap((group) => [...group.old, ...group.new, ...group.sources])
+  const all = toldGroups(sync).flatMap((group) => [...group.old, ...group.new])
   return all.filter(({ name }, at) => all.findIndex((other) => other.name === name) === at)
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { mean, median, percentile, ratioInterval } from "../../../bench/measure/statistics.ts"
+import { mean, median, ratioInterval } from "../../../bench/measure/statistics.ts"
 
 describe("the median", () => {
   test("is the middle value, wherever it stands", () => {
@@ -11,18 +11,6 @@ describe("the median", () => {
   test("of one value is that value; of none there is no median", () => {
     expect(median([7])).toBe(7)
     expect(() => median([])).toThrow(RangeError)
-  })
-})
-
-describe("a percentile", () => {
-  const hundred = Array.from({ length: 100 }, (_, index) => 100 - index)
-  test("is a value that so many don't exceed", () => {
-    expect(percentile(hundred, 0.99)).toBe(99)
-    expect(percentile(hundred, 0.5)).toBe(50)
-  })
-  test("at its ends is the smallest and the largest", () => {
-    expect(percentile(hundred, 0)).toBe(1)
-    expect(percentile(hundred, 1)).toBe(100)
   })
 })
 
