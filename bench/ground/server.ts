@@ -9,7 +9,7 @@ import { endLeftover, startPostgres } from "../../src/stack/postgres-cluster.ts"
 import type { Cluster } from "../../src/stack/postgres-cluster.ts"
 import { stackFolder } from "../../src/stack/state.ts"
 import { findToolchain } from "../../src/stack/toolchain.ts"
-import { Database, administer } from "./database.ts"
+import { Database, administer, connected } from "./database.ts"
 
 /** A PostgreSQL with the embedded stack's settings, for the benches alone. Its data is made anew each time. */
 export class BenchServer {
@@ -48,6 +48,7 @@ export class BenchServer {
     const cluster = await startPostgres({ binDirectory, dataDirectory, password, logFile, port: null })
     // The role that product code works as: it owns what it changes and is no superuser.
     await prepareDatabases(cluster.url("postgres"), password)
+    await recycleWal(cluster.url("postgres"))
     return new BenchServer({ cluster, binDirectory, dataDirectory, logFile, password })
   }
 
@@ -100,4 +101,21 @@ export class BenchServer {
     url.password = this.#password.reveal()
     return new Database(name, { admin: this.#cluster.url(name), owner: new Secret(url.href), server: this.admin })
   }
+}
+
+/** 16 MB each: as many as fit into `max_wal_size` before a checkpoint is forced. */
+const walSegments = 60
+
+/**
+ * A server in service writes its WAL into segments that it has used before. One that was just made has to create each
+ * of them, 16 MB of zeros and a flush, while every commit waits: whatever writes most would seem to stall the others.
+ */
+async function recycleWal(url: Secret): Promise<void> {
+  await connected(url, async (client) => {
+    for (let segment = 0; segment < walSegments; segment += 1) {
+      await client.query("SELECT pg_logical_emit_message(true, 'bench', 'x')")
+      await client.query("SELECT pg_switch_wal()")
+    }
+    await client.query("CHECKPOINT")
+  })
 }
