@@ -9,15 +9,12 @@ const windowMs = 2_000
 export async function watch(load: Load, work: () => Promise<void>): Promise<readonly Span[]> {
   await load.mark()
   const spans: Span[] = []
-  let isOver = false
-  const working = work().finally(() => {
-    isOver = true
-  })
-  do {
-    await Promise.race([working, sleep(windowMs)])
+  const working = work().then(() => "over" as const)
+  for (;;) {
+    const state = await Promise.race([working, sleep(windowMs, "under way" as const)])
     spans.push(await load.mark())
-  } while (!isOver)
-  return spans
+    if (state === "over") return spans
+  }
 }
 
 /** The windows of full length; where not even one is, the piece that there was. */

@@ -1,5 +1,6 @@
 import type { ColumnName, RelationName } from "../domain/relation.ts"
 import type { VersionSchema } from "../domain/versions.ts"
+import type { Domain } from "./domains.ts"
 import type { Grant, Rights } from "./rights.ts"
 
 /**
@@ -17,6 +18,8 @@ export interface Catalog {
   readonly functions: readonly CatalogFunction[]
   /** Functions that may read the columns which the reader was asked about. Left out: nobody asked. */
   readonly mentions?: readonly Mention[]
+  /** Every domain of the database. Left out: there is none. */
+  readonly domains?: readonly Domain[]
   /** The version schemas of ours that applications can use now, by name. Hidden ones are not among them. */
   readonly versionSchemas: readonly VersionSchema[]
   readonly rights: Rights

@@ -6,6 +6,8 @@ export interface SyncColumn {
   readonly name: string
   /** As `format_type` prints it. */
   readonly type: string
+  /** The type below, where `type` is a domain or an array of one. Left out: it is none. */
+  readonly baseType?: string
   /** As PostgreSQL prints it, where it isn't the type's own. */
   readonly collation: string | null
   /** The person's own text, over the columns of the other shape; `null`: nothing computes it. */

@@ -1,3 +1,4 @@
+import type { Domain } from "../catalog/domains.ts"
 import { byName } from "../catalog/model.ts"
 import type { Catalog, CatalogFunction } from "../catalog/model.ts"
 import type { ColumnName } from "../domain/relation.ts"
@@ -62,6 +63,7 @@ async function read(session: Session, want: CatalogWish): Promise<Catalog> {
     ).toSorted(byName),
     functions: await readFunctions(session, want),
     ...(want.columns && want.columns.length > 0 && { mentions: await readMentions(session, want.columns) }),
+    domains: await session.query<Domain>(catalogSql.domainsSql),
     versionSchemas: inUse.map(({ name, base, revision }) => ({ name, base, revision })),
     rights: {
       role: frame.role,

@@ -17,7 +17,9 @@ const inTable = (column: string): Sql => sql`t.${ident(column)}`
 /** The value that the rows that exist will hold, over the row `t`; not cut to the column's length yet. */
 function valueOf(add: AddColumn): Sql {
   const text = add.fill ?? add.default
-  return text === null ? sql`NULL::${add.type}` : sql`((${bindColumns(text, inTable)})::${assignmentType(add.type)})`
+  return text === null
+    ? sql`NULL::${add.type}`
+    : sql`((${bindColumns(text, inTable)})::${assignmentType(add.baseType)})`
 }
 
 /** Rows that the new column can't hold, each listed by its key. */
@@ -44,11 +46,11 @@ export function dataChecksOf(add: AddColumn, catalog: Catalog, context: Operatio
       rows(sql`${value} IS NULL`),
     )
   }
-  const longest = /^(?:character|character varying|bit varying|bit)\((\d+)\)$/.exec(add.type)?.[1]
+  const longest = /^(?:character|character varying|bit varying|bit)\((\d+)\)$/.exec(add.baseType)?.[1]
   if (longest !== undefined && (add.fill ?? add.default) !== null)
     expect(
       "VALUE_TOO_LONG",
-      `the expression gives values longer than ${add.type} for these rows`,
+      `the expression gives values longer than ${add.baseType} for these rows`,
       "Use a longer type, or cut them in `up` (left(…)).",
       rows(sql`length(${trimmed(add, value)}) > ${literal(Number(longest))}`),
     )
@@ -83,7 +85,7 @@ export function dataChecksOf(add: AddColumn, catalog: Catalog, context: Operatio
 
 /** An assignment to a character type lets go of blanks beyond the length, as the standard has it. */
 function trimmed(add: AddColumn, value: Sql): Sql {
-  return add.type.startsWith("character") ? sql`rtrim(${value}::text)` : value
+  return add.baseType.startsWith("character") ? sql`rtrim(${value}::text)` : value
 }
 
 function checkOver(add: AddColumn, value: Sql): Sql {

@@ -1,4 +1,5 @@
 import { isIndexNameTaken } from "../taken-names.ts"
+import { baseType } from "../../catalog/domains.ts"
 import { findTable } from "../../catalog/model.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
 import { BugError } from "../../domain/errors.ts"
@@ -10,6 +11,7 @@ import { freeName, objectName } from "../names.ts"
 import type { OperationContext } from "../operation.ts"
 import { resolveTable, stepScope } from "../table-name.ts"
 import { parseTypeName } from "../../sql/type-name.ts"
+import { trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { expressionVolatility } from "../volatility.ts"
 import type { AddColumnInput } from "./input.ts"
@@ -21,6 +23,8 @@ export interface AddColumn {
   readonly column: ColumnInput
   /** As `format_type` prints it. */
   readonly type: Sql
+  /** The type below it, where it is a domain; else the same. */
+  readonly baseType: Sql
   readonly nullable: boolean
   /** SQL text of the default, or null. */
   readonly default: string | null
@@ -45,11 +49,13 @@ export function resolveAddColumn(input: AddColumnInput, before: Catalog, context
   const subject = `${displayName(relation)}.${input.column.name}`
   if (!table) throw new BugError({ code: "BUG", subject, message: "add_column on a table that check had not found" })
   const { column } = input
+  const type = parseTypeName(column.type, context.defaultSchema).name
   return {
     relation,
     table,
     column,
-    type: parseTypeName(column.type, context.defaultSchema).name,
+    type,
+    baseType: trusted(baseType(before, type)), // format_type's own words
     nullable: isNullable(column),
     default: defaultText(column),
     fill: fillOf(input, before),

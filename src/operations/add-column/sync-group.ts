@@ -5,6 +5,7 @@ import { parseExpression } from "../../sql/parser.ts"
 import { sql } from "../../sql/sql.ts"
 import { needsByteEquality } from "../sync/byte-equality.ts"
 import { sourceColumn } from "../sync/source-column.ts"
+import { typeBelow } from "../sync/type-below.ts"
 import { isComparable } from "../volatility.ts"
 import type { AddColumn } from "./resolved.ts"
 
@@ -15,6 +16,7 @@ export function syncGroupOf(add: AddColumn, catalog: Catalog): SyncGroup | null 
   const column: SyncColumn = {
     name: add.column.name,
     type: add.type,
+    ...typeBelow(add.type, catalog),
     collation: null,
     expression: text,
     reads: columns,

@@ -1,9 +1,10 @@
+import { baseType } from "../../catalog/domains.ts"
 import { findColumn, findTable } from "../../catalog/model.ts"
 import type { Catalog, Column, Table } from "../../catalog/model.ts"
 import { BugError } from "../../domain/errors.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
-import { ident } from "../../sql/sql.ts"
+import { ident, trusted } from "../../sql/sql.ts"
 import { parseTypeName } from "../../sql/type-name.ts"
 import { constraintsOf, indexesOf } from "../add-column/after.ts"
 import type { AddColumn } from "../add-column/resolved.ts"
@@ -46,7 +47,7 @@ export function resolveAlterColumn(input: AlterColumnInput, catalog: Catalog, co
     throw new BugError({ code: "BUG", subject, message: "alter_column of a column that check had not found" })
   const scope = stepScope(relation, context)
   const fresh = freshColumn(input, column, context)
-  const asAdded = addedShape(input, { relation, table, column, fresh, scope, subject })
+  const asAdded = addedShape(input, catalog, { relation, table, column, fresh, scope, subject })
   const duplicate: Duplicate | null = needsDuplicate(input, column, context.defaultSchema)
     ? {
         table,
@@ -87,7 +88,11 @@ function defaultOf({ default: value }: AlterColumnInput): Pick<AlterColumnInput,
 
 type Parts = Pick<AlterColumn, "relation" | "table" | "column" | "fresh" | "scope" | "subject">
 
-function addedShape(input: AlterColumnInput, { relation, table, column, fresh, scope, subject }: Parts): AddColumn {
+function addedShape(
+  input: AlterColumnInput,
+  catalog: Catalog,
+  { relation, table, column, fresh, scope, subject }: Parts,
+): AddColumn {
   const { check, references, unique } = input
   return {
     relation,
@@ -101,6 +106,7 @@ function addedShape(input: AlterColumnInput, { relation, table, column, fresh, s
       ...(references && { references }),
     },
     type: parseTypeName(fresh.type, relation.schema).name,
+    baseType: trusted(baseType(catalog, fresh.type)), // format_type's own words
     nullable: !fresh.notNull,
     default: null,
     fill: input.up ?? ident(column.name),

@@ -7,6 +7,7 @@ import { downFindings } from "../down-findings.ts"
 import { boundFindings, lostIndexFindings } from "../hide/bound-findings.ts"
 import { functionFindings } from "../hide/function-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
+import { nullFindings } from "../hide/null-findings.ts"
 import { triggerFindings } from "../hide/trigger-findings.ts"
 import type { PlanContext } from "../operation.ts"
 import { resolveTable } from "../table-name.ts"
@@ -28,6 +29,7 @@ export function checkDropColumn(input: DropColumnInput, current: Catalog, contex
     ...boundFindings(table, column, subject),
     ...lostIndexFindings(table, column, subject),
     ...needFindings(input, column, subject),
+    ...(input.down === undefined && fillsItself(column) ? [] : nullFindings(column, current, subject)),
     ...(input.down === undefined ? [] : downFindings(input.down, table, current, context, subject)),
     ...clientFindings(subject),
     ...triggerFindings(table, subject, input.down !== undefined),
@@ -49,8 +51,7 @@ function needFindings({ down }: DropColumnInput, column: Column, subject: string
       ),
     ]
   }
-  const fillsItself = column.default !== null || column.identity !== null || column.generated !== null
-  if (!column.notNull || fillsItself) return []
+  if (!column.notNull || fillsItself(column)) return []
   return [
     refusal(
       "DOWN_REQUIRED",
@@ -59,6 +60,11 @@ function needFindings({ down }: DropColumnInput, column: Column, subject: string
       "Say with `down` how it is computed from the new shape, e.g. down: \"''\".",
     ),
   ]
+}
+
+/** Whether an INSERT that doesn't name the column leaves a value in it. */
+function fillsItself(column: Column): boolean {
+  return column.default !== null || column.identity !== null || column.generated !== null
 }
 
 /** What clients that use the bare table notice at contract, when the column gets another name. */

@@ -7,6 +7,7 @@ import type { PlanContext } from "../operation.ts"
 import { downOf } from "../shape-after.ts"
 import { needsByteEquality } from "../sync/byte-equality.ts"
 import { sourceColumn } from "../sync/source-column.ts"
+import { typeBelow } from "../sync/type-below.ts"
 import { isComparable } from "../volatility.ts"
 import type { Duplicate } from "./duplicate.ts"
 
@@ -25,6 +26,7 @@ export function syncGroupOf(duplicate: Duplicate, catalog: Catalog, context: Pla
   const added: SyncColumn = {
     name: physical,
     type: fresh.type,
+    ...typeBelow(fresh.type, catalog),
     collation: fresh.collation,
     expression: up.text,
     reads: up.columns,

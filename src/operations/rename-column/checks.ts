@@ -74,7 +74,7 @@ function secondColumnFindings(table: Table, column: Column, catalog: Catalog, su
       ),
     ]
   const findings = [
-    ...duplicateFindings(table, column, subject),
+    ...duplicateFindings(table, column, catalog, subject),
     ...computedFindings(ident(column.name), table, catalog, subject, column.type),
     warning(
       "COLUMN_IS_COPIED",

@@ -36,9 +36,9 @@ export function differs(column: Pick<SyncColumn, "compareBytes">, left: Sql, rig
 }
 
 /** A computed value as it is assigned to its column: a length that it exceeds is an error then, never cut. */
-export function assigned(column: SyncColumn, value: Sql): Sql {
-  // `type` is what format_type printed.
-  return sql`(${value})::${assignmentType(trusted(column.type))}`
+export function assigned({ type, baseType = type }: SyncColumn, value: Sql): Sql {
+  // What format_type printed. A cast to a domain would cut as one to the type below it does.
+  return sql`(${value})::${assignmentType(trusted(baseType))}`
 }
 
 /** A computed value as it stands in its column once assigned, for comparing. */

@@ -4,12 +4,14 @@ import { sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { expressionVolatility } from "../volatility.ts"
 import { needsByteEquality } from "./byte-equality.ts"
+import { typeBelow } from "./type-below.ts"
 
 /** A column that exists and that nothing computes, as dual write has to know it. */
 export function sourceColumn(column: Column, catalog: Catalog): SyncColumn {
   return {
     name: column.name,
     type: column.type,
+    ...typeBelow(column.type, catalog),
     collation: column.collation,
     expression: null,
     reads: [],

@@ -1,0 +1,93 @@
+import { afterEach, beforeAll, describe, expect, test } from "vitest"
+import { catalogWish, compilePlan } from "../../../src/planner/compile.ts"
+import { readCatalog } from "../../../src/postgres/catalog-reader.ts"
+import { loadParser } from "../../../src/sql/parser.ts"
+import { asSession } from "../../execution/setting.ts"
+import { createDatabase } from "../../harness/database.ts"
+import { revision, target } from "../../planner/sample-catalog.ts"
+import { Purging } from "../archive/purging.ts"
+
+/**
+ * A column's type may be a domain. A value that is too long for the type below it has to be an error, as it is for a
+ * column of that type itself: cut, it would pass every comparison, and an undo would leave what was cut.
+ */
+let change: Purging | undefined
+beforeAll(loadParser)
+afterEach(async () => {
+  await change?.end()
+  change = undefined
+})
+
+const column = (name: string, type: string, up: string) => ({
+  add_column: { table: "people", column: { name, type, nullable: true }, up },
+})
+const dropName = { drop_column: { table: "people", column: "name", down: "full_name" } }
+
+describe("a domain over a type with a length", () => {
+  const short = "CREATE DOMAIN short AS varchar(10); CREATE DOMAIN shorter AS short CHECK (VALUE <> 'never');"
+
+  test.each([
+    ["short", "name"],
+    ["shorter", "name"],
+    ["short[]", "ARRAY[name]"],
+  ])("%s: what is too long is told before the gate or stops the backfill, and is not cut", async (type, up) => {
+    const given = `${short} CREATE TABLE people (id int PRIMARY KEY, name text); INSERT INTO people VALUES (1, 'Adalbert the Great')`
+    change = await Purging.begin(given, [column("label", type, up)])
+    await expect(change.through("backfill/people/fill")).rejects.toMatchObject({ code: "DATA_REJECTED" })
+  })
+
+  test("the rows that it can't hold are found by the plan's own check", async () => {
+    const given = `${short} CREATE TABLE people (id int PRIMARY KEY, name text); INSERT INTO people VALUES (1, 'Ada'), (2, 'Adalbert the Great')`
+    change = await Purging.begin(given, [column("label", "shorter", "name")])
+    const [check] = change.plan.dataChecks.filter(({ code }) => code === "VALUE_TOO_LONG")
+    expect(await change.query(check?.sql ?? "")).toEqual([{ key: "2" }])
+  })
+
+  test("what the new application writes too long for the old column is refused, and in keep never left cut", async () => {
+    const given = `${short} CREATE TABLE people (id int PRIMARY KEY, name short NOT NULL); INSERT INTO people VALUES (1, 'Ada'), (2, 'Bob')`
+    change = await Purging.begin(given, [column("full_name", "text", "name"), dropName])
+    await change.through("verify/people/compare")
+    await expect(change.query("UPDATE people SET full_name = 'Adalbert the Great' WHERE id = 1")).rejects.toMatchObject(
+      { code: "22001" },
+    )
+    await change.contract()
+    await change.query("UPDATE people SET full_name = 'Adalbert the Great' WHERE id = 1")
+    await change.query("UPDATE people SET full_name = 'Bobby' WHERE id = 2")
+    expect(await change.query(`SELECT "${hiddenColumn(change)}" AS hidden FROM people ORDER BY id`)).toEqual([
+      { hidden: null },
+      { hidden: "Bobby" },
+    ])
+  })
+})
+
+describe("a domain that allows no NULL", () => {
+  const given = "CREATE DOMAIN nn AS text NOT NULL; CREATE TABLE people (id int PRIMARY KEY, name nn)"
+
+  test.each([
+    ["computed by down", dropName],
+    ["left empty by INSERTs", { drop_column: { table: "people", column: "name" } }],
+  ])("can't be the type of a hidden column, %s: it may have to hold NULL", async (_, drop) => {
+    expect(await codesOf(given, [column("full_name", "text", "name"), drop])).toContain("DOMAIN_FORBIDS_NULL")
+  })
+
+  test("stays out of the way where a default fills what nobody names", async () => {
+    const withDefault = given.replace("name nn", "name nn DEFAULT 'x'")
+    const found = await codesOf(withDefault, [{ drop_column: { table: "people", column: "name" } }])
+    expect(found).not.toContain("DOMAIN_FORBIDS_NULL")
+  })
+})
+
+async function codesOf(given: string, operations: readonly Readonly<Record<string, unknown>>[]): Promise<string[]> {
+  const database = await createDatabase({ schema: given })
+  try {
+    const revisions = [revision("0002_change", ...operations)]
+    const catalog = await asSession(database.url, (session) => readCatalog(session, catalogWish(revisions, target)))
+    return compilePlan({ revisions, catalog, target }).findings.map(({ code }) => code)
+  } finally {
+    await database.drop()
+  }
+}
+
+function hiddenColumn({ plan }: Purging): string {
+  return plan.syncs.flatMap(({ groups }) => groups.flatMap(({ old }) => old)).find(({ hidden }) => hidden)?.hidden ?? ""
+}
