@@ -4,6 +4,7 @@ import { gateOf, refusalOf } from "../src/domain/judgement.ts"
 import { isAfter } from "../src/domain/phase.ts"
 import { hasEnded } from "../src/domain/run.ts"
 import { openWayBack } from "../src/execution/journal.ts"
+import { wentBack } from "../src/execution/went-back.ts"
 import { recordDecision } from "../src/ledger/decisions.ts"
 import { saveEvidence } from "../src/ledger/evidence.ts"
 import { gateEvidence } from "../src/ledger/gate-evidence.ts"
@@ -14,7 +15,7 @@ import { noWayBack, withoutWayBack } from "../src/recovery/way-back.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { recordSight, rolesInUse } from "./gate-sight.ts"
 import { tellPause } from "./pause.ts"
-import { targetRunOf } from "./target-run.ts"
+import { onTheWayForward, targetRunOf } from "./target-run.ts"
 import type { DecisionRequest, Judged, RunRef } from "./types.ts"
 import { withinReach } from "./within-reach.ts"
 
@@ -60,7 +61,8 @@ async function verdictOn(deps: ActivityDeps, ref: RunRef, request: DecisionReque
   try {
     const leadsBack = verb === "abort" || verb === "undo"
     const refusal =
-      (await refusalFor(deps, ref, request)) ?? (leadsBack ? await wayBackRefusal(deps, ref, request) : null)
+      (await refusalFor(deps, ref, request)) ??
+      (leadsBack ? await wayBackRefusal(deps, ref, request) : await lostRefusal(deps, ref, request))
     const evidenceHash = gate === null || refusal !== null ? null : await evidenceAt(deps, ref, gate, by)
     return { refusal, gate, evidenceHash }
   } catch (error) {
@@ -101,6 +103,25 @@ async function wayBackRefusal(
     if (stuck) return stuck
   }
   return withinReach(run.target, "sluice:lease", (session) => openWayBack(session, run))
+}
+
+/**
+ * Behind a gate somebody relies on what was done before it, and it may have waited for days. Where the target is away it
+ * isn't known; the steps behind the gate ask once more.
+ */
+async function lostRefusal(
+  deps: ActivityDeps,
+  ref: RunRef,
+  { verb, state, waitingFor }: DecisionRequest,
+): Promise<ErrorFinding | null> {
+  if (verb !== "proceed" || state !== "waiting" || waitingFor === returnGate) return null
+  const run = await onTheWayForward(deps, ref)
+  try {
+    return await withinReach(run.target, "sluice:gate", (session) => wentBack(session, run))
+  } catch (error) {
+    if (isNoWayIn(error)) return null
+    throw error
+  }
 }
 
 /** What was in view. A gate that passes by itself opens at this moment; any other was opened before. */

@@ -12,18 +12,20 @@ import { withSession, type Session } from "../src/postgres/session.ts"
 import { observerFor } from "./observer.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
-import { targetRunOf } from "./target-run.ts"
+import { onTheWayForward, targetRunOf } from "./target-run.ts"
 import type { RunRef, StepActivities } from "./types.ts"
 
 /** The steps of a plan: one activity per kind, so that the workflow gives each its own patience. */
 export function createStepActivities(deps: ActivityDeps): StepActivities {
+  const forward: Direction = (ref, id, work) => onTarget(deps, ref, id, onTheWayForward, work)
+  const back: Direction = (ref, id, work) => onTarget(deps, ref, id, targetRunOf, work)
   return {
     performStep: (ref, id) =>
-      onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
+      forward(ref, id, async ({ run, attempt, observer }) => {
         return { outcome: await performStep(run, stepOf(run, id, "sql"), attempt, observer) }
       }),
     undoStep: (ref, id) =>
-      onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
+      back(ref, id, async ({ run, attempt, observer }) => {
         const step = stepOf(run, id)
         if (!isAfter(step.phase, "soak")) return { outcome: await undoStep(run, step, attempt, observer) }
         // The lease first: between the two nobody else may take the relations.
@@ -33,18 +35,16 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
         return { outcome, wasDone: await askJournal(run, attempt, (session) => wasEverDone(session, run.run, id)) }
       }),
     undoBackfill: (ref, id) =>
-      onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
+      back(ref, id, async ({ run, attempt, observer }) => {
         await demandWayBack(run, attempt)
         return undoBackfill(run, stepOf(run, id, "backfill"), attempt, observer)
       }),
     runBackfill: (ref, id) =>
-      onTarget(deps, ref, id, ({ run, attempt, observer }) =>
+      forward(ref, id, ({ run, attempt, observer }) =>
         runBackfill(run, stepOf(run, id, "backfill"), attempt, observer),
       ),
     runVerify: (ref, id) =>
-      onTarget(deps, ref, id, ({ run, attempt, observer }) =>
-        runVerify(run, stepOf(run, id, "verify"), attempt, observer),
-      ),
+      forward(ref, id, ({ run, attempt, observer }) => runVerify(run, stepOf(run, id, "verify"), attempt, observer)),
   }
 }
 
@@ -55,19 +55,25 @@ interface Work {
   readonly observer: ExecutionObserver
 }
 
+type Direction = <T extends { readonly outcome: string }>(
+  ref: RunRef,
+  id: string,
+  work: (parts: Work) => Promise<T>,
+) => Promise<T>
+
 /** One attempt of the step; the ledger's outcome row says what it answers. */
 function onTarget<T extends { readonly outcome: string }>(
   deps: ActivityDeps,
   ref: RunRef,
   id: string,
+  runOf: typeof targetRunOf,
   work: (parts: Work) => Promise<T>,
 ): Promise<T> {
   return attempted(
     deps,
     ref,
     id,
-    async (attempt, place) =>
-      work({ run: await targetRunOf(deps, ref), attempt, observer: observerFor(deps, ref, place) }),
+    async (attempt, place) => work({ run: await runOf(deps, ref), attempt, observer: observerFor(deps, ref, place) }),
     (result) => ({ ...result }),
   )
 }

@@ -129,6 +129,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   TAKE_OVER: "Sessions of an earlier attempt don't end though they were told to. Retried.",
   TARGET_DIFFERS:
     "The worker's connection leads to another database than the terminal's that started the run. Nothing was touched there; give both the same.",
+  TARGET_WENT_BACK:
+    "The target lacks what the run has done: it was restored to an older state, or failed over to a server without the last commits. Bring the newer one back and retry, or abort (undo from contract on).",
   THROTTLE_UNSEEN:
     "A sign of the server's load can't be read, so the backfill won't heed it. The hint tells what would let it be read.",
   TOOL_TOO_OLD:

@@ -8,6 +8,7 @@ import { exhausted } from "./lock-budget.ts"
 import { upgradeJournal } from "./schema/ensure-journal.ts"
 import { helperSessionName, sessionName } from "./session-name.ts"
 import { takeOver } from "./take-over.ts"
+import { demandNothingLost } from "./went-back.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
 
 /** A claimed epoch, and the way to sessions that work under it. */
@@ -35,7 +36,8 @@ export interface ClaimRequest {
 
 /**
  * Claims the run's next epoch and ends what earlier attempts left running; only then may anything be done. Throws
- * TransientError LOCK_BUDGET where a foreign session holds the fence's row for longer than the lock budget.
+ * TransientError LOCK_BUDGET where a foreign session holds the fence's row for longer than the lock budget, RefusedError
+ * TARGET_WENT_BACK where the target lacks what was done before (not on the way back).
  */
 export async function takeClaim(run: TargetRun, request: ClaimRequest): Promise<Claimed> {
   const { url } = run.target
@@ -48,6 +50,7 @@ export async function takeClaim(run: TargetRun, request: ClaimRequest): Promise<
       await upgradeJournal(session)
       const claim = await claimPatiently(session, run, request, withWatch)
       await takeOver(session, run.run, claim.epoch, signal)
+      if (request.direction === "do") await demandNothingLost(session, run)
       return claim
     },
   )

@@ -11,6 +11,8 @@ export interface TargetRun {
   readonly target: TargetConfig
   /** The database that the one who started the run had in view; asked only before anything is touched. */
   readonly startedFor?: DatabaseIdentity
+  /** Steps that are told to be done; on the way forward the target's journal must have them. Left out: nobody asks. */
+  readonly told?: readonly string[]
 }
 
 /** Whom execution tells what it sees while it works; implemented over the control database. */

@@ -68,6 +68,15 @@ export async function stepEnded(
   )
 }
 
+/** The run's steps that have been carried out, in the plan's order. */
+export async function doneSteps(control: Control, run: string): Promise<readonly string[]> {
+  const rows = await control.query<{ step: string }>(
+    "SELECT step FROM sluice_control.step WHERE run = $1 AND state = 'done' ORDER BY position",
+    [run],
+  )
+  return rows.map(({ step }) => step)
+}
+
 /** An attempt of a step that tells what it sees while it works. */
 export interface Teller {
   readonly step: string

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { Sluice } from "../harness/sluice.ts"
+import { splitName } from "./changes.ts"
+import { OlderCopy } from "./older-copy.ts"
+
+// A target that is restored to an older state, or fails over to a standby that lagged behind, has lost what the run has
+// done. Gates let it through all the same: rows that were never filled were promised to be, and an archive that was
+// empty again was taken for the one that had been compared.
+
+let sluice: Sluice
+beforeAll(async () => {
+  sluice = await Sluice.begin()
+})
+afterAll(() => sluice?.end())
+
+test("a gate isn't passed with what was done before it lost; an abort takes back what is there", async () => {
+  const project = await sluice.project({ rows: 30, operations: splitName, keepMs: 0 })
+  const before = await project.dump()
+  await project.start()
+  await project.atGate("dual-write")
+  const older = await OlderCopy.take(project)
+  await project.pass("dual-write")
+  await project.atGate("switch")
+  await older.putInPlace()
+
+  await expect(project.send("proceed", { gate: "switch" })).rejects.toMatchObject({
+    kind: "RefusedError",
+    code: "TARGET_WENT_BACK",
+    message: expect.stringContaining("backfill/people/fill") as string,
+  })
+  await project.send("abort")
+  await project.ended("aborted")
+  expect(await project.dump()).toEqual(before)
+})
+
+test("from contract on the way out is undo, which brings the old shape back", async () => {
+  const project = await sluice.project({ rows: 30, operations: splitName, keepMs: 0 })
+  const before = await project.dump()
+  await project.start()
+  await project.pass("dual-write", "switch")
+  await project.atGate("contract")
+  const older = await OlderCopy.take(project)
+  await project.pass("contract")
+  await project.atGate("purge")
+  await older.putInPlace()
+
+  await expect(project.send("proceed", { gate: "purge" })).rejects.toMatchObject({
+    code: "TARGET_WENT_BACK",
+    message: expect.stringContaining("contract/people/") as string,
+    finding: { hint: expect.stringContaining("sluice undo") as string },
+  })
+  await project.send("undo")
+  await project.ended("aborted")
+  expect(await project.dump()).toEqual(before)
+})
