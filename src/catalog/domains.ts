@@ -6,8 +6,10 @@ export interface Domain {
   readonly name: string
   /** The type below it, and below the domains that it is made of: `character varying(10)`. */
   readonly base: string
-  /** True where it, or a domain that it is made of, allows no NULL. */
+  /** True where it allows no NULL: by itself, by a domain that it is made of, or by a check that NULL fails. */
   readonly notNull: boolean
+  /** What a column of it holds that has no default of its own and isn't named by an INSERT; left out: NULL. */
+  readonly default?: string
 }
 
 export function findDomain({ domains = [] }: Pick<Catalog, "domains">, type: string): Domain | undefined {

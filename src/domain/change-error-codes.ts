@@ -21,6 +21,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
     "PostgreSQL doesn't make a column's default a value of its type by itself. Where the type changes, name the default of the new shape, or none (`default: null`); else write it in that type.",
   DEPENDS_ON_SETTING:
     "An expression's value depends on a setting that each session has its own of. Name what is meant: to_tsvector('english', name) instead of to_tsvector(name), numeric instead of money.",
+  DOMAIN_DEFAULT:
+    "The new column's type is a domain whose default is another value each time, so that nobody can tell whether an INSERT named the column. Take the type below it, or the default from the domain.",
   DOMAIN_FORBIDS_NULL:
     "The column's type is a domain that allows no NULL, which the column may have to hold while it is hidden. Give it another type first, or the NOT NULL to the column instead of the domain.",
   DOWN_NOT_POSSIBLE: "The database itself computes the column, so `down` can't. Leave `down` out.",

@@ -1,4 +1,3 @@
-import type { Domain } from "../catalog/domains.ts"
 import { byName } from "../catalog/model.ts"
 import type { Catalog, CatalogFunction } from "../catalog/model.ts"
 import type { ColumnName } from "../domain/relation.ts"
@@ -9,6 +8,7 @@ import { BugError } from "../domain/errors.ts"
 import { tableOf, type OfRelation, type RelationRow, type TableParts } from "./catalog-rows.ts"
 import * as catalogSql from "./sql/catalog.ts"
 import { columnDependentsSql } from "./sql/column-dependents.ts"
+import { readDomains } from "./domains.ts"
 import { readMentions } from "./mentions.ts"
 import type { Session } from "./session.ts"
 
@@ -63,7 +63,7 @@ async function read(session: Session, want: CatalogWish): Promise<Catalog> {
     ).toSorted(byName),
     functions: await readFunctions(session, want),
     ...(want.columns && want.columns.length > 0 && { mentions: await readMentions(session, want.columns) }),
-    domains: await session.query<Domain>(catalogSql.domainsSql),
+    domains: await readDomains(session),
     versionSchemas: inUse.map(({ name, base, revision }) => ({ name, base, revision })),
     rights: {
       role: frame.role,

@@ -13,6 +13,7 @@ import { oldWriteFindings } from "../old-writes.ts"
 import type { OperationContext, PlanContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
 import { refusal, tableFindings, warning } from "../table-findings.ts"
+import { domainFindings } from "../sync/domain-findings.ts"
 import { usableKey } from "../sync/walk-key.ts"
 import { parseExpression } from "../../sql/parser.ts"
 import { constraintFindings } from "./constraint-checks.ts"
@@ -39,6 +40,9 @@ export function checkAddColumn(input: AddColumnInput, current: Catalog, context:
     ...broken,
     ...constraintFindings(input, table, current, context, subject),
     ...fillFindings(input, table, current, subject),
+    ...(fillOf(input, current) === null
+      ? []
+      : domainFindings(parseTypeName(input.column.type, context.defaultSchema).name, current, subject)),
     ...dependentFindings(table),
   ]
 }

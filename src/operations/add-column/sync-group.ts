@@ -2,9 +2,8 @@ import { findColumn } from "../../catalog/model.ts"
 import type { Catalog } from "../../catalog/model.ts"
 import type { SyncColumn, SyncGroup } from "../../domain/backfill.ts"
 import { parseExpression } from "../../sql/parser.ts"
-import { sql } from "../../sql/sql.ts"
 import { needsByteEquality } from "../sync/byte-equality.ts"
-import { sourceColumn } from "../sync/source-column.ts"
+import { absentOf, sourceColumn } from "../sync/source-column.ts"
 import { typeBelow } from "../sync/type-below.ts"
 import { isComparable } from "../volatility.ts"
 import type { AddColumn } from "./resolved.ts"
@@ -22,7 +21,7 @@ export function syncGroupOf(add: AddColumn, catalog: Catalog): SyncGroup | null 
     reads: columns,
     comparable: isComparable(add.fill, catalog),
     compareBytes: needsByteEquality(add.type, null),
-    absent: sql`NULL`,
+    absent: absentOf(add.type, catalog),
     added: true,
     notNull: !add.nullable,
     hidden: null,

@@ -15,6 +15,7 @@ import { expressionFindings } from "../expression-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
 import { oldWriteFindings } from "../old-writes.ts"
 import type { PlanContext } from "../operation.ts"
+import { domainFindings } from "../sync/domain-findings.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
 import { resolveTable } from "../table-name.ts"
 import type { AlterColumnInput } from "./input.ts"
@@ -44,6 +45,7 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
       ? [
           ...keepFindings(table, column),
           ...duplicateFindings(table, column, current, subject),
+          ...domainFindings(typeOf(input, column, context), current, subject),
           ...purgeFindings(table, column, context),
           ...pairFindings(input, column, subject, context),
           ...writeFindings(input, table, column, subject),
@@ -51,6 +53,10 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
         ]
       : bindingFindings(input, column, subject)),
   ]
+}
+
+function typeOf({ type }: AlterColumnInput, column: Column, { defaultSchema }: PlanContext): string {
+  return type === undefined ? column.type : parseTypeName(type, defaultSchema).name
 }
 
 function asAdded({ check, unique, references }: AlterColumnInput, { name, type }: Column) {

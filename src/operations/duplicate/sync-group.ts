@@ -2,11 +2,10 @@ import { findColumn } from "../../catalog/model.ts"
 import type { Catalog } from "../../catalog/model.ts"
 import type { SyncColumn, SyncGroup } from "../../domain/backfill.ts"
 import { parseExpression } from "../../sql/parser.ts"
-import { sql } from "../../sql/sql.ts"
 import type { PlanContext } from "../operation.ts"
 import { downOf } from "../shape-after.ts"
 import { needsByteEquality } from "../sync/byte-equality.ts"
-import { sourceColumn } from "../sync/source-column.ts"
+import { absentOf, sourceColumn } from "../sync/source-column.ts"
 import { typeBelow } from "../sync/type-below.ts"
 import { isComparable } from "../volatility.ts"
 import type { Duplicate } from "./duplicate.ts"
@@ -32,7 +31,7 @@ export function syncGroupOf(duplicate: Duplicate, catalog: Catalog, context: Pla
     reads: up.columns,
     comparable: isComparable(duplicate.up, catalog),
     compareBytes: needsByteEquality(fresh.type, fresh.collation),
-    absent: sql`NULL`,
+    absent: absentOf(fresh.type, catalog),
     added: true,
     notNull: fresh.notNull,
     hidden: null,

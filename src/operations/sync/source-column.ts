@@ -1,3 +1,4 @@
+import { findDomain } from "../../catalog/domains.ts"
 import type { Catalog, Column } from "../../catalog/model.ts"
 import type { SyncColumn } from "../../domain/backfill.ts"
 import { sql, trusted } from "../../sql/sql.ts"
@@ -27,7 +28,16 @@ export function sourceColumn(column: Column, catalog: Catalog): SyncColumn {
 /** What an INSERT leaves in the column that doesn't name it; null where it is another value each time. */
 function absentValue(column: Column, catalog: Catalog): Sql | null {
   if (column.identity !== null || column.generated !== null) return null
-  if (column.default === null) return sql`NULL`
+  return column.default === null ? absentOf(column.type, catalog) : constant(column.default, catalog)
+}
+
+/** The same of a column without a default of its own: its type may be a domain that has one. */
+export function absentOf(type: string, catalog: Catalog): Sql | null {
+  const byDomain = findDomain(catalog, type)?.default
+  return byDomain === undefined ? sql`NULL` : constant(byDomain, catalog)
+}
+
+function constant(text: string, catalog: Catalog): Sql | null {
   // PostgreSQL's own words, from pg_get_expr.
-  return expressionVolatility(column.default, catalog) === "immutable" ? trusted(column.default) : null
+  return expressionVolatility(text, catalog) === "immutable" ? trusted(text) : null
 }

@@ -60,6 +60,36 @@ describe("a domain over a type with a length", () => {
   })
 })
 
+describe("a domain with a default", () => {
+  const drop = (column: string, down: string) => ({ drop_column: { table: "people", column, down } })
+
+  test("is no write of the new shape where the old application's INSERT leaves it in the new column", async () => {
+    const given = `CREATE DOMAIN anon AS text DEFAULT 'anon'; CREATE TABLE people (id int PRIMARY KEY, name text NOT NULL); INSERT INTO people VALUES (1, 'Ada')`
+    change = await Purging.begin(given, [column("full_name", "anon", "name"), drop("name", "full_name")])
+    await change.through("expand/people/sync")
+    await change.query("INSERT INTO people (id, name) VALUES (2, 'Grace')")
+    await change.through("contract/people/compare")
+    expect(await change.query("SELECT name, full_name FROM people ORDER BY id")).toEqual([
+      { name: "Ada", full_name: "Ada" },
+      { name: "Grace", full_name: "Grace" },
+    ])
+  })
+
+  test("is no write of the old shape where the new application's INSERT leaves it in the old column", async () => {
+    const given = "CREATE DOMAIN anon AS text DEFAULT 'anon'; CREATE TABLE people (id int PRIMARY KEY, name anon)"
+    change = await Purging.begin(given, [column("full_name", "text", "name"), drop("name", "full_name")])
+    await change.through("verify/people/compare")
+    await change.query("INSERT INTO people (id, full_name) VALUES (2, 'Grace')")
+    expect(await change.query("SELECT name, full_name FROM people")).toEqual([{ name: "Grace", full_name: "Grace" }])
+  })
+
+  test("that is another each time is refused for a new column: nobody could tell who wrote it", async () => {
+    const given =
+      "CREATE DOMAIN stamp AS timestamptz DEFAULT clock_timestamp(); CREATE TABLE people (id int PRIMARY KEY, at text)"
+    expect(await codesOf(given, [column("seen", "stamp", "at::timestamptz")])).toContain("DOMAIN_DEFAULT")
+  })
+})
+
 describe("a domain that allows no NULL", () => {
   const given = "CREATE DOMAIN nn AS text NOT NULL; CREATE TABLE people (id int PRIMARY KEY, name nn)"
 
@@ -68,6 +98,15 @@ describe("a domain that allows no NULL", () => {
     ["left empty by INSERTs", { drop_column: { table: "people", column: "name" } }],
   ])("can't be the type of a hidden column, %s: it may have to hold NULL", async (_, drop) => {
     expect(await codesOf(given, [column("full_name", "text", "name"), drop])).toContain("DOMAIN_FORBIDS_NULL")
+  })
+
+  test("nor one whose check NULL fails", async () => {
+    const checked = given.replace("AS text NOT NULL", "AS text CHECK (VALUE IS NOT NULL AND VALUE <> '')")
+    expect(await codesOf(checked, [column("full_name", "text", "name"), dropName])).toContain("DOMAIN_FORBIDS_NULL")
+    const harmless = given.replace("AS text NOT NULL", "AS text CHECK (VALUE <> '')")
+    expect(await codesOf(harmless, [column("full_name", "text", "name"), dropName])).not.toContain(
+      "DOMAIN_FORBIDS_NULL",
+    )
   })
 
   test("stays out of the way where a default fills what nobody names", async () => {
