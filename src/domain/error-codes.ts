@@ -105,6 +105,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   SERVER_FAULT:
     "The server met an error of its disk or operating system, or corrupted data. See the server's log before anything else.",
   SERVER_NOT_READY: "The server is starting up, shutting down or recovering. Retried.",
+  SERVER_LIMIT:
+    "A statement needs more than a setting of the server or of our role allows, such as temp_file_limit. Raise that, then retry.",
   SERVER_OUT_OF_RESOURCES: "The server is out of memory or another resource. Retried.",
   SERVER_READ_ONLY: "The server takes no writes: a standby, perhaps after a failover. Give the primary's address.",
   SERVER_TOO_OLD: "The server's PostgreSQL is older than Sluice supports (15). Upgrade the server.",

@@ -72,7 +72,16 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   "44": refused("DATA_REJECTED", "a row breaks the check option of its view", dataHint),
   "53": transient("SERVER_OUT_OF_RESOURCES"),
   "53100": transient("DISK_FULL", "the server's disk is full", "Make space on the server, then `sluice retry`."),
-  "53300": transient("TOO_MANY_CONNECTIONS", null, "Raise max_connections, or free connections of applications."),
+  "53300": transient(
+    "TOO_MANY_CONNECTIONS",
+    null,
+    "Raise max_connections or the role's CONNECTION LIMIT, whichever the message means, or free connections.",
+  ),
+  "53400": refused(
+    "SERVER_LIMIT",
+    null,
+    "Raise that setting for the role that Sluice works as (ALTER ROLE … SET …) or for the server, then `sluice retry`.",
+  ),
   "54": user("LIMIT_EXCEEDED"),
   "55000": refused("NOT_IN_REQUIRED_STATE"),
   "55006": transient("OBJECT_IN_USE"),

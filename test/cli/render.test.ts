@@ -88,6 +88,23 @@ describe("a run", () => {
     expect(text).toContain("  sluice proceed shop-12345678-1 --gate switch")
   })
 
+  test("says what an attempt ended with that is tried again, for as long as nobody is asked", () => {
+    const error = {
+      code: "TOO_MANY_CONNECTIONS",
+      severity: "error",
+      subject: "sluice/1",
+      message: "too many connections",
+    } as const
+    const [step] = running.steps
+    const retried: RunStatus = { ...running, steps: step ? [{ ...step, error }] : [] }
+    const line = "tried again, attempt 2 of backfill/people failed: too many connections (TOO_MANY_CONNECTIONS)"
+    expect(renderRun(retried, plain, now)).toContain(`\n${line}\n`)
+    expect(newLines(running, retried)).toEqual([`  ${line}`])
+    expect(newLines(retried, retried)).toEqual([])
+    const stopped: RunStatus = { ...retried, state: "needs-operator", findings: [error] }
+    expect(renderRun(stopped, plain, now)).not.toContain("tried again")
+  })
+
   test("says until when it waits by itself", () => {
     const keep: RunStatus = { ...running, phase: "keep", backfill: null, until: "2026-02-07T12:00:10.000Z" }
     expect(renderRun(keep, plain, now)).toContain("(7d): then it goes on by itself.")

@@ -12,7 +12,7 @@ afterEach(() => change.end())
 test("nothing is dropped where the archive that was filled and compared is another one now", async () => {
   change = await Purging.begin(people, splitName)
   await change.through("purge/people/compare")
-  const told = change.plan.steps.map(({ id }) => id).filter((id) => id !== "purge/drop")
+  const told = doneSteps(change)
   const drop = change.step("purge/drop")
   if (drop.action !== "sql") throw new Error("purge/drop is no SQL step")
   // As a standby had it that lagged behind: the archive is there, its rows and their comparison aren't.
@@ -29,8 +29,14 @@ test("nothing is dropped where the archive that was filled and compared is anoth
 test("a target that has all of it goes on", async () => {
   change = await Purging.begin(people, splitName)
   await change.through("purge/people/compare")
-  const told = change.plan.steps.map(({ id }) => id).filter((id) => id !== "purge/drop")
+  const told = doneSteps(change)
   const drop = change.step("purge/drop")
   if (drop.action !== "sql") throw new Error("purge/drop is no SQL step")
   expect(await performStep({ ...change.run, told }, drop, attemptOf(), change.witness)).toBe("done")
 })
+
+/** Every step before the drop, as the control database has them. */
+function doneSteps({ plan }: Purging): readonly string[] {
+  const ids = plan.steps.map(({ id }) => id)
+  return ids.slice(0, ids.indexOf("purge/people/compare") + 1)
+}

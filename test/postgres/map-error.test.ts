@@ -24,6 +24,8 @@ test.each([
   ["53100", "TransientError", "DISK_FULL"],
   ["53200", "TransientError", "SERVER_OUT_OF_RESOURCES"],
   ["53300", "TransientError", "TOO_MANY_CONNECTIONS"],
+  // temp_file_limit: no retry mends it, a person has to.
+  ["53400", "RefusedError", "SERVER_LIMIT"],
   ["42501", "RefusedError", "PERMISSION_DENIED"],
   ["23505", "RefusedError", "DATA_REJECTED"],
   ["22P02", "UserError", "DATA_REJECTED"],

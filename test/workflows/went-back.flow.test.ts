@@ -50,6 +50,7 @@ test("from contract on the way out is undo, which brings the old shape back", as
     finding: { hint: expect.stringContaining("sluice undo") as string },
   })
   await project.send("undo")
+  await project.pass("new-writers-gone")
   await project.ended("aborted")
   expect(await project.dump()).toEqual(before)
 })

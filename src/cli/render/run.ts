@@ -14,6 +14,7 @@ import { formatDuration } from "../../domain/duration.ts"
 import { gateMeanings, waitNames } from "../../domain/gate.ts"
 import { renderFindings } from "./findings.ts"
 import type { Look, Style } from "./look.ts"
+import { retryLines } from "./retries.ts"
 import { cut, table } from "./table.ts"
 import { bytes, number, span, time } from "./words.ts"
 
@@ -41,6 +42,7 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
   ]
   if (status.backfill && !ended)
     lines.push("", backfillLine(status.backfill, look), ...restLines(status.backfill).map(look.yellow))
+  lines.push(...retryLines(status).map(look.yellow))
   for (const blocker of status.blockers) lines.push(look.yellow(blockerLine(blocker)))
   if (status.findings.length > 0) lines.push("", renderFindings(status.findings, look))
   for (const rows of status.offendingRows ?? []) lines.push(look.yellow(offendingLine(rows)))

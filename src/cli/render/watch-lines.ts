@@ -3,6 +3,7 @@ import type { RunStatus } from "../../domain/run.ts"
 import { placeOf } from "./findings.ts"
 import { backfillLine, backupLine, blockerLine, isPassed, offendingLine, restLines } from "./run.ts"
 import { lookOf } from "./look.ts"
+import { retryLines } from "./retries.ts"
 
 const plain = lookOf({ isTTY: false, columns: undefined }, {})
 
@@ -30,6 +31,12 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
     ...now.blockers
       .map(blockerLine)
       .filter((line) => !inTheWay.has(line))
+      .map((line) => `  ${line}`),
+  )
+  const retried = new Set(before === null ? [] : retryLines(before))
+  lines.push(
+    ...retryLines(now)
+      .filter((line) => !retried.has(line))
       .map((line) => `  ${line}`),
   )
   const found = new Set(before?.findings.map(said))
