@@ -1,7 +1,7 @@
 import type { Sync, SyncColumn, SyncGroup } from "../../domain/backfill.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
-import { ident, join, none, qualified, sql } from "../../sql/sql.ts"
+import { ident, join, literal, none, qualified, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { observation, triggerWhere } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
@@ -90,6 +90,7 @@ function functionBody(sync: Sync): Sql {
 DECLARE
 ${variables}
 BEGIN
+${refuseByPlace(sync)}
 ${join(
   hiddenGroups(sync).map((group) => computeGroup(sync, group, told.includes(group))),
   "\n",
@@ -99,6 +100,26 @@ ${join(
   RETURN NEW;
 END
 `
+}
+
+/**
+ * An INSERT without a list of columns fills them by their places, and in that of a hidden one it puts a value that would
+ * be computed anew: gone, though it was acknowledged. Nobody else gives one a value: a copied or moved row brings the
+ * marker along.
+ */
+function refuseByPlace(sync: Sync): Sql {
+  const columns = hiddenColumns(sync)
+  const names = columns.map(({ name }) => name).join(", ")
+  const given = anyOf(
+    columns.map((column) => sql`${hiddenOf(column)} IS NOT NULL`),
+    "    ",
+  )
+  return sql`  IF TG_OP = 'INSERT' AND NEW.${ident(sync.marker)} IS NULL AND (${given}) THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'undefined_column',
+      MESSAGE = ${literal(`${displayName(sync.relation)} has lost ${names}, and this INSERT, by the place of its values, still fills what is kept of it`)},
+      HINT = 'Name the columns in the INSERT.';
+  END IF;`
 }
 
 function hiddenGroups(sync: Sync): readonly SyncGroup[] {

@@ -130,6 +130,20 @@ test("a row of whose hidden value `up` makes nothing is out of step", async () =
   expect(await change.query("SELECT age FROM people")).toEqual([{ age: "7" }])
 })
 
+test("an INSERT that fills a hidden column by its place is refused: its value would be in no column", async () => {
+  await begin("CREATE TABLE people (id int PRIMARY KEY, name text NOT NULL)", [
+    { add_column: { table: "people", column: { name: "full_name", type: "text", nullable: true }, up: "name" } },
+    drop("name", "full_name"),
+  ])
+  await expect(change.query("INSERT INTO people VALUES (5, 'Ada')")).rejects.toMatchObject({
+    code: "42703",
+    hint: "Name the columns in the INSERT.",
+  })
+  await change.query("INSERT INTO people (id, full_name) VALUES (5, 'Ada')")
+  await change.query("INSERT INTO people VALUES (6)") // by place as well, but nothing is lost
+  await compare()
+})
+
 test("a copy of a row, with Sluice's own columns and another name, is computed as what it says", async () => {
   await begin(people, splitName)
   await change.query(`
