@@ -43,7 +43,7 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
     ...(isDuplicated
       ? [
           ...keepFindings(table, column),
-          ...duplicateFindings(table, column, subject),
+          ...duplicateFindings(table, column, subject, current),
           ...purgeFindings(table, column, context),
           ...pairFindings(input, column, subject, context),
           ...writeFindings(input, table, column, subject),

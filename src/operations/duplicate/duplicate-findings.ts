@@ -1,11 +1,12 @@
-import type { Column, Table } from "../../catalog/model.ts"
+import type { Catalog, Column, Table } from "../../catalog/model.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { boundFindings } from "../hide/bound-findings.ts"
+import { partitionFindings } from "./partition-findings.ts"
 import { refusal } from "../table-findings.ts"
 
 /** Why a column can't get a second one that takes its place, or what has to be known about that. */
-export function duplicateFindings(table: Table, column: Column, subject: string): readonly Finding[] {
-  const findings = [...boundFindings(table, column, subject)]
+export function duplicateFindings(table: Table, column: Column, subject: string, catalog: Catalog): readonly Finding[] {
+  const findings = [...boundFindings(table, column, subject, catalog)]
   if (table.partitioning !== "parent") return findings
   for (const { name } of table.indexes.filter(({ unique, reads }) => !unique && reads.includes(column.name)))
     findings.push(
@@ -16,5 +17,5 @@ export function duplicateFindings(table: Table, column: Column, subject: string)
         `Drop ${name} first, in a revision of its own.`,
       ),
     )
-  return findings
+  return [...findings, ...partitionFindings(table, column, subject, catalog)]
 }

@@ -32,7 +32,7 @@ export function checkRenameColumn(
     ...blocked,
     ...keepFindings(table, column),
     ...nameFindings(input, table, subject),
-    ...triggerFindings(table, subject, !context.versionViews),
+    ...triggerFindings(table, column, current, !context.versionViews),
     ...functionFindings({ relation, column: input.from }, current),
     ...(context.versionViews
       ? viewFindings(subject)
@@ -74,7 +74,7 @@ function secondColumnFindings(table: Table, column: Column, catalog: Catalog, su
       ),
     ]
   const findings = [
-    ...duplicateFindings(table, column, subject),
+    ...duplicateFindings(table, column, subject, catalog),
     ...computedFindings(ident(column.name), table, catalog, subject, column.type),
     warning(
       "COLUMN_IS_COPIED",
