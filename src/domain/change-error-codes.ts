@@ -13,7 +13,7 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   COLUMN_IN_KEY:
     "The column takes part in a key or exclusion constraint that can't be brought back online. Give the table another one first.",
   COLUMN_IN_USE:
-    "A view, generated column, policy, trigger, foreign key or partition key uses the column. Change that first, in a revision of its own.",
+    "A view, rule, generated column, policy, trigger, foreign key, publication or partition key uses the column, of the table or of a partition. Change that first, in a revision of its own.",
   COLUMN_IS_COPIED:
     "Without version views a renamed column is copied row by row. With them the rename takes milliseconds.",
   CONSTRAINT_EXISTS: "A constraint or index of that name is there already, or named twice. Choose another name.",
@@ -66,6 +66,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   PARTITIONED_CONSTRAINT:
     "PostgreSQL can't add this constraint to a partitioned table without stopping writers. Drop it first, in a revision of its own.",
   PARTITION_CHILD: "The table is a partition: its columns are those of its parent. Change the parent.",
+  PARTITION_HAS_OWN:
+    "Only a partition has something on the column (a check, an index, NOT NULL, a default, rights) that would be lost. Give it to the whole table, or take it away for the length of the run.",
   PREPARED_SELECT_STAR:
     "A connection that has prepared SELECT * on a table fails once the table has another column. Have statements name their columns.",
   PREPARED_TRANSACTION:
@@ -113,7 +115,7 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   TOO_MANY_CONNECTIONS: "The server has no free connection. Raise max_connections or free some.",
   TRIGGERS_FIRE: "The backfill will fire the application's triggers for every row, because it may not pass them by.",
   TRIGGER_READS_COLUMN:
-    "Functions of the table's triggers may name the column that is renamed or dropped. Have them do without before the contract gate.",
+    "Functions of triggers of the table, or of a partition, may name the column that is renamed or dropped. Have them do without before the contract gate.",
   TRIGGER_SORTS_LATER:
     "A trigger of yours fires after ours; what it changes isn't carried over to new columns. Rename it to sort before ~.",
   UNIQUE_ON_PARTITIONED: "What is unique in a partitioned table must include its partition key, by create_index.",

@@ -32,7 +32,7 @@ export function computedFindings(
   // Of text search the setting is the reason, and the better thing to know.
   const isTold = isSearch && expressionVolatility(expression, catalog) !== "volatile"
   return [
-    ...syncFindings(table),
+    ...syncFindings(table, catalog),
     ...(isTold || isComparable(expression, catalog) ? [] : [notComparable(subject)]),
     ...(isSearch ? [textSearchDepends(subject)] : []),
     ...(settings.has("lc_monetary") ? [moneyDepends(subject)] : []),

@@ -1,10 +1,12 @@
 import { findTable } from "../catalog/model.ts"
 import type { Catalog, Table } from "../catalog/model.ts"
+import { ownTriggersOfPartitions } from "../catalog/partition-own.ts"
 import type { Finding } from "../domain/finding.ts"
 import { nearestName } from "../domain/nearest.ts"
 import { displayName, isSameRelation } from "../domain/relation.ts"
 import type { RelationName } from "../domain/relation.ts"
 import { qualified } from "../sql/sql.ts"
+import { firstFindings } from "./first-findings.ts"
 import { otherSpelling } from "./other-spelling.ts"
 import { firstTriggerName, isSyncTrigger } from "./sync/triggers.ts"
 
@@ -24,13 +26,13 @@ export function tableFindings(relation: RelationName, catalog: Catalog): readonl
   const table = findTable(catalog, relation)
   if (!table) return [missing(relation, catalog)]
   const findings: Finding[] = []
-  if (table.partitioning === "partition")
+  if (table.parent)
     findings.push(
       refusal(
         "PARTITION_CHILD",
         subject,
         "It is a partition: its columns are those of its parent",
-        `Change ${table.parent ? displayName(table.parent) : "the parent"} instead; its partitions follow.`,
+        `Change ${displayName(table.parent)} instead; its partitions follow.`,
       ),
     )
   if (table.persistence === "temporary")
@@ -85,7 +87,7 @@ function missing(relation: RelationName, catalog: Catalog): Finding {
 }
 
 /** Why a table can't have dual write, or what has to be known about it. */
-export function syncFindings(table: Table): readonly Finding[] {
+export function syncFindings(table: Table, catalog: Catalog): readonly Finding[] {
   const subject = displayName(table)
   const findings: Finding[] = []
   if (table.rowSecurity.forced)
@@ -106,11 +108,17 @@ export function syncFindings(table: Table): readonly Finding[] {
         "Finish or abort that run first (`sluice status`).",
       ),
     )
-  const late = table.triggers
+  const ofPartitions = ownTriggersOfPartitions(table, catalog).flatMap(({ partition, triggers }) =>
+    lateFindings(triggers, displayName(partition)),
+  )
+  return [...findings, ...lateFindings(table.triggers, subject), ...firstFindings(ofPartitions, subject)]
+}
+
+function lateFindings(triggers: Table["triggers"], subject: string): readonly Finding[] {
+  return triggers
     .filter(isBeforeRow)
     .filter(({ name }) => Buffer.compare(bytes(name), bytes(firstTriggerName)) > 0)
-  for (const { name } of late)
-    findings.push(
+    .map(({ name }) =>
       warning(
         "TRIGGER_SORTS_LATER",
         `${subject}: ${name}`,
@@ -118,7 +126,6 @@ export function syncFindings(table: Table): readonly Finding[] {
         "Rename it so that it sorts before ~ (ALTER TRIGGER … RENAME TO …), unless it changes no column that up reads.",
       ),
     )
-  return findings
 }
 
 function isBeforeRow({ definition, enabled }: Table["triggers"][number]): boolean {

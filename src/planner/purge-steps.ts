@@ -11,7 +11,7 @@ import { compareStep } from "../operations/archive/compare-rows.ts"
 import { copyStep } from "../operations/archive/copy-rows.ts"
 import { createArchiveStep } from "../operations/archive/create-archive.ts"
 import { beginRefill, refillStep, settleStep } from "../operations/archive/refill.ts"
-import { indexReturns, requiredReturn } from "../operations/archive/return-steps.ts"
+import { indexReturns, requiredReturns } from "../operations/archive/return-steps.ts"
 import { dropHiddenStep } from "../operations/hide/drop-hidden.ts"
 import { comesBack } from "../operations/hide/hide-column.ts"
 import type { HiddenColumn } from "../operations/hide/hide-column.ts"
@@ -97,11 +97,10 @@ function archiveSteps({ archive, scope }: HiddenPart): readonly Step[] {
 function wayBack(part: HiddenPart, { catalog }: Material): readonly Step[] {
   const { table, hidden, archive, scope } = part
   if (!archive || !hidden.every(({ column }) => comesBack(column))) return []
-  const required = hidden.filter(({ column, computed }) => column.notNull && !computed)
   return [
     settleStep(archive, `purge/${scope}/settle`),
     ...indexReturns(table, hidden, catalog, scope),
-    ...required.map(requiredReturn),
+    ...hidden.flatMap(requiredReturns),
     refillStep(archive, `purge/${scope}/refill`),
   ]
 }

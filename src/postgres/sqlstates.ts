@@ -46,7 +46,12 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   "25P04": transient("CONNECTION_LOST", "the server ended a session whose transaction took too long"),
   "28": user("WRONG_PASSWORD", null, loginHint),
   "28P01": user("WRONG_PASSWORD", "the server refuses the password", loginHint),
-  "2B": refused("DEPENDENTS_EXIST"),
+  // What depends is named in the detail, which is left behind whatever the state.
+  "2B": refused(
+    "DEPENDENTS_EXIST",
+    null,
+    "The server's log names what depends on it (DETAIL). Drop or change that, then `sluice retry`, or give the command again.",
+  ),
   "2F": refused("RAISED_BY_DATABASE", "a function of the database failed"),
   "38": refused("RAISED_BY_DATABASE", "a function of the database failed"),
   "39": refused("RAISED_BY_DATABASE", "a function of the database failed"),

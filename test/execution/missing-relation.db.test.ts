@@ -93,6 +93,7 @@ describe("what is dropped for good", () => {
     hidden: "_sluice_0001_name",
     computed: false,
     replaced: false,
+    partitions: [],
     revision: "0001",
     scope: "users",
   }

@@ -44,7 +44,7 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
     ...(isDuplicated
       ? [
           ...keepFindings(table, column),
-          ...duplicateFindings(table, column, current, subject),
+          ...duplicateFindings(table, column, subject, current),
           ...domainFindings(typeOf(input, column, context), current, subject),
           ...purgeFindings(table, column, context),
           ...pairFindings(input, column, subject, context),

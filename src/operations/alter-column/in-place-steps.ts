@@ -1,11 +1,12 @@
 import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
-import { ident, literal, qualified, sql, trusted } from "../../sql/sql.ts"
+import { ident, join, literal, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { checkSql, foreignKeySql } from "../constraints/definition.ts"
 import { notNullSteps } from "../constraints/not-null-steps.ts"
 import { uniqueSteps } from "../constraints/unique-steps.ts"
 import { validatedSteps } from "../constraints/validated-steps.ts"
+import { ownDefaults } from "../hide/of-partition.ts"
 import { interimCheck, notNullReturns } from "../hide/return-steps.ts"
 import { columnComment, columnWhere, observation } from "../observe.ts"
 import type { OperationContext } from "../operation.ts"
@@ -77,7 +78,7 @@ function hasInterim(relation: AlterColumn["relation"], column: string): Sql {
 }
 
 /** What nobody but the new application shall notice: default and comment change with the contract. */
-export function contractInPlace({ relation, column, fresh, scope }: AlterColumn): readonly SqlStep[] {
+export function contractInPlace({ relation, column, fresh, partitions, scope }: AlterColumn): readonly SqlStep[] {
   const steps: SqlStep[] = []
   const name = `${displayName(relation)}.${column.name}`
   const needs = [{ kind: "own", relation }] as const
@@ -90,7 +91,7 @@ export function contractInPlace({ relation, column, fresh, scope }: AlterColumn)
         phase: "contract",
         summary: `Change the default of ${name}`,
         sql: set(fresh.default),
-        undo: set(column.default),
+        undo: join([set(column.default), ...ownDefaults(relation, partitions)], "\n"),
         observe: sql`SELECT 'before'`,
         lock: "AccessExclusive",
         needs,

@@ -1,6 +1,8 @@
 import { baseType } from "../../catalog/domains.ts"
 import { findColumn, findTable } from "../../catalog/model.ts"
 import type { Catalog, Column, Table } from "../../catalog/model.ts"
+import { ownOfPartitions } from "../../catalog/partition-own.ts"
+import type { OwnOfPartition } from "../../catalog/partition-own.ts"
 import { BugError } from "../../domain/errors.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
@@ -23,6 +25,8 @@ export interface AlterColumn {
   readonly column: Column
   /** The column as it is after the plan. */
   readonly fresh: Column
+  /** What only partitions have on the column. */
+  readonly partitions: readonly OwnOfPartition[]
   /** The second column that takes the new shape; null where the column itself can take it. */
   readonly duplicate: Duplicate | null
   /** What is new about it, in the shape of an added column: constraints and what rows have to satisfy. */
@@ -65,7 +69,8 @@ export function resolveAlterColumn(input: AlterColumnInput, catalog: Catalog, co
         scope,
       }
     : null
-  return { relation, table, column, fresh, duplicate, asAdded, scope, subject }
+  const partitions = ownOfPartitions(table, column.name, catalog)
+  return { relation, table, column, fresh, partitions, duplicate, asAdded, scope, subject }
 }
 
 function freshColumn(input: AlterColumnInput, column: Column, { defaultSchema }: OperationContext): Column {

@@ -1,5 +1,7 @@
 import { findColumn, findTable } from "../../catalog/model.ts"
 import type { Catalog, Column, Table } from "../../catalog/model.ts"
+import { ownOfPartitions } from "../../catalog/partition-own.ts"
+import type { OwnOfPartition } from "../../catalog/partition-own.ts"
 import { BugError } from "../../domain/errors.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
@@ -14,6 +16,8 @@ export interface DropColumn {
   readonly relation: RelationName
   readonly table: Table
   readonly column: Column
+  /** What only partitions have on the column. */
+  readonly partitions: readonly OwnOfPartition[]
   readonly hidden: string
   readonly down: string | null
   readonly revision: string
@@ -35,6 +39,7 @@ export function resolveDropColumn(input: DropColumnInput, catalog: Catalog, cont
     relation,
     table,
     column,
+    partitions: ownOfPartitions(table, column.name, catalog),
     hidden: hiddenName(column.name, context.revision),
     down: input.down ?? null,
     revision: context.revision,
@@ -44,6 +49,6 @@ export function resolveDropColumn(input: DropColumnInput, catalog: Catalog, cont
 }
 
 /** The column as it is hidden from contract on. */
-export function hidingOf({ table, column, hidden, down, revision, scope }: DropColumn): HiddenColumn {
-  return { table, column, hidden, computed: down !== null, replaced: false, revision, scope }
+export function hidingOf({ table, column, hidden, down, partitions, revision, scope }: DropColumn): HiddenColumn {
+  return { table, column, hidden, computed: down !== null, replaced: false, partitions, revision, scope }
 }

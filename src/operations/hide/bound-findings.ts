@@ -1,26 +1,54 @@
-import type { Column, Table } from "../../catalog/model.ts"
+import type { Catalog, Column, Constraint, Table } from "../../catalog/model.ts"
+import { ownOfPartitions } from "../../catalog/partition-own.ts"
+import { partitionsOf } from "../../catalog/partitions.ts"
 import type { Finding } from "../../domain/finding.ts"
+import { displayName } from "../../domain/relation.ts"
+import { firstFindings } from "../first-findings.ts"
 import { refusal, warning } from "../table-findings.ts"
-import { bondsOf } from "./hide-column.ts"
+import { bondsOf } from "./bonds.ts"
 
-/** What holds on to the column and would be broken by its hiding, or stop its dropping. */
-export function boundFindings(table: Table, column: Column, subject: string): readonly Finding[] {
-  const findings: Finding[] = []
-  const users = table.columnDependents.filter((one) => one.column === column.name).map(({ dependent }) => dependent)
-  if (users.length > 0)
-    findings.push(
-      refusal(
-        "COLUMN_IN_USE",
-        subject,
-        `It can't be dropped while this uses it: ${users.join(", ")}`,
-        "Change or drop that first, in a revision of its own.",
-      ),
+/**
+ * What holds on to the column and would be broken by its hiding, or stop its dropping: on the table itself, and what
+ * only a partition has.
+ */
+export function boundFindings(table: Table, column: Column, subject: string, catalog: Catalog): readonly Finding[] {
+  const dependents = table.columnDependents.filter((one) => one.column === column.name)
+  const owns = ownOfPartitions(table, column.name, catalog)
+  const ofPartitions = (find: (own: (typeof owns)[number], place: string) => readonly Finding[]): readonly Finding[] =>
+    firstFindings(
+      owns.flatMap((own) => find(own, `${displayName(own.partition)}.${column.name}`)),
+      subject,
     )
-  const held = table.constraints.filter(
-    ({ kind, columns }) => (kind === "primary key" || kind === "exclude") && columns.includes(column.name),
-  )
-  for (const { kind, name } of held)
-    findings.push(
+  return [
+    ...usersFindings(
+      dependents.map(({ dependent }) => dependent),
+      subject,
+    ),
+    ...ofPartitions((own, place) => usersFindings(own.dependents, place)),
+    ...keyFindings(table.constraints, column, subject),
+    ...ofPartitions(({ constraints }, place) => keyFindings(constraints, column, place)),
+    ...stuckFindings(table, table, column, subject),
+    ...ofPartitions(({ partition, ...own }, place) => stuckFindings(partition, own, column, place)),
+    ...identityFindings(table, column, subject, catalog),
+  ]
+}
+
+function usersFindings(users: readonly string[], subject: string): readonly Finding[] {
+  if (users.length === 0) return []
+  return [
+    refusal(
+      "COLUMN_IN_USE",
+      subject,
+      `It can't be dropped while this uses it: ${users.join(", ")}`,
+      "Change or drop that first, in a revision of its own.",
+    ),
+  ]
+}
+
+function keyFindings(constraints: readonly Constraint[], column: Column, subject: string): readonly Finding[] {
+  return constraints
+    .filter(({ kind, columns }) => (kind === "primary key" || kind === "exclude") && columns.includes(column.name))
+    .map(({ kind, name }) =>
       refusal(
         "COLUMN_IN_KEY",
         subject,
@@ -28,47 +56,67 @@ export function boundFindings(table: Table, column: Column, subject: string): re
         "Give the table another key first.",
       ),
     )
-  const bonds = bondsOf(table, column.name)
+}
+
+function stuckFindings(
+  { partitioning }: Table,
+  parts: Pick<Table, "constraints" | "indexes">,
+  column: Column,
+  subject: string,
+): readonly Finding[] {
+  // A partition may be partitioned itself.
+  if (partitioning !== "parent") return []
+  const bonds = bondsOf(parts, column.name)
   const stuck = [
     ...bonds.constraints.filter(({ kind }) => kind === "foreign key"),
     ...bonds.unique.map(({ index }) => index),
   ]
-  for (const { name } of table.partitioning === "parent" ? stuck : [])
-    findings.push(
-      refusal(
-        "PARTITIONED_CONSTRAINT",
-        subject,
-        `It takes part in ${name}, which PostgreSQL can't add to a partitioned table without stopping writers, so that there would be no way back`,
-        `Drop ${name} first, in a revision of its own.`,
-      ),
-    )
-  if (
-    table.replicaIdentity === "index" &&
-    table.indexes.some(({ unique, columns }) => unique && columns.includes(column.name))
+  return stuck.map(({ name }) =>
+    refusal(
+      "PARTITIONED_CONSTRAINT",
+      subject,
+      `It takes part in ${name}, which PostgreSQL can't add to a partitioned table without stopping writers, so that there would be no way back`,
+      `Drop ${name} first, in a revision of its own.`,
+    ),
   )
-    findings.push(
-      warning(
-        "REPLICA_IDENTITY",
-        subject,
-        "It may be part of the table's replica identity, without which UPDATE and DELETE fail once the table is published",
-        "Look at REPLICA IDENTITY USING INDEX of the table, and choose another index first.",
-      ),
+}
+
+function identityFindings(table: Table, column: Column, subject: string, catalog: Catalog): readonly Finding[] {
+  const mayBePart = ({ replicaIdentity, indexes }: Table): boolean =>
+    replicaIdentity === "index" && indexes.some(({ unique, columns }) => unique && columns.includes(column.name))
+  const told = (place: string): Finding =>
+    warning(
+      "REPLICA_IDENTITY",
+      place,
+      "It may be part of the table's replica identity, without which UPDATE and DELETE fail once the table is published",
+      "Look at REPLICA IDENTITY USING INDEX of the table, and choose another index first.",
     )
-  return findings
+  // Each partition has one of its own.
+  const partitions = partitionsOf(table, catalog).filter(mayBePart)
+  return [
+    ...(mayBePart(table) ? [told(subject)] : []),
+    ...firstFindings(
+      partitions.map((partition) => told(`${displayName(partition)}.${column.name}`)),
+      subject,
+    ),
+  ]
 }
 
 /** Indexes of several columns are dropped with any one of them. */
-export function lostIndexFindings(table: Table, column: Column, subject: string): readonly Finding[] {
-  const findings: Finding[] = []
-  for (const { name, reads } of table.indexes.filter(({ constraint }) => constraint === null))
-    if (reads.length > 1 && reads.includes(column.name))
-      findings.push(
+export function lostIndexFindings(table: Table, column: Column, subject: string, catalog: Catalog): readonly Finding[] {
+  const lost = ({ indexes }: Pick<Table, "indexes">, place: string): readonly Finding[] =>
+    indexes
+      .filter(({ constraint, reads }) => constraint === null && reads.length > 1 && reads.includes(column.name))
+      .map(({ name }) =>
         warning(
           "INDEX_GOES_WITH_COLUMN",
-          `${subject}: ${name}`,
+          `${place}: ${name}`,
           "The index has other columns too, and goes with this one when it is dropped",
           "Create an index on the remaining columns (create_index) where queries need it.",
         ),
       )
-  return findings
+  const ofPartitions = ownOfPartitions(table, column.name, catalog).flatMap((own) =>
+    lost(own, `${displayName(own.partition)}.${column.name}`),
+  )
+  return [...lost(table, subject), ...firstFindings(ofPartitions, subject)]
 }

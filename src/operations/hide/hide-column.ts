@@ -1,11 +1,16 @@
-import type { Column, Constraint, Index, Table } from "../../catalog/model.ts"
+import type { Column, Constraint, Table } from "../../catalog/model.ts"
+import type { OwnOfPartition } from "../../catalog/partition-own.ts"
 import { displayName } from "../../domain/relation.ts"
+import type { RelationName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
 import { ident, join, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { columnExists, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
+import { holdersOf } from "./bonds.ts"
+import type { Holder } from "./bonds.ts"
 import { drawsFromSequence } from "./draws-from-sequence.ts"
+import { ownDefault, whileAPartition } from "./of-partition.ts"
 import { commentOn, interimCheck, notNullReturns, uniqueReturns, validateReturn } from "./return-steps.ts"
 import type { Returning } from "./return-steps.ts"
 
@@ -21,6 +26,8 @@ export interface HiddenColumn {
   readonly computed: boolean
   /** True where a second column takes its name, so that its plain indexes have hidden names as well while it is hidden. */
   readonly replaced: boolean
+  /** What only partitions have on it. */
+  readonly partitions: readonly OwnOfPartition[]
   readonly revision: string
   /** What step ids have after their phase: the table's name. */
   readonly scope: string
@@ -32,38 +39,22 @@ export interface HiddenColumn {
  * it back in one short transaction; what has to be proven again, the steps before this one do.
  */
 export function hideColumnSteps(hiding: HiddenColumn): readonly SqlStep[] {
-  const { table, column, scope } = hiding
-  const relation = { schema: table.schema, name: table.name }
-  const returning: Returning = { relation, at: `contract/${scope}`, phase: "contract" }
-  const bonds = bondsOf(table, column.name)
-  const proofs = [
+  const holders = holdersOf(hiding.table, hiding.column, hiding.partitions)
+  return [...holders.flatMap((holder) => proofs(hiding, holder)), renameStep(hiding, holders)]
+}
+
+function proofs({ table, computed, scope }: HiddenColumn, holder: Holder): readonly SqlStep[] {
+  const { bonds, column, required } = holder
+  const at = holder.table === table ? `contract/${scope}` : `contract/${scope}/${holder.table.name}`
+  const returning: Returning = { relation: nameOf(holder.table), at, phase: "contract" }
+  return [
     ...bonds.unique.flatMap(({ index, constraint }) => uniqueReturns(returning, index, constraint)),
     ...bonds.constraints
       .filter(({ validated }) => validated)
       .map(({ kind, name }) => validateReturn(returning, name, `${kind} ${name}`, name)),
+    // Of a column that keeps its promise while it is hidden, there is something to prove after purge alone.
+    ...(required && (computed || comesBack(column)) ? notNullReturns(returning, column.name) : []),
   ]
-  // Of a column that keeps its promise while it is hidden, there is something to prove after purge alone.
-  const required =
-    column.notNull && (hiding.computed || comesBack(column)) ? notNullReturns(returning, column.name) : []
-  return [...proofs, ...required, renameStep(hiding, bonds)]
-}
-
-/** What a column is bound to and would refuse a write for. */
-export interface Bonds {
-  /** Checks and foreign keys. */
-  readonly constraints: readonly Constraint[]
-  /** Unique indexes, with the constraint that owns them where one does. */
-  readonly unique: readonly { readonly index: Index; readonly constraint: Constraint | null }[]
-}
-
-export function bondsOf(table: Table, column: string): Bonds {
-  const constraints = table.constraints.filter(
-    ({ kind, columns }) => (kind === "check" || kind === "foreign key") && columns.includes(column),
-  )
-  const indexes = table.indexes.filter(({ unique, reads }) => unique && reads.includes(column))
-  const ownerOf = (index: Index): Constraint | null =>
-    table.constraints.find(({ name }) => name === index.constraint) ?? null
-  return { constraints, unique: indexes.map((index) => ({ index, constraint: ownerOf(index) })) }
 }
 
 /**
@@ -75,44 +66,21 @@ export function comesBack({ identity, generated, domain, default: text }: Column
   return identity === null && generated === null && domain !== true && !isSerial
 }
 
-function renameStep({ table, column, hidden, computed, scope }: HiddenColumn, { constraints, unique }: Bonds): SqlStep {
-  const relation = { schema: table.schema, name: table.name }
-  const name = qualified(table)
-  const owned = unique.flatMap(({ constraint }) => constraint ?? [])
-  const drops = [
-    ...[...constraints, ...owned].map(
-      (constraint) => sql`ALTER TABLE ${name} DROP CONSTRAINT ${ident(constraint.name)};`,
-    ),
-    ...unique
-      .filter(({ constraint }) => constraint === null)
-      .map(({ index }) => sql`DROP INDEX ${qualified({ schema: table.schema, name: index.name })};`),
-  ]
-  const adds = constraints.map((constraint) => addAgain(table, constraint))
-  const weaken = computed ? weakened(column) : []
-  const alter = (column: string, actions: readonly Sql[]): Sql =>
-    sql`ALTER TABLE ${name} ${join(
-      actions.map((action) => sql`ALTER COLUMN ${ident(column)} ${action}`),
-      ", ",
-    )};`
+function renameStep(hiding: HiddenColumn, holders: readonly Holder[]): SqlStep {
+  const { table, column, hidden, partitions, scope } = hiding
+  const relation = nameOf(table)
+  const rename = (from: string, to: string): Sql =>
+    sql`ALTER TABLE ${qualified(relation)} RENAME COLUMN ${ident(from)} TO ${ident(to)};`
+  const each = (statements: (holder: Holder) => readonly Sql[]): readonly Sql[] =>
+    holders.flatMap((holder) =>
+      holder.table === table ? statements(holder) : whileAPartition(table, holder.table, statements(holder)),
+    )
   const forward = [
-    ...drops,
-    sql`ALTER TABLE ${name} RENAME COLUMN ${ident(column.name)} TO ${ident(hidden)};`,
-    ...(weaken.length > 0 ? [alter(hidden, weaken)] : []),
+    ...each((holder) => drops(holder)),
+    rename(column.name, hidden),
+    ...each((holder) => weakened(hiding, holder)),
   ]
-  const restored =
-    computed && column.default !== null ? [alter(column.name, [sql`SET DEFAULT ${trusted(column.default)}`])] : []
-  const required =
-    computed && column.notNull
-      ? [
-          sql`ALTER TABLE ${name} ADD CONSTRAINT ${ident(interimCheck(column.name))} CHECK (${ident(column.name)} IS NOT NULL) NOT VALID;`,
-        ]
-      : []
-  const back = [
-    sql`ALTER TABLE ${name} RENAME COLUMN ${ident(hidden)} TO ${ident(column.name)};`,
-    ...restored,
-    ...required,
-    ...adds,
-  ]
+  const back = [rename(hidden, column.name), ...each((holder) => restored(hiding, holder))]
   const [isThere, isHidden] = [columnExists(table, column.name), columnExists(table, hidden)]
   return sqlStep({
     id: `contract/${scope}/hide-${column.name}`,
@@ -124,14 +92,62 @@ function renameStep({ table, column, hidden, computed, scope }: HiddenColumn, { 
     observe: observation({ after: isHidden, before: isThere }),
     lock: "AccessExclusive",
     endsOldShape: true,
-    needs: [{ kind: "own", relation }],
-    relations: [relation, ...constraints.flatMap(({ references }) => references ?? [])],
+    needs: [table, ...partitions.map(({ partition }) => partition)].map((one) => ({
+      kind: "own",
+      relation: nameOf(one),
+    })),
+    relations: [
+      relation,
+      ...holders.flatMap(({ bonds }) => bonds.constraints.flatMap(({ references }) => references ?? [])),
+    ],
   })
 }
 
+function drops({ table, bonds }: Holder): readonly Sql[] {
+  const owned = bonds.unique.flatMap(({ constraint }) => constraint ?? [])
+  return [
+    ...[...bonds.constraints, ...owned].map(
+      ({ name }) => sql`ALTER TABLE ${qualified(table)} DROP CONSTRAINT ${ident(name)};`,
+    ),
+    ...bonds.unique
+      .filter(({ constraint }) => constraint === null)
+      .map(({ index }) => sql`DROP INDEX ${qualified({ schema: table.schema, name: index.name })};`),
+  ]
+}
+
 /** An identity column has no default and can't do without NOT NULL. */
-function weakened(column: Column): readonly Sql[] {
-  return [...(column.default === null ? [] : [sql`DROP DEFAULT`]), ...(column.notNull ? [sql`DROP NOT NULL`] : [])]
+function weakened({ table, hidden, computed }: HiddenColumn, holder: Holder): readonly Sql[] {
+  const { column, required, otherDefault } = holder
+  const fills = column.default !== null && (holder.table === table || otherDefault)
+  const actions = [...(fills ? [sql`DROP DEFAULT`] : []), ...(required ? [sql`DROP NOT NULL`] : [])]
+  return computed && actions.length > 0 ? [alterColumn(holder.table, hidden, actions)] : []
+}
+
+function restored({ table, computed, partitions }: HiddenColumn, holder: Holder): readonly Sql[] {
+  const { column, bonds, required } = holder
+  const name = qualified(holder.table)
+  const ofWhole = holder.table === table && computed && column.default !== null
+  return [
+    ...(ofWhole ? [alterColumn(table, column.name, [sql`SET DEFAULT ${trusted(column.default)}`])] : []),
+    ...partitions.filter(({ partition }) => partition === holder.table).flatMap(ownDefault),
+    ...(computed && required
+      ? [
+          sql`ALTER TABLE ${name} ADD CONSTRAINT ${ident(interimCheck(column.name))} CHECK (${ident(column.name)} IS NOT NULL) NOT VALID;`,
+        ]
+      : []),
+    ...bonds.constraints.map((constraint) => addAgain(holder.table, constraint)),
+  ]
+}
+
+function alterColumn(table: Table, column: string, actions: readonly Sql[]): Sql {
+  return sql`ALTER TABLE ${qualified(table)} ${join(
+    actions.map((action) => sql`ALTER COLUMN ${ident(column)} ${action}`),
+    ", ",
+  )};`
+}
+
+function nameOf({ schema, name }: Table): RelationName {
+  return { schema, name }
 }
 
 /** In PostgreSQL's own words, binding new rows at once and the old ones when they were looked at. */

@@ -3,11 +3,11 @@ import type { Phase } from "../../domain/phase.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
-import { ident, literal, none, qualified, sql } from "../../sql/sql.ts"
+import { ident, join, literal, none, qualified, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { addUniqueUsing, concurrently, dropConcurrently } from "../constraints/index-copy-steps.ts"
 import { fittingName, reservedPrefix } from "../names.ts"
-import { constraintWhere, indexWhere, observation, relationOid } from "../observe.ts"
+import { columnExists, constraintWhere, indexWhere, observation, relationOid } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 
 /**
@@ -68,37 +68,50 @@ export function validateReturn(
 /** A unique index is built concurrently, and where it was a constraint's, taken over by that again. */
 export function uniqueReturns(returning: Returning, index: Index, constraint: Constraint | null): readonly SqlStep[] {
   const build = indexReturn(returning, index, `unique-${index.name}/index`)
-  return constraint ? [constraintReturn(returning, constraint), build] : [build]
+  return constraint ? [constraintReturn(returning, constraint, index), build] : [build]
 }
 
-function constraintReturn({ relation, at, phase }: Returning, constraint: Constraint): SqlStep {
+function constraintReturn({ relation, at, phase }: Returning, constraint: Constraint, index: Index): SqlStep {
   const { name } = constraint
   const exists = constraintWhere(relation, name, sql`TRUE`)
+  const hasColumns = readable(relation, index)
   return sqlStep({
     ...returnStep(relation, phase),
     id: `${at}/unique-${name}/constraint`,
     summary: `On the way back: make index ${name} the unique constraint again`,
     undo: sql`${addUniqueUsing(relation, name, constraint.definition)}${commentOn(relation, constraint)}`,
-    observe: observation({ after: sql`NOT ${exists}`, before: exists }),
+    observe: observation({
+      after: sql`NOT ${exists} AND ${hasColumns}`,
+      before: sql`${exists} OR NOT (${hasColumns})`,
+    }),
     lock: "AccessExclusive",
   })
+}
+
+/** A partition that was dropped or detached meanwhile has none of them, or not by these names. */
+export function readable(relation: RelationName, { reads }: Pick<Index, "reads">): Sql {
+  return join(
+    reads.map((column) => columnExists(relation, column)),
+    " AND ",
+  )
 }
 
 /** Builds an index of the table from PostgreSQL's own words. */
 export function indexReturn(
   { relation, at, phase }: Returning,
-  { name, definition, unique }: Pick<Index, "name" | "definition" | "unique">,
+  { name, definition, unique, reads }: Pick<Index, "name" | "definition" | "unique" | "reads">,
   id: string,
 ): SqlStep {
   const place = { schema: relation.schema, name }
+  const hasColumns = readable(relation, { reads })
   return sqlStep({
     ...returnStep(relation, phase),
     id: `${at}/${id}`,
     summary: `On the way back: build ${unique ? "unique " : ""}index ${name} concurrently`,
     undo: concurrently(definition),
     observe: observation({
-      after: sql`${relationOid(place)} IS NULL`,
-      before: indexWhere(relation, name, unique ? sql`x.indisunique AND x.indisvalid` : sql`x.indisvalid`),
+      after: sql`${relationOid(place)} IS NULL AND ${hasColumns}`,
+      before: sql`${indexWhere(relation, name, unique ? sql`x.indisunique AND x.indisvalid` : sql`x.indisvalid`)} OR NOT (${hasColumns})`,
       partial: indexWhere(relation, name, sql`NOT x.indisvalid`),
     }),
     repair: dropConcurrently(place),

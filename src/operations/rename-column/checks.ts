@@ -33,7 +33,7 @@ export function checkRenameColumn(
     ...blocked,
     ...keepFindings(table, column),
     ...nameFindings(input, table, subject),
-    ...triggerFindings(table, subject, !context.versionViews),
+    ...triggerFindings(table, column, current, !context.versionViews),
     ...functionFindings({ relation, column: input.from }, current),
     ...(context.versionViews
       ? viewFindings(subject)
@@ -75,7 +75,7 @@ function secondColumnFindings(table: Table, column: Column, catalog: Catalog, su
       ),
     ]
   const findings = [
-    ...duplicateFindings(table, column, catalog, subject),
+    ...duplicateFindings(table, column, subject, catalog),
     ...domainFindings(column.type, catalog, subject),
     ...computedFindings(ident(column.name), table, catalog, subject, column.type),
     warning(
