@@ -9,6 +9,9 @@ import { BugError } from "../domain/errors.ts"
 import { tableOf, type OfRelation, type RelationRow, type TableParts } from "./catalog-rows.ts"
 import * as catalogSql from "./sql/catalog.ts"
 import { columnDependentsSql } from "./sql/column-dependents.ts"
+import { domainsSql } from "./sql/domains.ts"
+import { defaultGrantsSql, schemaGrantsSql } from "./sql/rights.ts"
+import { statisticsSql } from "./sql/statistics.ts"
 import { readMentions } from "./mentions.ts"
 import type { Session } from "./session.ts"
 
@@ -63,12 +66,12 @@ async function read(session: Session, want: CatalogWish): Promise<Catalog> {
     ).toSorted(byName),
     functions: await readFunctions(session, want),
     ...(want.columns && want.columns.length > 0 && { mentions: await readMentions(session, want.columns) }),
-    domains: await session.query<Domain>(catalogSql.domainsSql),
+    domains: await session.query<Domain>(domainsSql),
     versionSchemas: inUse.map(({ name, base, revision }) => ({ name, base, revision })),
     rights: {
       role: frame.role,
-      schemas: await session.query<SchemaGrant>(catalogSql.schemaGrantsSql, [schemas]),
-      defaults: await session.query<DefaultGrant>(catalogSql.defaultGrantsSql, [schemas]),
+      schemas: await session.query<SchemaGrant>(schemaGrantsSql, [schemas]),
+      defaults: await session.query<DefaultGrant>(defaultGrantsSql, [schemas]),
     },
   }
 }
@@ -100,6 +103,7 @@ async function readParts(
     grants: await rowsOf(catalogSql.grantsSql),
     dependents: await rowsOf(catalogSql.dependentsSql, names),
     columnDependents: await rowsOf(columnDependentsSql, names),
+    statistics: await rowsOf(statisticsSql),
   }
 }
 

@@ -34,6 +34,7 @@ export function syncGroupOf(duplicate: Duplicate, catalog: Catalog, context: Pla
     compareBytes: needsByteEquality(fresh.type, fresh.collation),
     absent: sql`NULL`,
     added: true,
+    secondOf: column.name,
     notNull: fresh.notNull,
     hidden: null,
   }

@@ -44,7 +44,7 @@ export function hideColumnSteps(hiding: HiddenColumn): readonly SqlStep[] {
   ]
   // Of a column that keeps its promise while it is hidden, there is something to prove after purge alone.
   const required =
-    column.notNull && (hiding.computed || comesBack(column)) ? notNullReturns(returning, column.name) : []
+    column.notNull && (hiding.computed || comesBack(column)) ? notNullReturns(returning, table, column.name) : []
   return [...proofs, ...required, renameStep(hiding, bonds)]
 }
 

@@ -13,6 +13,7 @@ import { triggerFindings } from "../hide/trigger-findings.ts"
 import type { PlanContext } from "../operation.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
+import { typedTableFindings } from "../typed-table-findings.ts"
 import type { RenameColumnInput } from "./input.ts"
 
 /** Everything that can be said about a `rename_column` before the database is asked. */
@@ -30,6 +31,7 @@ export function checkRenameColumn(
   const subject = `${displayName(relation)}.${input.from}`
   return [
     ...blocked,
+    ...typedTableFindings(table),
     ...keepFindings(table, column),
     ...nameFindings(input, table, subject),
     ...triggerFindings(table, subject, !context.versionViews),

@@ -1,5 +1,5 @@
 /**
- * $1: the tables' oids, $2: our version schemas, whose views don't count. What would stop a column from being dropped, column by column: views, generated columns,
+ * $1: the tables' oids, $2: our version schemas, whose views don't count. What would stop a column from being dropped, column by column: views, rules, generated columns,
  * policies, triggers that name it, foreign keys of other tables, publications with a list of columns, functions with a
  * parsed body, and the partition key. What goes with a column by itself (its default, indexes, own constraints,
  * statistics) isn't here, nor is anything of ours.
@@ -24,9 +24,9 @@ named AS (
          used.attnum,
          described.type || ' ' || described.identity AS dependent
     FROM used
-    LEFT JOIN pg_rewrite AS r ON used.class = 'pg_rewrite'::regclass AND r.oid = used.object
+    LEFT JOIN pg_rewrite AS r ON used.class = 'pg_rewrite'::regclass AND r.oid = used.object AND r.rulename = '_RETURN'
     LEFT JOIN pg_attrdef AS v ON used.class = 'pg_attrdef'::regclass AND v.oid = used.object,
-         -- the view of a rule, the column of a generating expression: what a person knows it by
+         -- the view that such a rule makes, the column of a generating expression: what a person knows it by
          pg_identify_object(
            CASE WHEN r.oid IS NULL AND v.oid IS NULL THEN used.class ELSE 'pg_class'::regclass END,
            coalesce(r.ev_class, v.adrelid, used.object),
