@@ -99,8 +99,9 @@ function inheritanceOf({ inherits, inherited_by }: RelationRow): Table["inherita
 function columnOf(row: ColumnRow): Column {
   const { name, type, not_null: notNull, default: expression, identity, generated, collation, comment } = row
   const { domain, settings } = row
+  const column = { name, type, notNull, default: expression, identity, generated, collation, comment }
   return {
-    ...{ name, type, notNull, default: expression, identity, generated, collation, comment },
+    ...column,
     ...(domain === null ? {} : { domain }),
     ...(settings.length === 0 ? {} : { settings }),
   }
