@@ -47,6 +47,7 @@ function tableFacts(table: Table): readonly Fact[] {
         identity: column.identity ?? "none",
         collation: column.collation ?? "the type's",
         comment: column.comment ?? "none",
+        settings: column.settings?.join(", ") ?? "none",
       }),
       expression(`column ${name}.${column.name}`, "default", column.default),
       expression(`column ${name}.${column.name}`, "generated as", column.generated),

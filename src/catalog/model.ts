@@ -73,6 +73,10 @@ export interface Table extends RelationName {
   readonly dependents: readonly string[]
   /** What would stop a column from being dropped: `view public.names`, `the partition key`. No part of the shape. */
   readonly columnDependents: readonly ColumnDependent[]
+  /** Left out: there are none. */
+  readonly statistics?: readonly Statistics[]
+  /** The type that a typed table (CREATE TABLE … OF) has its columns from. Left out: it has its own. */
+  readonly ofType?: string
 }
 
 export interface ColumnDependent {
@@ -102,6 +106,11 @@ export interface Column {
   readonly comment: string | null
   /** True where the type is a domain: a column of one can't be added without rewriting the table. */
   readonly domain?: true
+  /**
+   * What was said of it with ALTER COLUMN … SET, in the words that say it again: `STATISTICS 500`, `STORAGE EXTERNAL`.
+   * Left out: nothing.
+   */
+  readonly settings?: readonly string[]
 }
 
 export interface Constraint {
@@ -128,6 +137,16 @@ export interface Index {
   readonly definition: string
   /** The constraint that owns it, or null. */
   readonly constraint: string | null
+  /** True where CLUSTER without a name goes by it. */
+  readonly clustered?: true
+}
+
+/** What CREATE STATISTICS has made. */
+export interface Statistics {
+  /** With its schema: `public.cities_zip`. */
+  readonly name: string
+  /** The columns that it is about. */
+  readonly columns: readonly string[]
 }
 
 export interface Trigger {

@@ -1,10 +1,10 @@
 import { hashOf } from "../domain/hash.ts"
-import type { Table } from "./model.ts"
+import type { Column, Index, Table } from "./model.ts"
 import { withoutOurs } from "./ours.ts"
 
 /**
- * sha256 of a table's shape, or of null where there is none. Left out: what is ours, who owns and may use it, and what
- * others have built upon it, for none of that is the table's own shape.
+ * sha256 of a table's shape, or of null where there is none. Left out: what is ours, who owns and may use it, what
+ * others have built upon it, and how its values are stored and measured, for none of that is the table's own shape.
  */
 export function shapeHash(table: Table | undefined): string {
   if (!table) return hashOf(null)
@@ -13,9 +13,19 @@ export function shapeHash(table: Table | undefined): string {
     grants: _grants,
     dependents: _dependents,
     columnDependents: _columnDependents,
+    statistics: _statistics,
     inheritance,
-    ...shape
+    ...rest
   } = withoutOurs(table)
+  const shape = { ...rest, columns: rest.columns.map(withoutSettings), indexes: rest.indexes.map(withoutMark) }
   // Where there is none it is left out: plans that know nothing of it keep their hashes.
   return hashOf(inheritance ? { ...shape, inheritance } : shape)
+}
+
+function withoutSettings({ settings: _settings, ...column }: Column): Column {
+  return column
+}
+
+function withoutMark({ clustered: _clustered, ...index }: Index): Index {
+  return index
 }

@@ -22,6 +22,11 @@ export interface SyncColumn {
   readonly absent: Sql | null
   /** True where the column is new and the sync step has to add it (nullable, without default). */
   readonly added: boolean
+  /**
+   * The column whose place it will take, where it is a second one: it gets what is granted on that and said of it with
+   * ALTER COLUMN … SET. Left out: there is none.
+   */
+  readonly secondOf?: string
   /** True where the shape that the column belongs to doesn't allow NULL. */
   readonly notNull: boolean
   /** The name under which contract hides the column, and goes on computing it; `null`: it stays. */

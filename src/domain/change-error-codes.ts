@@ -24,7 +24,7 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   DOMAIN_DEFAULT:
     "The new column's type is a domain whose default is another value each time, so that nobody can tell whether an INSERT named the column. Take the type below it, or the default from the domain.",
   DOMAIN_FORBIDS_NULL:
-    "The column's type is a domain that allows no NULL, which the column may have to hold while it is hidden. Give it another type first, or the NOT NULL to the column instead of the domain.",
+    "The column's type is a domain that allows no NULL, which the column may have to hold while it is hidden, or until it is filled. Give it another type, or the NOT NULL to the column instead of the domain.",
   DOWN_NOT_POSSIBLE: "The database itself computes the column, so `down` can't. Leave `down` out.",
   DOWN_REQUIRED:
     "Without `down`, applications that no longer know the column could insert nothing. Say how it is computed from the new shape.",
@@ -110,6 +110,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   START_EARLIER_FIRST:
     "An operation builds on what another one of the same plan creates or moves. Start the revision first that the hint names.",
   TABLE_EXISTS: "The new table's name is taken by another relation. Choose another name.",
+  STAYS_WITH_OLD_COLUMN:
+    "A column gets a second one that takes its place, without its extended statistics or mark of CLUSTER. Make them anew once contracted.",
   TEMPORARY_TABLE: "A temporary table belongs to one session and can't be changed by a run.",
   TOO_MANY_COLUMNS: "The table would pass PostgreSQL's limit of 1600 columns. Drop columns, or split the table.",
   TOO_MANY_CONNECTIONS: "The server has no free connection. Raise max_connections or free some.",
@@ -118,6 +120,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
     "Functions of triggers of the table, or of a partition, may name the column that is renamed or dropped. Have them do without before the contract gate.",
   TRIGGER_SORTS_LATER:
     "A trigger of yours fires after ours; what it changes isn't carried over to new columns. Rename it to sort before ~.",
+  TYPED_TABLE:
+    "The table has its columns from a type (CREATE TABLE … OF), so none can be added, renamed or dropped. ALTER TABLE … NOT OF gives it columns of its own.",
   UNIQUE_ON_PARTITIONED: "What is unique in a partitioned table must include its partition key, by create_index.",
   UNKNOWN_COLUMN: "No column of that name. Check its spelling and the table.",
   UNKNOWN_FUNCTION:

@@ -23,6 +23,14 @@ export interface BeforeImage {
   readonly columns: readonly string[]
 }
 
+/** Rows that PostgreSQL rejects (DATA_REJECTED), to be named where it says no more than that there is one. */
+export interface RejectedRows {
+  readonly relation: RelationName
+  /** Yields a column `key` of all of them, as people find them. */
+  readonly keys: Sql
+  readonly hint: string
+}
+
 interface StepBase {
   /** Unique within the plan and stable: `expand/users/add-column-email`. */
   readonly id: string
@@ -55,6 +63,8 @@ interface StepBase {
    * it. Only such a step may be left out by an operator. Plans of earlier versions say nothing of it: no.
    */
   readonly skippable: boolean
+  /** What can stop the step's undo. Plans of earlier versions don't say, nor do steps of which nobody can tell. */
+  readonly undoRejects?: RejectedRows
   /** True where applications of the old shape can't work any more once the step is done. */
   readonly endsOldShape: boolean
   /** The relations it touches: for leases, long-transaction checks and naming who is in the way. */

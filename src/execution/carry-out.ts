@@ -6,6 +6,7 @@ import { clearLeftover } from "./clear-leftover.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { lastOf, type Direction, type StepOutcome } from "./journal-rows.ts"
 import { withinLockBudget } from "./lock-budget.ts"
+import { namingRejected } from "./name-rejected.ts"
 import { NothingTells, noteTold } from "./nothing-tells.ts"
 import { shapeDiffers } from "./observe.ts"
 import { repairStep } from "./repair-step.ts"
@@ -37,7 +38,8 @@ export async function carryOut(
           return await runOnceRepaired(session, context, workOf(step, direction, last))
         } catch (error) {
           if (error instanceof NothingTells) await noteTold(session, context, error)
-          throw await clearLeftover(session, context, { step, error })
+          const told = await namingRejected(session, observer, { step, direction }, error)
+          throw await clearLeftover(session, context, { step, error: told })
         }
       })
     },

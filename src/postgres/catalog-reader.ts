@@ -9,6 +9,8 @@ import { tableOf, type OfRelation, type RelationRow, type TableParts } from "./c
 import * as catalogSql from "./sql/catalog.ts"
 import { columnDependentsSql } from "./sql/column-dependents.ts"
 import { readDomains } from "./domains.ts"
+import { defaultGrantsSql, schemaGrantsSql } from "./sql/rights.ts"
+import { statisticsSql } from "./sql/statistics.ts"
 import { readMentions } from "./mentions.ts"
 import type { Session } from "./session.ts"
 
@@ -67,8 +69,8 @@ async function read(session: Session, want: CatalogWish): Promise<Catalog> {
     versionSchemas: inUse.map(({ name, base, revision }) => ({ name, base, revision })),
     rights: {
       role: frame.role,
-      schemas: await session.query<SchemaGrant>(catalogSql.schemaGrantsSql, [schemas]),
-      defaults: await session.query<DefaultGrant>(catalogSql.defaultGrantsSql, [schemas]),
+      schemas: await session.query<SchemaGrant>(schemaGrantsSql, [schemas]),
+      defaults: await session.query<DefaultGrant>(defaultGrantsSql, [schemas]),
     },
   }
 }
@@ -100,6 +102,7 @@ async function readParts(
     grants: await rowsOf(catalogSql.grantsSql),
     dependents: await rowsOf(catalogSql.dependentsSql, names),
     columnDependents: await rowsOf(columnDependentsSql, names),
+    statistics: await rowsOf(statisticsSql),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Column, ColumnDependent, Constraint, Index, Table, Trigger } from "../catalog/model.ts"
+import type { Column, ColumnDependent, Constraint, Index, Statistics, Table, Trigger } from "../catalog/model.ts"
 import type { Grant } from "../catalog/rights.ts"
 import type { RelationName } from "../domain/relation.ts"
 
@@ -14,6 +14,7 @@ export interface RelationRow extends Pick<
 > {
   readonly oid: string
   readonly partition_key: string | null
+  readonly of_type: string | null
   readonly parent_schema: string | null
   readonly parent_name: string | null
   readonly inherits: readonly RelationName[]
@@ -23,9 +24,10 @@ export interface RelationRow extends Pick<
   readonly replica_identity: Table["replicaIdentity"]
 }
 
-export interface ColumnRow extends OfRelation, Omit<Column, "notNull" | "domain"> {
+export interface ColumnRow extends OfRelation, Omit<Column, "notNull" | "domain" | "settings"> {
   readonly not_null: boolean
   readonly domain: true | null
+  readonly settings: readonly string[]
 }
 
 export interface ConstraintRow extends OfRelation, Omit<Constraint, "references"> {
@@ -33,7 +35,10 @@ export interface ConstraintRow extends OfRelation, Omit<Constraint, "references"
   readonly references_name: string | null
 }
 
-export type IndexRow = OfRelation & Index
+export interface IndexRow extends OfRelation, Omit<Index, "clustered"> {
+  readonly clustered: boolean
+}
+
 export type TriggerRow = OfRelation & Trigger
 export type GrantRow = OfRelation & Grant
 
@@ -42,6 +47,7 @@ export interface DependentRow extends OfRelation {
 }
 
 export type ColumnDependentRow = OfRelation & ColumnDependent
+export type StatisticsRow = OfRelation & Statistics
 
 /** The rows of each kind, by the table's oid. */
 export interface TableParts {
@@ -52,6 +58,7 @@ export interface TableParts {
   readonly grants: ReadonlyMap<string, readonly GrantRow[]>
   readonly dependents: ReadonlyMap<string, readonly DependentRow[]>
   readonly columnDependents: ReadonlyMap<string, readonly ColumnDependentRow[]>
+  readonly statistics: ReadonlyMap<string, readonly StatisticsRow[]>
 }
 
 /** Puts a table of the model together. */
@@ -79,6 +86,8 @@ export function tableOf(row: RelationRow, parts: TableParts): Table {
       column,
       dependent,
     })),
+    ...(parts.statistics.has(row.oid) && { statistics: (parts.statistics.get(row.oid) ?? []).map(statisticsOf) }),
+    ...(row.of_type === null ? {} : { ofType: row.of_type }),
   }
 }
 
@@ -88,9 +97,14 @@ function inheritanceOf({ inherits, inherited_by }: RelationRow): Table["inherita
 }
 
 function columnOf(row: ColumnRow): Column {
-  const { name, type, not_null: notNull, default: expression, identity, generated, collation, comment, domain } = row
+  const { name, type, not_null: notNull, default: expression, identity, generated, collation, comment } = row
+  const { domain, settings } = row
   const column = { name, type, notNull, default: expression, identity, generated, collation, comment }
-  return domain === null ? column : { ...column, domain }
+  return {
+    ...column,
+    ...(domain === null ? {} : { domain }),
+    ...(settings.length === 0 ? {} : { settings }),
+  }
 }
 
 function constraintOf(row: ConstraintRow): Constraint {
@@ -99,8 +113,13 @@ function constraintOf(row: ConstraintRow): Constraint {
   return { name, kind, columns, definition, validated, references, comment }
 }
 
-function indexOf({ name, columns, reads, unique, valid, definition, constraint }: IndexRow): Index {
-  return { name, columns, reads, unique, valid, definition, constraint }
+function indexOf({ name, columns, reads, unique, valid, definition, constraint, clustered }: IndexRow): Index {
+  const index = { name, columns, reads, unique, valid, definition, constraint }
+  return clustered ? { ...index, clustered } : index
+}
+
+function statisticsOf({ name, columns }: StatisticsRow): Statistics {
+  return { name, columns }
 }
 
 function triggerOf({ name, definition, enabled }: TriggerRow): Trigger {

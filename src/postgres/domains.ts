@@ -1,7 +1,7 @@
 import type { Domain } from "../catalog/domains.ts"
 import { sqlstateOf } from "./map-error.ts"
 import type { Session } from "./session.ts"
-import { domainsSql } from "./sql/catalog.ts"
+import { domainsSql } from "./sql/domains.ts"
 
 /** Every domain of the database. Within a transaction. */
 export async function readDomains(session: Session): Promise<readonly Domain[]> {

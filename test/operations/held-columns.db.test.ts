@@ -1,4 +1,5 @@
-import { beforeAll, expect, onTestFinished, test } from "vitest"
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import type { Finding } from "../../src/domain/finding.ts"
 import { catalogWish, compilePlan } from "../../src/planner/compile.ts"
 import { readCatalog } from "../../src/postgres/catalog-reader.ts"
 import { loadParser } from "../../src/sql/parser.ts"
@@ -20,13 +21,17 @@ const change = {
 
 /** What stands in the way of a change of one column when its plan is made. */
 async function refusals(more: string, operation: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
+  const findings = await findingsOf(more, operation)
+  return findings.filter(({ severity }) => severity === "error").map(({ code }) => code)
+}
+
+async function findingsOf(more: string, operation: Readonly<Record<string, unknown>>): Promise<readonly Finding[]> {
   const database = await createDatabase({ schema: `${people} ${more}` })
   onTestFinished(() => database.drop())
   return asSession(database.url, async (session) => {
     const revisions = [revision("0002_change", operation)]
     const catalog = await readCatalog(session, catalogWish(revisions, target))
-    const { findings } = compilePlan({ revisions, catalog, target })
-    return findings.filter(({ severity }) => severity === "error").map(({ code }) => code)
+    return compilePlan({ revisions, catalog, target }).findings
   })
 }
 
@@ -46,6 +51,15 @@ test.each([
     `CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
      CREATE TRIGGER t BEFORE UPDATE ON public.people FOR EACH ROW WHEN (NEW.name = 'x') EXECUTE FUNCTION public.f()`,
   ],
+  [
+    "a rule of the table itself",
+    `CREATE TABLE public.log (name text);
+     CREATE RULE r AS ON INSERT TO public.people DO ALSO INSERT INTO public.log VALUES (NEW.name)`,
+  ],
+  [
+    "a rule of another table",
+    "CREATE RULE r AS ON INSERT TO public.orders DO ALSO UPDATE public.people SET name = 'x' WHERE id = NEW.person",
+  ],
   ["a policy", "CREATE POLICY p ON public.people USING (name <> 'x')"],
   [
     "a function whose body PostgreSQL knows",
@@ -54,4 +68,37 @@ test.each([
 ])("a column that %s uses is refused when the plan is made, and another one isn't", async (_, more) => {
   expect(await refusals(more, change.drop("name"))).toEqual(["COLUMN_IN_USE"])
   expect(await refusals(more, change.drop("code"))).toEqual([])
+})
+
+// Else the plan would say `table orders`, or nothing, and purge would stop once the archive is made.
+test("a rule is named as such, and a view by its own name", async () => {
+  const more = `CREATE TABLE public.log (name text); CREATE VIEW public.names AS SELECT name FROM public.people;
+    CREATE RULE logged AS ON UPDATE TO public.people DO ALSO INSERT INTO public.log VALUES (NEW.name);`
+  const [found] = (await findingsOf(more, change.drop("name"))).filter(({ code }) => code === "COLUMN_IN_USE")
+  expect(found?.message).toMatch(/: rule logged on public\.people, view public\.names$/)
+})
+
+describe("a typed table", () => {
+  const typed =
+    "CREATE TYPE public.item AS (id integer, name text); CREATE TABLE public.items OF public.item (PRIMARY KEY (id));"
+  const column = { name: "code", type: "text", nullable: true }
+
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ["add_column", { add_column: { table: "items", column } }],
+    ["add_column with up", { add_column: { table: "items", column, up: "name" } }],
+    ["drop_column", { drop_column: { table: "items", column: "name" } }],
+    ["rename_column", { rename_column: { table: "items", from: "name", to: "title" } }],
+    ["alter_column", { alter_column: { table: "items", column: "name", type: "varchar", up: "name", down: "name" } }],
+  ])("takes no new, other or lost column: %s", async (_, operation) => {
+    expect(await refusals(typed, operation)).toEqual(["TYPED_TABLE"])
+    expect(await refusals(`${typed} ALTER TABLE public.items NOT OF`, operation)).toEqual([])
+  })
+
+  test("takes promises and indexes", async () => {
+    const required = { alter_column: { table: "items", column: "name", nullable: false } }
+    expect(await refusals(typed, required)).toEqual([])
+    expect(
+      await refusals(typed, { create_index: { table: "items", columns: { name: {} }, name: "items_name" } }),
+    ).toEqual([])
+  })
 })

@@ -9,11 +9,13 @@ import { defaultText, isNullable } from "../column-definition.ts"
 import { mostColumns, systemColumns } from "../column-limits.ts"
 import { computedFindings } from "../computed-findings.ts"
 import { expressionFindings, readsNewColumn } from "../expression-findings.ts"
+import { newNullFindings } from "../hide/null-findings.ts"
 import { oldWriteFindings } from "../old-writes.ts"
 import type { OperationContext, PlanContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
 import { refusal, tableFindings, warning } from "../table-findings.ts"
 import { domainFindings } from "../sync/domain-findings.ts"
+import { typedTableFindings } from "../typed-table-findings.ts"
 import { usableKey } from "../sync/walk-key.ts"
 import { parseExpression } from "../../sql/parser.ts"
 import { constraintFindings } from "./constraint-checks.ts"
@@ -29,7 +31,8 @@ export function checkAddColumn(input: AddColumnInput, current: Catalog, context:
   const subject = `${displayName(relation)}.${input.column.name}`
   const broken = [
     ...nameFindings(input, table, subject),
-    ...typeFindings(input, subject, context),
+    ...typedTableFindings(table),
+    ...typeFindings(input, current, subject, context),
     ...kindFindings(input, subject),
     ...expressionsFindings(input, table, findTable(context.before, relation) ?? table, current, subject),
   ]
@@ -79,9 +82,15 @@ function nameFindings(input: AddColumnInput, table: Table, subject: string): rea
   return findings
 }
 
-function typeFindings(input: AddColumnInput, subject: string, context: OperationContext): readonly Finding[] {
+function typeFindings(
+  input: AddColumnInput,
+  catalog: Catalog,
+  subject: string,
+  context: OperationContext,
+): readonly Finding[] {
   try {
-    if (!parseTypeName(input.column.type, context.defaultSchema).serial) return []
+    const { name, serial } = parseTypeName(input.column.type, context.defaultSchema)
+    if (!serial) return newNullFindings(name, catalog, subject)
     return [
       refusal(
         "SERIAL_COLUMN",

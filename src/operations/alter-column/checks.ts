@@ -13,11 +13,13 @@ import { downFindings } from "../down-findings.ts"
 import { duplicateFindings } from "../duplicate/duplicate-findings.ts"
 import { expressionFindings } from "../expression-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
+import { newNullFindings } from "../hide/null-findings.ts"
 import { oldWriteFindings } from "../old-writes.ts"
 import type { PlanContext } from "../operation.ts"
 import { domainFindings } from "../sync/domain-findings.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
 import { resolveTable } from "../table-name.ts"
+import { typedTableFindings } from "../typed-table-findings.ts"
 import type { AlterColumnInput } from "./input.ts"
 import { needsDuplicate } from "./resolved.ts"
 
@@ -31,7 +33,7 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
   if (!column) return [...blocked, missingColumn(input.column, table)]
   const subject = `${displayName(relation)}.${input.column}`
   const broken = [
-    ...typeFindings(input, subject, context),
+    ...typeFindings(input, column, current, subject, context),
     ...changeFindings(input, column, subject),
     ...expressionsFindings(input, table, current, context, subject),
   ]
@@ -43,6 +45,7 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
     ...constraintFindings(asAdded(input, column), table, current, context, subject),
     ...(isDuplicated
       ? [
+          ...typedTableFindings(table),
           ...keepFindings(table, column),
           ...duplicateFindings(table, column, subject, current),
           ...domainFindings(typeOf(input, column, context), current, subject),
@@ -70,10 +73,17 @@ function asAdded({ check, unique, references }: AlterColumnInput, { name, type }
   return { table: "", column }
 }
 
-function typeFindings({ type }: AlterColumnInput, subject: string, { defaultSchema }: PlanContext): readonly Finding[] {
+function typeFindings(
+  { type }: AlterColumnInput,
+  column: Column,
+  catalog: Catalog,
+  subject: string,
+  { defaultSchema }: PlanContext,
+): readonly Finding[] {
   if (type === undefined) return []
   try {
-    if (!parseTypeName(type, defaultSchema).serial) return []
+    const { name, serial } = parseTypeName(type, defaultSchema)
+    if (!serial) return name === column.type ? [] : newNullFindings(name, catalog, subject)
     return [
       refusal("SERIAL_COLUMN", subject, "serial is no type but a shorthand for a sequence", "Name the integer type."),
     ]

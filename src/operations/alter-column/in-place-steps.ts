@@ -50,12 +50,12 @@ export function expandInPlace(alter: AlterColumn, context: OperationContext): re
 }
 
 /** DROP NOT NULL takes no time; taking it back means to look at every row, which its return steps do. */
-function allowNullSteps({ relation, column, scope }: AlterColumn): readonly SqlStep[] {
+function allowNullSteps({ relation, table: whole, column, scope }: AlterColumn): readonly SqlStep[] {
   const table = qualified(relation)
   const at = `expand/${scope}`
   const isNotNull = columnWhere(relation, column.name, sql`a.attnotnull`)
   return [
-    ...notNullReturns({ relation, at, phase: "expand" }, column.name),
+    ...notNullReturns({ at, phase: "expand" }, whole, column.name),
     sqlStep({
       id: `${at}/allow-null-${column.name}`,
       phase: "expand",

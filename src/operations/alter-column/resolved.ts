@@ -11,6 +11,7 @@ import { parseTypeName } from "../../sql/type-name.ts"
 import { constraintsOf, indexesOf } from "../add-column/after.ts"
 import type { AddColumn } from "../add-column/resolved.ts"
 import { defaultText } from "../column-definition.ts"
+import { carriedSettings } from "../duplicate/carried-settings.ts"
 import { duplicateName } from "../duplicate/duplicate.ts"
 import type { Duplicate } from "../duplicate/duplicate.ts"
 import { hiddenName } from "../hide/hidden-name.ts"
@@ -75,8 +76,10 @@ export function resolveAlterColumn(input: AlterColumnInput, catalog: Catalog, co
 
 function freshColumn(input: AlterColumnInput, column: Column, { defaultSchema }: OperationContext): Column {
   const type = input.type === undefined ? column.type : parseTypeName(input.type, defaultSchema).name
+  const { settings: _settings, ...rest } = column
   return {
-    ...column,
+    ...rest,
+    ...carriedSettings(column, type),
     type,
     notNull: input.nullable === undefined ? column.notNull : !input.nullable,
     default:

@@ -16,6 +16,7 @@ import { ident, qualified } from "../../sql/sql.ts"
 import type { PlanContext } from "../operation.ts"
 import { resolveTable } from "../table-name.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
+import { typedTableFindings } from "../typed-table-findings.ts"
 import type { DropColumnInput } from "./input.ts"
 
 /** Everything that can be said about a `drop_column` before the database is asked. */
@@ -29,6 +30,7 @@ export function checkDropColumn(input: DropColumnInput, current: Catalog, contex
   if (!column) return [...blocked, missingColumn(input.column, table)]
   return [
     ...blocked,
+    ...typedTableFindings(table),
     ...keepFindings(table, column),
     ...boundFindings(table, column, subject, current),
     ...lostIndexFindings(table, column, subject, current),

@@ -1,6 +1,6 @@
 import { byName } from "../sorted.ts"
 import { withTable } from "../../catalog/model.ts"
-import type { Catalog, Table } from "../../catalog/model.ts"
+import type { Catalog, Index, Table } from "../../catalog/model.ts"
 import { rebindConstraint, rebindIndex } from "../../sql/rebind.ts"
 import { partitionsOf } from "../../catalog/partitions.ts"
 import type { Duplicate } from "./duplicate.ts"
@@ -9,9 +9,13 @@ import type { Duplicate } from "./duplicate.ts"
 export function afterDuplicate({ table, column, fresh, extras }: Duplicate, before: Catalog): Catalog {
   const change = (one: Table): Table => {
     const renaming = (name: string): string => (name === column.name ? fresh.name : name)
+    const { statistics = [], ...rest } = one
+    const kept = statistics.filter(({ columns }) => !columns.includes(column.name))
     return {
-      ...one,
+      ...rest,
+      ...(kept.length > 0 && { statistics: kept }),
       columns: [...one.columns.filter(({ name }) => name !== column.name), fresh],
+      grants: one.grants.map((grant) => ({ ...grant, column: grant.column === null ? null : renaming(grant.column) })),
       constraints: one.constraints.map((constraint) =>
         constraint.columns.includes(column.name)
           ? {
@@ -25,7 +29,7 @@ export function afterDuplicate({ table, column, fresh, extras }: Duplicate, befo
       indexes: one.indexes.map((index) =>
         index.reads.includes(column.name)
           ? {
-              ...index,
+              ...withoutMark(index),
               columns: index.columns.map(renaming),
               reads: index.reads.map(renaming).toSorted(),
               definition: rebindIndex(index.definition, index.name, renaming),
@@ -41,4 +45,9 @@ export function afterDuplicate({ table, column, fresh, extras }: Duplicate, befo
     indexes: [...own.indexes, ...extras.indexes].toSorted(byName),
   }
   return [whole, ...partitionsOf(table, before).map(change)].reduce(withTable, before)
+}
+
+/** CLUSTER goes on by the first column's index, which is hidden with it. */
+function withoutMark({ clustered: _clustered, ...index }: Index): Index {
+  return index
 }

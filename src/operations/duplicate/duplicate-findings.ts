@@ -1,13 +1,18 @@
 import type { Catalog, Column, Table } from "../../catalog/model.ts"
+import { partitionsOf } from "../../catalog/partitions.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { boundFindings } from "../hide/bound-findings.ts"
 import { nullFindings } from "../hide/null-findings.ts"
 import { partitionFindings } from "./partition-findings.ts"
-import { refusal } from "../table-findings.ts"
+import { refusal, warning } from "../table-findings.ts"
 
 /** Why a column can't get a second one that takes its place, or what has to be known about that. */
 export function duplicateFindings(table: Table, column: Column, subject: string, catalog: Catalog): readonly Finding[] {
-  const findings = [...boundFindings(table, column, subject, catalog), ...nullFindings(column, catalog, subject)]
+  const findings = [
+    ...boundFindings(table, column, subject, catalog),
+    ...nullFindings(column, catalog, subject),
+    ...leftFindings(table, column, catalog, subject),
+  ]
   if (table.partitioning !== "parent") return findings
   for (const { name } of table.indexes.filter(({ unique, reads }) => !unique && reads.includes(column.name)))
     findings.push(
@@ -19,4 +24,25 @@ export function duplicateFindings(table: Table, column: Column, subject: string,
       ),
     )
   return [...findings, ...partitionFindings(table, column, subject, catalog)]
+}
+
+/** What nobody but its maker can make once more for the second column. */
+function leftFindings(table: Table, column: Column, catalog: Catalog, subject: string): readonly Finding[] {
+  const left = [table, ...partitionsOf(table, catalog)].flatMap(({ statistics = [], indexes }) => [
+    ...statistics
+      .filter(({ columns }) => columns.includes(column.name))
+      .map(({ name }) => `the extended statistics ${name}`),
+    ...indexes
+      .filter(({ clustered, reads }) => clustered === true && reads.includes(column.name))
+      .map(({ name }) => `the mark of CLUSTER on index ${name}`),
+  ])
+  if (left.length === 0) return []
+  return [
+    warning(
+      "STAYS_WITH_OLD_COLUMN",
+      subject,
+      `The column gets a second one that takes its place, and this isn't made for that: ${left.join(", ")}`,
+      "Once contracted, make it anew for the new column (CREATE STATISTICS …; ALTER TABLE … CLUSTER ON …), and ANALYZE.",
+    ),
+  ]
 }

@@ -8,6 +8,7 @@ import { drawsFromSequence } from "../hide/draws-from-sequence.ts"
 import { hiddenName } from "../hide/hidden-name.ts"
 import { columnExists, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
+import { carryGrants } from "../sync/carry-over.ts"
 import { constraintCopies, indexCopies } from "./copies.ts"
 import { subjectOf } from "./copy-steps.ts"
 import type { Duplicate } from "./duplicate.ts"
@@ -55,7 +56,8 @@ function takeOverStep(duplicate: Duplicate): SqlStep {
     sql: sql`${join(
       renames.map(({ forward }) => forward),
       "\n",
-    )}${setDefault}${takeSequences}${join(
+    )}${setDefault}${takeSequences}
+${carryGrants(relation, hidden, fresh.name)}${join(
       comments.map((comment) => sql`\nCOMMENT ON ${comment};`),
       "",
     )}`,

@@ -33,6 +33,7 @@ export function syncGroupOf(duplicate: Duplicate, catalog: Catalog, context: Pla
     compareBytes: needsByteEquality(fresh.type, fresh.collation),
     absent: absentOf(fresh.type, catalog),
     added: true,
+    secondOf: column.name,
     notNull: fresh.notNull,
     hidden: null,
   }

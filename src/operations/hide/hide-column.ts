@@ -53,7 +53,7 @@ function proofs({ table, computed, scope }: HiddenColumn, holder: Holder): reado
       .filter(({ validated }) => validated)
       .map(({ kind, name }) => validateReturn(returning, name, `${kind} ${name}`, name)),
     // Of a column that keeps its promise while it is hidden, there is something to prove after purge alone.
-    ...(required && (computed || comesBack(column)) ? notNullReturns(returning, column.name) : []),
+    ...(required && (computed || comesBack(column)) ? notNullReturns(returning, holder.table, column.name) : []),
   ]
 }
 

@@ -1,4 +1,4 @@
-import type { Constraint, Index } from "../../catalog/model.ts"
+import type { Constraint, Index, Table } from "../../catalog/model.ts"
 import type { Phase } from "../../domain/phase.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
@@ -8,7 +8,9 @@ import type { Sql } from "../../sql/sql.ts"
 import { addUniqueUsing, concurrently, dropConcurrently } from "../constraints/index-copy-steps.ts"
 import { fittingName, reservedPrefix } from "../names.ts"
 import { columnExists, constraintWhere, indexWhere, observation, relationOid } from "../observe.ts"
+import { rowsWhere } from "../offending-rows.ts"
 import { sqlStep } from "../sql-step.ts"
+import { walkOf } from "../sync/walk-key.ts"
 
 /**
  * What a hidden column's promises need when it comes back. Un-hiding takes milliseconds and adds them unproven; these
@@ -28,7 +30,12 @@ export function interimCheck(column: string): string {
   return fittingName(`${reservedPrefix}_not_null_${column}`)
 }
 
-export function notNullReturns({ relation, at, phase }: Returning, column: string): readonly SqlStep[] {
+export function notNullReturns(
+  { at, phase }: Omit<Returning, "relation">,
+  whole: Table,
+  column: string,
+): readonly SqlStep[] {
+  const relation = { schema: whole.schema, name: whole.name }
   const table = qualified(relation)
   const check = interimCheck(column)
   const exists = constraintWhere(relation, check, sql`TRUE`)
@@ -43,7 +50,14 @@ ALTER TABLE ${table} DROP CONSTRAINT ${ident(check)};`,
       observe: observation({ after: exists, before: sql`NOT ${exists}` }),
       lock: "AccessExclusive",
     }),
-    validateReturn({ relation, at, phase }, check, `that no value of ${subject} is NULL`, `not-null-${column}`),
+    {
+      ...validateReturn({ relation, at, phase }, check, `that no value of ${subject} is NULL`, `not-null-${column}`),
+      undoRejects: {
+        relation,
+        keys: rowsWhere(walkOf(whole), sql`t.${ident(column)} IS NULL`),
+        hint: `Rows hold NULL in ${column}, which is to allow none again: \`down\` found no value for what the new application wrote, or it wrote NULL. \`sluice status RUN\` lists their keys. Write a value into ${column} of each, then \`sluice retry\`.`,
+      },
+    },
   ]
 }
 

@@ -14,6 +14,7 @@ import type { PlanContext } from "../operation.ts"
 import { domainFindings } from "../sync/domain-findings.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
+import { typedTableFindings } from "../typed-table-findings.ts"
 import type { RenameColumnInput } from "./input.ts"
 
 /** Everything that can be said about a `rename_column` before the database is asked. */
@@ -31,6 +32,7 @@ export function checkRenameColumn(
   const subject = `${displayName(relation)}.${input.from}`
   return [
     ...blocked,
+    ...typedTableFindings(table),
     ...keepFindings(table, column),
     ...nameFindings(input, table, subject),
     ...triggerFindings(table, column, current, !context.versionViews),

@@ -35,6 +35,7 @@ export function afterRename({ table, column, to }: RenameColumn, before: Catalog
   const change = (one: Table): Table => ({
     ...one,
     columns: one.columns.map((other) => ({ ...other, name: renaming(other.name) })),
+    grants: one.grants.map((grant) => ({ ...grant, column: grant.column === null ? null : renaming(grant.column) })),
     constraints: one.constraints.map((constraint) => ({
       ...constraint,
       columns: constraint.columns.map(renaming),

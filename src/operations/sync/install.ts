@@ -5,6 +5,7 @@ import type { SqlStep } from "../../domain/step.ts"
 import type { TriggerSet } from "../../domain/trigger-set.ts"
 import { ident, join, literal, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
+import { carryGrants, carrySettings } from "./carry-over.ts"
 import { allOf, anyOf, computed } from "./group-direction.ts"
 import {
   columnExists,
@@ -41,7 +42,10 @@ export function syncStep(sync: Sync, id: string): SqlStep {
     summary: `Begin dual write of ${names} in ${displayName(sync.relation)}: columns, marker, function and triggers`,
     sql: sql`ALTER TABLE ${table}
   ${join(columns, ",\n  ")};
-${createTriggers(sync)}`,
+${join(
+  added.map((column) => carriedOver(sync, column)),
+  "",
+)}${createTriggers(sync)}`,
     undo: sql`${dropTriggers(sync)}
 ALTER TABLE IF EXISTS ${table}
   ${join(dropped, ",\n  ")};`,
@@ -59,6 +63,12 @@ function columnDefinition(column: SyncColumn): Sql {
   // Both are PostgreSQL's own words.
   const collation = column.collation === null ? none : sql` COLLATE ${trusted(column.collation)}`
   return sql`ADD COLUMN ${ident(column.name)} ${trusted(column.type)}${collation}`
+}
+
+/** Whoever may use the first column may use the second one from its first instant: through a view, with their own rights. */
+function carriedOver({ relation }: Sync, { name, secondOf }: SyncColumn): Sql {
+  if (secondOf === undefined) return none
+  return sql`${carryGrants(relation, secondOf, name)}\n${carrySettings(relation, secondOf, name)}\n`
 }
 
 /** The triggers of dual write, from expand to contract. */

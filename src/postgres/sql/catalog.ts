@@ -1,3 +1,5 @@
+import { columnSettings } from "../../sql/column-settings.ts"
+
 /**
  * What the catalog reader asks. All run with `search_path = pg_catalog`, so that PostgreSQL qualifies the names in
  * the definitions that it prints, and so that operators and functions here are PostgreSQL's own.
@@ -41,6 +43,7 @@ SELECT c.oid::text             AS oid,
        pg_get_userbyid(c.relowner)::text AS owner,
        CASE WHEN c.relkind = 'p' THEN 'parent' WHEN c.relispartition THEN 'partition' ELSE 'none' END AS partitioning,
        pg_get_partkeydef(c.oid) AS partition_key,
+       CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type,
        pn.nspname::text        AS parent_schema,
        p.relname::text         AS parent_name,
        ${names("h.inhparent")}
@@ -77,7 +80,8 @@ SELECT a.attrelid::text AS relation,
        CASE WHEN a.attgenerated <> '' THEN pg_get_expr(v.adbin, v.adrelid) END AS generated,
        CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
        d.description    AS comment,
-       CASE WHEN t.typtype = 'd' THEN true END AS domain
+       CASE WHEN t.typtype = 'd' THEN true END AS domain,
+       ${columnSettings} AS settings
   FROM pg_attribute AS a
   JOIN pg_type AS t             ON t.oid = a.atttypid
   LEFT JOIN pg_attrdef AS v     ON v.adrelid = a.attrelid AND v.adnum = a.attnum
@@ -142,7 +146,8 @@ SELECT x.indrelid::text AS relation,
        x.indisunique    AS unique,
        x.indisvalid AND x.indisready AND x.indislive AS valid,
        pg_get_indexdef(x.indexrelid) AS definition,
-       o.conname::text  AS constraint
+       o.conname::text  AS constraint,
+       x.indisclustered AS clustered
   FROM pg_index AS x
   JOIN pg_class AS c           ON c.oid = x.indexrelid
   LEFT JOIN pg_constraint AS o ON o.conindid = x.indexrelid AND o.conrelid = x.indrelid AND o.contype IN ('p', 'u', 'x')
@@ -232,32 +237,6 @@ SELECT n.nspname::text AS schema,
    AND n.nspname <> 'sluice'
    AND (n.nspname = ANY ($1::text[]) OR (n.nspname, c.relname) IN (SELECT * FROM unnest($2::text[], $3::text[])))`
 
-/** Who has USAGE on the schemas $1. */
-export const schemaGrantsSql = `
-SELECT n.nspname::text AS schema,
-       CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee)::text END AS grantee,
-       bool_or(x.is_grantable) AS grantable
-  FROM pg_namespace AS n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS x
- WHERE n.nspname = ANY ($1::text[]) AND x.privilege_type = 'USAGE'
- GROUP BY 1, 2
- ORDER BY 1, 2 NULLS FIRST`
-
-/** What our role's default privileges give on new tables, everywhere and in the schemas $1. */
-export const defaultGrantsSql = `
-SELECT n.nspname::text AS schema,
-       CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee)::text END AS grantee,
-       x.privilege_type        AS privilege,
-       bool_or(x.is_grantable) AS grantable
-  FROM pg_default_acl AS d
-  LEFT JOIN pg_namespace AS n ON n.oid = d.defaclnamespace
- CROSS JOIN aclexplode(d.defaclacl) AS x
- WHERE d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
-   AND d.defaclobjtype = 'r'
-   AND (d.defaclnamespace = 0 OR n.nspname = ANY ($1::text[]))
-   AND x.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
- GROUP BY 1, 2, 3
- ORDER BY 1 NULLS FIRST, 2 NULLS FIRST, 3`
-
 /**
  * Functions by schema ($1; null: pg_catalog), name ($2) and number of arguments ($3; null: any). Of the overloads that
  * take so many the most volatile counts: v > s > i; where none does, of all.
@@ -281,26 +260,6 @@ SELECT w.schema,
   JOIN pg_proc AS p      ON p.pronamespace = n.oid AND p.proname = w.name
   JOIN pg_language AS l  ON l.oid = p.prolang
  GROUP BY w.schema, w.name, w.arguments`
-
-/** Every domain, with the type and its modifiers that it comes down to. Of domains over domains the innermost one counts. */
-export const domainsSql = `
-WITH RECURSIVE level AS (
-  SELECT oid AS domain, 1 AS depth, oid AS checked, typbasetype AS base, typtypmod AS modifier, typnotnull AS not_null
-    FROM pg_type
-   WHERE typtype = 'd'
-  UNION ALL
-  SELECT level.domain, level.depth + 1, t.oid, t.typbasetype, t.typtypmod, t.typnotnull
-    FROM level
-    JOIN pg_type AS t ON t.oid = level.base AND t.typtype = 'd'
-)
-SELECT format_type(domain, NULL) AS name,
-       (array_agg(format_type(base, modifier) ORDER BY depth DESC))[1] AS base,
-       bool_or(not_null) AS "notNull",
-       bool_or(EXISTS (SELECT FROM pg_constraint AS o WHERE o.contypid = level.checked AND o.contype = 'c')) AS "hasChecks",
-       (SELECT pg_get_expr(typdefaultbin, 0) FROM pg_type WHERE oid = domain) AS default
-  FROM level
- GROUP BY domain
- ORDER BY 1`
 
 /** Every version schema of ours that is really there. Only where the journal has the table: see the frame. */
 export const versionSchemasSql = `

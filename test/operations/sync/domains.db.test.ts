@@ -109,6 +109,27 @@ describe("a domain that allows no NULL", () => {
     )
   })
 
+  const people = "CREATE DOMAIN nn AS text NOT NULL; CREATE TABLE people (id int PRIMARY KEY, name text NOT NULL)"
+
+  test.each([
+    ["added", { add_column: { table: "people", column: { name: "label", type: "nn", nullable: true } } }],
+    [
+      "added, with a default",
+      { add_column: { table: "people", column: { name: "label", type: "nn", default: "'x'" } } },
+    ],
+    ["filled by up", { add_column: { table: "people", column: { name: "label", type: "nn" }, up: "name" } }],
+    ["altered to it", { alter_column: { table: "people", column: "name", type: "nn", up: "name", down: "name" } }],
+  ])("can't be the type of a new column, %s: rows hold NULL in it until they are filled", async (_, operation) => {
+    expect(await codesOf(people, [operation])).toContain("DOMAIN_FORBIDS_NULL")
+  })
+
+  test("can be that of a column of a new table, or be left as it is", async () => {
+    const create = { create_table: { name: "labels", columns: [{ name: "label", type: "nn", pk: true }] } }
+    expect(await codesOf(people, [create])).not.toContain("DOMAIN_FORBIDS_NULL")
+    const alter = { alter_column: { table: "people", column: "name", type: "nn", default: "'x'" } }
+    expect(await codesOf(given, [alter])).not.toContain("DOMAIN_FORBIDS_NULL")
+  })
+
   test("stays out of the way where a default fills what nobody names", async () => {
     const withDefault = given.replace("name nn", "name nn DEFAULT 'x'")
     const found = await codesOf(withDefault, [{ drop_column: { table: "people", column: "name" } }])

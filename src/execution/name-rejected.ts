@@ -1,0 +1,36 @@
+import { retold, SluiceError } from "../domain/errors.ts"
+import type { RejectedRows, Step } from "../domain/step.ts"
+import type { Session } from "../postgres/session.ts"
+import type { Direction } from "./journal-rows.ts"
+import type { ExecutionObserver } from "./target-run.ts"
+
+const mostKeys = 100
+
+/**
+ * Where PostgreSQL has rejected rows in a step's undo, it names none of them: asks which they are, tells the observer, and
+ * gives the same error with a hint that is about them. Any other error stays as it is.
+ */
+export async function namingRejected(
+  session: Session,
+  observer: Pick<ExecutionObserver, "offendingKeys">,
+  { step, direction }: { readonly step: Step; readonly direction: Direction },
+  error: unknown,
+): Promise<unknown> {
+  const rows = direction === "undo" ? step.undoRejects : undefined
+  if (!rows || !(error instanceof SluiceError) || error.code !== "DATA_REJECTED") return error
+  const keys = await keysOf(session, rows)
+  if (keys.length > 0) await observer.offendingKeys(step.id, error.code, rows.relation, keys)
+  return retold(error, { ...error.finding, hint: rows.hint })
+}
+
+/** None where they can't be read: what PostgreSQL has said is worth more than why that is so. */
+async function keysOf(session: Session, rows: RejectedRows): Promise<readonly string[]> {
+  try {
+    const found = await session.query<{ key: string }>(`SELECT rejected.key FROM (${rows.keys}) AS rejected LIMIT $1`, [
+      mostKeys,
+    ])
+    return found.map(({ key }) => key)
+  } catch {
+    return []
+  }
+}

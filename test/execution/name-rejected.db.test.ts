@@ -1,0 +1,55 @@
+import { afterEach, beforeAll, describe, expect, test } from "vitest"
+import { loadParser } from "../../src/sql/parser.ts"
+import { Purging } from "../operations/archive/purging.ts"
+
+/**
+ * A way back may stop because the old shape allows no NULL again and the new application has written what `down` finds no
+ * value for. PostgreSQL says only that there is such a row.
+ */
+let change: Purging | undefined
+beforeAll(loadParser)
+afterEach(async () => {
+  await change?.end()
+  change = undefined
+})
+
+const given =
+  "CREATE TABLE people (id int PRIMARY KEY, name text NOT NULL); INSERT INTO people SELECT n, 'P' || n FROM generate_series(1, 4) AS n"
+const operations = [
+  { add_column: { table: "people", column: { name: "label", type: "text", nullable: true }, up: "name" } },
+  { drop_column: { table: "people", column: "name", down: "label" } },
+]
+
+describe("an undo that stops at rows", () => {
+  test.each([
+    ["from keep", "contract/hide"],
+    ["from behind the purge", "purge/drop"],
+  ])("%s names them, and goes on once they hold a value", async (_, last) => {
+    change = await Purging.begin(given, operations)
+    await change.through(last)
+    await change.query("UPDATE people SET label = NULL WHERE id IN (2, 3)")
+    await expect(change.back()).rejects.toMatchObject({
+      code: "DATA_REJECTED",
+      finding: { hint: expect.stringMatching(/Write a value into name of each, then `sluice retry`/) as unknown },
+    })
+    expect(change.witness.keysSeen).toEqual([
+      { code: "DATA_REJECTED", relation: { schema: "public", name: "people" }, keys: ["2", "3"] },
+    ])
+    await change.query("UPDATE people SET name = 'nobody' WHERE name IS NULL")
+    await change.back()
+    expect(await change.query("SELECT name FROM people ORDER BY id")).toEqual(
+      ["P1", "nobody", "nobody", "P4"].map((name) => ({ name })),
+    )
+  })
+
+  test("of a plan that doesn't say which they can be, tells what PostgreSQL says", async () => {
+    change = await Purging.begin(given, operations)
+    await change.contract()
+    await change.query("UPDATE people SET label = NULL WHERE id = 2")
+    const validating = change.step("contract/people/not-null-name/validate")
+    const { undoRejects: _undoRejects, ...earlier } = validating
+    await change.back("contract/hide")
+    await expect(change.undo(earlier as typeof validating)).rejects.toMatchObject({ code: "DATA_REJECTED" })
+    expect(change.witness.keysSeen).toEqual([])
+  })
+})
