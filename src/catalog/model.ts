@@ -154,6 +154,8 @@ export interface Trigger {
   /** As `pg_get_triggerdef` prints it. */
   readonly definition: string
   readonly enabled: "origin" | "always" | "replica" | "disabled"
+  /** True where its function inserts the whole row into a table, by the places of its columns. Left out: no. */
+  readonly copiesRow?: true
 }
 
 export function findTable(catalog: Catalog, relation: RelationName): Table | undefined {

@@ -116,6 +116,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   TOO_MANY_COLUMNS: "The table would pass PostgreSQL's limit of 1600 columns. Drop columns, or split the table.",
   TOO_MANY_CONNECTIONS: "The server has no free connection. Raise max_connections or free some.",
   TRIGGERS_FIRE: "The backfill will fire the application's triggers for every row, because it may not pass them by.",
+  TRIGGER_COPIES_ROW:
+    "A trigger of yours inserts NEW.* or OLD.* into another table, which a new column breaks. Have its function name the columns.",
   TRIGGER_READS_COLUMN:
     "Functions of triggers of the table, or of a partition, may name the column that is renamed or dropped. Have them do without before the contract gate.",
   TRIGGER_SORTS_LATER:

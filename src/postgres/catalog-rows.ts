@@ -39,7 +39,7 @@ export interface IndexRow extends OfRelation, Omit<Index, "clustered"> {
   readonly clustered: boolean
 }
 
-export type TriggerRow = OfRelation & Trigger
+export type TriggerRow = OfRelation & Omit<Trigger, "copiesRow"> & { readonly copies_row: boolean }
 export type GrantRow = OfRelation & Grant
 
 export interface DependentRow extends OfRelation {
@@ -122,8 +122,8 @@ function statisticsOf({ name, columns }: StatisticsRow): Statistics {
   return { name, columns }
 }
 
-function triggerOf({ name, definition, enabled }: TriggerRow): Trigger {
-  return { name, definition, enabled }
+function triggerOf({ name, definition, enabled, copies_row: copiesRow }: TriggerRow): Trigger {
+  return { name, definition, enabled, ...(copiesRow && { copiesRow }) }
 }
 
 function grantOf({ grantee, privilege, column, grantable }: GrantRow): Grant {

@@ -13,6 +13,7 @@ import { newNullFindings } from "../hide/null-findings.ts"
 import { oldWriteFindings } from "../old-writes.ts"
 import type { OperationContext, PlanContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
+import { rowCopyFindings } from "../row-copy-findings.ts"
 import { refusal, tableFindings, warning } from "../table-findings.ts"
 import { domainFindings } from "../sync/domain-findings.ts"
 import { typedTableFindings } from "../typed-table-findings.ts"
@@ -47,6 +48,7 @@ export function checkAddColumn(input: AddColumnInput, current: Catalog, context:
       ? []
       : domainFindings(parseTypeName(input.column.type, context.defaultSchema).name, current, subject)),
     ...dependentFindings(table),
+    ...rowCopyFindings(table, current),
   ]
 }
 

@@ -14,6 +14,7 @@ import { nullFindings } from "../hide/null-findings.ts"
 import { triggerFindings } from "../hide/trigger-findings.ts"
 import { ident, qualified } from "../../sql/sql.ts"
 import type { PlanContext } from "../operation.ts"
+import { rowCopyFindings } from "../row-copy-findings.ts"
 import { resolveTable } from "../table-name.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
 import { typedTableFindings } from "../typed-table-findings.ts"
@@ -39,6 +40,7 @@ export function checkDropColumn(input: DropColumnInput, current: Catalog, contex
     ...sequenceFindings(table, column, current),
     ...(input.down === undefined ? [] : downFindings(input.down, table, current, context, subject)),
     ...clientFindings(subject),
+    ...(input.down === undefined ? [] : rowCopyFindings(table, current)),
     ...triggerFindings(table, column, current, input.down !== undefined),
     ...functionFindings({ relation, column: input.column }, current),
     ...purgeFindings(table, column, context),

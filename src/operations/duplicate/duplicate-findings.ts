@@ -4,6 +4,7 @@ import type { Finding } from "../../domain/finding.ts"
 import { boundFindings } from "../hide/bound-findings.ts"
 import { nullFindings } from "../hide/null-findings.ts"
 import { partitionFindings } from "./partition-findings.ts"
+import { rowCopyFindings } from "../row-copy-findings.ts"
 import { refusal, warning } from "../table-findings.ts"
 
 /** Why a column can't get a second one that takes its place, or what has to be known about that. */
@@ -12,6 +13,7 @@ export function duplicateFindings(table: Table, column: Column, subject: string,
     ...boundFindings(table, column, subject, catalog),
     ...nullFindings(column, catalog, subject),
     ...leftFindings(table, column, catalog, subject),
+    ...rowCopyFindings(table, catalog),
   ]
   if (table.partitioning !== "parent") return findings
   for (const { name } of table.indexes.filter(({ unique, reads }) => !unique && reads.includes(column.name)))
