@@ -92,6 +92,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   ROW_MISSING: "The demo's application found a row gone that it was told is there.",
   ROW_SECURITY_FORCED:
     "Row-level security is forced on the table's owner, so that some rows couldn't be filled. Lift FORCE for the length of the run.",
+  ROWS_STAY_UNFILLED:
+    "A backfill fills nothing any more, though rows are left: a trigger or a rule keeps an UPDATE from them, or others hold them each time. Remove that, then retry.",
   ROW_SECURITY_HIDES_ROWS:
     "Row security keeps rows from Sluice's role, so that nothing is proven about them, and none is filled. No GRANT on the table helps: do what the hint says.",
   ROW_TYPE_USED: "Something uses the table's row type and may fail once a column is added. Check it.",

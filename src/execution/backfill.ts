@@ -15,6 +15,7 @@ import { Neighbours } from "./backfill/neighbours.ts"
 import { demandEveryRow } from "./backfill/no-row-hidden.ts"
 import { Pace } from "./backfill/pace.ts"
 import { fillPass } from "./backfill/passes.ts"
+import { ProgressMade } from "./backfill/progress-made.ts"
 import { RangeQueue } from "./backfill/range-queue.ts"
 import { sizeUp } from "./backfill/table-size.ts"
 import { splitTable } from "./backfill/walk.ts"
@@ -50,7 +51,7 @@ export interface BackfillResult {
  * goes on from the cursors. Rests while the throttle or an operator says so. A step for the way back alone is only
  * passed.
  *
- * Throws RefusedError FENCED or DUAL_WRITE_BROKEN, TransientError LOCK_BUDGET (a row stays locked; the message names by whom), the signal's
+ * Throws RefusedError FENCED, DUAL_WRITE_BROKEN or ROWS_STAY_UNFILLED, TransientError LOCK_BUDGET (a row stays locked; the message names by whom), the signal's
  * reason on abort, and what PostgreSQL says of a row that the new shape can't hold (its key goes to the observer).
  */
 export async function runBackfill(
@@ -137,13 +138,15 @@ async function fillPasses(
   throttle: Throttle,
   begun: readonly Cursor[],
 ): Promise<void> {
-  const { run, step, meter, claimed } = context
+  const { run, step, meter, claimed, limits, attempt } = context
   const ref = { run: run.run, step: step.id }
+  const progress = new ProgressMade()
   let cursors = begun
   while (cursors.length > 0) {
     await fillPass(control, { ...context, queue: new RangeQueue(cursors) }, throttle)
     meter.endPass()
     if (await isDone(control, context)) break
+    await progress.afterPass(meter.filled, step, { budgetMs: limits.lockBudgetMs, signal: attempt.signal })
     if ((cursors[0]?.pass ?? 1) >= patientPasses) await waitForLockedRow(control, context, throttle)
     await control.transaction(async () => {
       await checkFence(control, claimed.claim)
