@@ -16,6 +16,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   BACKUP_CORRUPT:
     "A backup's file is gone or isn't the one that was written. Don't rely on it; make another and look at the disk.",
   BACKUP_DIFFERS: "Restored, a backup isn't what it was made from. Don't rely on it; make another.",
+  BACKUP_DIRECTORY_UNUSABLE:
+    "The file system of the worker's machine doesn't let backups be written or read. The message has path and reason; mend it, or name another `backups.directory`, then retry. What may pass by itself is tried again.",
   BACKUP_FAILED:
     "pg_dump or pg_restore failed. The message names the object where that is safe; the tool's own output, in a terminal, tells all.",
   BACKUP_INTERRUPTED: "pg_dump or pg_restore was ended from outside. Retried.",
