@@ -31,7 +31,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   DATA_REJECTED:
     "A row breaks a constraint, or an expression can't process a row's value. Find such rows and change them or the expression.",
   DEADLOCK: "PostgreSQL ended a deadlock by cancelling our statement. Retried.",
-  DEPENDENTS_EXIST: "Other objects depend on what was to be dropped. Remove or change them first.",
+  DEPENDENTS_EXIST:
+    "Other objects, which the message names, depend on what was to be dropped. Remove or change them, then try again.",
   DISK_FULL: "The server has no space left. Make space; the step is tried again.",
   DUAL_WRITE_BROKEN:
     "The triggers that keep both shapes equal are missing, disabled, or were touched after the rows were compared. The message says what, the hint what to do; see docs/dual-write.md.",

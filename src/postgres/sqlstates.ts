@@ -46,7 +46,11 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   "25P04": transient("CONNECTION_LOST", "the server ended a session whose transaction took too long"),
   "28": user("WRONG_PASSWORD", null, loginHint),
   "28P01": user("WRONG_PASSWORD", "the server refuses the password", loginHint),
-  "2B": refused("DEPENDENTS_EXIST"),
+  "2B": refused(
+    "DEPENDENTS_EXIST",
+    null,
+    "Drop or change what depends on it, then try again; a run goes on with `sluice retry`.",
+  ),
   "2F": refused("RAISED_BY_DATABASE", "a function of the database failed"),
   "38": refused("RAISED_BY_DATABASE", "a function of the database failed"),
   "39": refused("RAISED_BY_DATABASE", "a function of the database failed"),
@@ -105,6 +109,12 @@ export const reports: Readonly<Record<string, Meaning>> = {
     "ALTER TABLE … REPLICA IDENTITY FULL (or USING INDEX …), or take the table out of the publication. Then `sluice retry`.",
   ),
 }
+
+/** Two sessions that make an object of one name at once meet in the catalog: IF NOT EXISTS doesn't see the other's yet. */
+export const catalogRace: Meaning = transient(
+  "OBJECT_IN_USE",
+  "another session was making an object of the same name at this moment",
+)
 
 /** The meaning of a state as that function of the server reports it, by itself or by its class. */
 export function meaningOf(sqlstate: string, routine = ""): Meaning | undefined {
