@@ -1,6 +1,7 @@
 import { isVerified, type BackupRecord, type VerifiedBackup } from "../domain/backup.ts"
 import type { Attempt } from "../execution/attempt.ts"
 import { registerBackup } from "../ledger/backups.ts"
+import { inDirectory } from "./directory-failure.ts"
 import { dump } from "./dump.ts"
 import { digestOf, exists, fileOf, prepareDirectory, readRecords } from "./files.ts"
 import type { BackupInput } from "./input.ts"
@@ -11,7 +12,11 @@ import { prove } from "./prove.ts"
  * A backup that counts: dumped, restored into a scratch database, compared, registered. Called again for the same run
  * after a kill, it goes on with what stands: a verified backup is answered as it is, a finished dump is not made anew.
  */
-export async function createBackup(input: BackupInput, attempt: Attempt): Promise<VerifiedBackup> {
+export function createBackup(input: BackupInput, attempt: Attempt): Promise<VerifiedBackup> {
+  return inDirectory(input.config.backups.directory, () => create(input, attempt))
+}
+
+async function create(input: BackupInput, attempt: Attempt): Promise<VerifiedBackup> {
   const { signal } = attempt
   const { directory } = input.config.backups
   await prepareDirectory(directory)

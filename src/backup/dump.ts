@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { BackedUpTable, BackupRecord } from "../domain/backup.ts"
 import { displayName } from "../domain/relation.ts"
@@ -6,7 +5,7 @@ import type { Session } from "../postgres/session.ts"
 import { findPostgresTool } from "../postgres/tools.ts"
 import { both } from "./both.ts"
 import { readContents, type Contents } from "./contents.ts"
-import { createPrivate, digestOf, publish, requireSpace, writeRecord } from "./files.ts"
+import { createPrivate, digestOf, discard, publish, requireSpace, writeRecord } from "./files.ts"
 import type { BackupInput } from "./input.ts"
 import { sessionName } from "./naming.ts"
 import { chooseScratchServer } from "./scratch-server.ts"
@@ -49,7 +48,7 @@ export async function dump(
     await writeRecord(directory, record)
     return record
   } catch (error) {
-    await rm(aside, { force: true })
+    await discard(aside)
     throw error
   }
 }

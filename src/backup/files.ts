@@ -59,6 +59,11 @@ async function sync(path: string): Promise<void> {
   }
 }
 
+/** What was begun and failed goes; where that fails too, the first failure is the one to tell. */
+export async function discard(aside: string): Promise<void> {
+  await rm(aside, { force: true }).catch(() => {})
+}
+
 export function fileOf(directory: string, record: Pick<BackupRecord, "file">): string {
   return join(directory, record.file)
 }
@@ -76,7 +81,7 @@ export async function writeRecord(directory: string, record: BackupRecord): Prom
     }
     await publish(aside, file)
   } catch (error) {
-    await rm(aside, { force: true })
+    await discard(aside)
     throw error
   }
 }
@@ -97,9 +102,13 @@ async function readRecord(file: string): Promise<BackupRecord | null> {
   }
 }
 
+/** Where the file system doesn't tell, that is thrown: a backup that can't be reached isn't gone. */
 export async function exists(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,
-    () => false,
+    (error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return false
+      throw error
+    },
   )
 }

@@ -21,11 +21,6 @@ export async function prove(
 ): Promise<VerifiedBackup> {
   const { control, actor } = context
   const { directory } = context.config.backups
-  const settle = async <R extends BackupRecord>(settled: R): Promise<R> => {
-    await writeRecord(directory, settled)
-    await registerBackup(control, settled, actor)
-    return settled
-  }
   try {
     await requireIntact(directory, record, signal)
     const restored = await testRestore(context, record, { owner, signal }, (url) =>
@@ -34,9 +29,17 @@ export async function prove(
       ),
     )
     const notes = [...new Set([...record.notes, ...restored.notes])]
-    return await settle({ ...record, state: "verified", restoreSeconds: restored.seconds, notes })
+    const verified = { ...record, state: "verified", restoreSeconds: restored.seconds, notes } as const
+    await writeRecord(directory, verified)
+    await registerBackup(control, verified, actor)
+    return verified
   } catch (error) {
-    if (error instanceof RefusedError && disproofs.has(error.code)) await settle({ ...record, state: "failed" })
+    if (error instanceof RefusedError && disproofs.has(error.code)) {
+      const failed = { ...record, state: "failed" } as const
+      await registerBackup(control, failed, actor)
+      // The register is what counts. Where the directory itself is gone, that the backup is no good is still to be told.
+      await writeRecord(directory, failed).catch(() => {})
+    }
     throw error
   }
 }

@@ -23,6 +23,16 @@ export function toolFailure({ tool, code, signal, stderr }: ToolEnd): SluiceErro
       hint: "Make space in `backups.directory`, and on the server of the scratch database.",
     })
   }
+  // We could open the files a moment ago: what the system says of them now may pass.
+  const [, words] = fileTrouble.exec(stderr) ?? []
+  if (words !== undefined) {
+    return new TransientError({
+      code: "BACKUP_DIRECTORY_UNUSABLE",
+      subject: tool,
+      message: failed(`a file can't be read or written any more (${words})`),
+      hint: "Look at `backups.directory` on the worker's machine, and at its folder for temporary files (TMPDIR).",
+    })
+  }
   if (/Query was: LOCK TABLE/.test(stderr)) {
     return new TransientError({ code: "LOCK_TIMEOUT", subject: tool, message: failed("a lock wasn't free in time") })
   }
@@ -55,6 +65,10 @@ export function toolFailure({ tool, code, signal, stderr }: ToolEnd): SluiceErro
     hint: "The same command in a terminal shows all that the tool says.",
   })
 }
+
+/** About its own files, not the server's. */
+const fileTrouble =
+  /^pg_\w+: error: could not (?:open|close|read|write|seek|fsync|determine)\b.*: (Permission denied|Read-only file system|Stale file handle|Input\/output error|I\/O error|Not a directory|No such (?:file or directory|device)|Too many open files(?: in system)?|Device or resource busy|Connection timed out)$/m
 
 /** Messages of these kinds hold names of objects and no values. */
 const safe =

@@ -1,5 +1,6 @@
 import type { BackupRecord, VerifiedBackup } from "../domain/backup.ts"
 import type { Attempt } from "../execution/attempt.ts"
+import { inDirectory } from "./directory-failure.ts"
 import type { BackupContext } from "./input.ts"
 import { prove } from "./prove.ts"
 
@@ -17,5 +18,7 @@ export async function verifyBackup(input: VerifyInput, attempt: Attempt): Promis
   attempt.heartbeat({ backup: input.backup.id, stage: "test restore" })
   // An owner of its own: two checks of the same backup at the same time don't drop each other's database.
   const owner = `verify ${input.backup.id} ${process.pid} ${performance.now()}`
-  return prove(input, input.backup, { owner, signal: attempt.signal })
+  return inDirectory(input.config.backups.directory, () =>
+    prove(input, input.backup, { owner, signal: attempt.signal }),
+  )
 }

@@ -16,6 +16,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   BACKUP_CORRUPT:
     "A backup's file is gone or isn't the one that was written. Don't rely on it; make another and look at the disk.",
   BACKUP_DIFFERS: "Restored, a backup isn't what it was made from. Don't rely on it; make another.",
+  BACKUP_DIRECTORY_UNUSABLE:
+    "The file system of the worker's machine doesn't let backups be written or read. The message has path and reason; mend it, or name another `backups.directory`, then retry. What may pass by itself is tried again.",
   BACKUP_FAILED:
     "pg_dump or pg_restore failed. The message names the object where that is safe; the tool's own output, in a terminal, tells all.",
   BACKUP_INTERRUPTED: "pg_dump or pg_restore was ended from outside. Retried.",
@@ -29,7 +31,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   DATA_REJECTED:
     "A row breaks a constraint, or an expression can't process a row's value. Find such rows and change them or the expression.",
   DEADLOCK: "PostgreSQL ended a deadlock by cancelling our statement. Retried.",
-  DEPENDENTS_EXIST: "Other objects depend on what was to be dropped. Remove or change them first.",
+  DEPENDENTS_EXIST:
+    "Other objects, which the message names, depend on what was to be dropped. Remove or change them, then try again.",
   DISK_FULL: "The server has no space left. Make space; the step is tried again.",
   DUAL_WRITE_BROKEN:
     "The triggers that keep both shapes equal are missing, disabled, or were touched after the rows were compared. The message says what, the hint what to do; see docs/dual-write.md.",

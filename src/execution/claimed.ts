@@ -57,7 +57,8 @@ export async function takeClaim(run: TargetRun, request: ClaimRequest): Promise<
   const applicationName = sessionName(run.run, claim.epoch)
   return {
     claim,
-    withSession: (limits, work) => withSession({ url, applicationName, signal, ...limits }, work),
+    withSession: (limits, work) =>
+      withSession({ url, applicationName, subject: request.step, signal, ...limits }, work),
     withWatch,
   }
 }

@@ -118,7 +118,7 @@ function dropStep(parts: readonly HiddenPart[], material: Material): readonly Sq
 }
 
 /** The archive is as it shall stay; taken back, the columns are filled from it. */
-function endOfArchive({ archive, after, hidden }: HiddenPart): readonly SqlStep[] {
+function endOfArchive({ archive, hidden }: HiddenPart): readonly SqlStep[] {
   if (!archive) return []
   const { relation } = archive
   return [
@@ -130,7 +130,7 @@ function endOfArchive({ archive, after, hidden }: HiddenPart): readonly SqlStep[
 ${dropCapture(archive)}`,
       undo: hidden.every(({ column }) => comesBack(column))
         ? sql`${restoreProperties(archive, "columns")}
-${beginRefill(archive, after)}`
+${beginRefill(archive)}`
         : null,
       // Dropped or come back, the triggers are gone; the columns tell the two apart.
       observe: sql`SELECT 'before'`,

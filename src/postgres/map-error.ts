@@ -2,13 +2,13 @@ import { DatabaseError } from "pg"
 import { BugError, RefusedError, SluiceError, TransientError, UserError, type ErrorKind } from "../domain/errors.ts"
 import { displayName } from "../domain/relation.ts"
 import { mapNetworkError } from "./network-errors.ts"
-import { meaningOf } from "./sqlstates.ts"
+import { catalogRace, meaningOf } from "./sqlstates.ts"
 
 const constructors = { UserError, RefusedError, TransientError, BugError } satisfies Record<ErrorKind, unknown>
 
 /**
  * What PostgreSQL said, without any value of a row: the `cause` of the mapped error. Its `detail`, `where`,
- * `internalQuery` and, for states whose messages quote values, its message are left behind.
+ * `internalQuery` and, for states whose messages quote values, its message are left behind; but see `dependents`.
  */
 export class PostgresFault extends Error {
   readonly sqlstate: string
@@ -46,9 +46,10 @@ export function sqlstateOf(error: unknown): string | null {
 
 function mapServerError(error: DatabaseError, subject: string): SluiceError {
   const sqlstate = error.code ?? ""
-  const meaning = meaningOf(sqlstate, error.routine)
+  const isRace = sqlstate === "23505" && error.schema === "pg_catalog"
+  const meaning = isRace ? catalogRace : meaningOf(sqlstate, error.routine)
   const what = meaning ? (meaning.message ?? withoutValues(error.message)) : "PostgreSQL reported an error"
-  const message = `${what}${namedObjects(error)} (SQLSTATE ${sqlstate})`
+  const message = `${what}${namedObjects(error)}${dependents(error)} (SQLSTATE ${sqlstate})`
   const finding = {
     code: meaning?.code ?? "BUG",
     subject: tableOf(error) ?? subject,
@@ -66,6 +67,16 @@ function namedObjects(error: DatabaseError): string {
     error.dataType === undefined ? null : `type "${error.dataType}"`,
   ].filter((part) => part !== null)
   return parts.length === 0 ? "" : `: ${parts.join(", ")}`
+}
+
+const dependentsNamed = 5
+
+/** The one `detail` that is passed on: the server lists the objects that depend on another, and no value. */
+function dependents({ code, detail }: DatabaseError): string {
+  if (code !== "2BP01" || !detail) return ""
+  const lines = detail.split("\n")
+  const more = lines.length > dependentsNamed ? `; and ${lines.length - dependentsNamed} more` : ""
+  return `: ${withoutValues(lines.slice(0, dependentsNamed).join("; "))}${more}`
 }
 
 function tableOf(error: DatabaseError): string | null {

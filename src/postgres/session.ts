@@ -9,8 +9,10 @@ import { mapPostgresError } from "./map-error.ts"
 export interface SessionOptions {
   /** Must lead to the server directly: a pooler is refused (POOLER_NOT_ALLOWED). */
   readonly url: Secret
-  /** Shown in `pg_stat_activity`; cut to 63 bytes (see application-name.ts). Also the subject of the session's errors. */
+  /** Shown in `pg_stat_activity`; cut to 63 bytes (see application-name.ts). */
   readonly applicationName: string
+  /** What the session's errors are about, where the server names no table. Default: the application's name. */
+  readonly subject?: string
   /** On abort the running statement is cancelled on the server and awaited; then `signal.reason` is thrown. */
   readonly signal?: AbortSignal
   /** Default 0: no limit. */
@@ -49,7 +51,7 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
     options.withinMs === undefined ? undefined : setTimeout(() => connected.cut(), options.withinMs).unref()
   try {
     options.signal?.throwIfAborted()
-    return await work(new Session(connected, connectOptions, options.signal))
+    return await work(new Session(connected, connectOptions, options))
   } finally {
     clearTimeout(patience)
     await connected.close()
@@ -65,14 +67,20 @@ export class Session {
   readonly #connected: Connected
   readonly #options: ConnectOptions
   readonly #signal: AbortSignal | undefined
+  readonly #subject: string
   #last: Promise<unknown> = Promise.resolve()
   #inTransaction = false
 
-  constructor(connected: Connected, options: ConnectOptions, signal: AbortSignal | undefined) {
+  constructor(
+    connected: Connected,
+    options: ConnectOptions,
+    { signal, subject }: Pick<SessionOptions, "signal" | "subject">,
+  ) {
     this.pid = connected.pid
     this.#connected = connected
     this.#options = options
     this.#signal = signal
+    this.#subject = subject ?? options.applicationName
   }
 
   get inTransaction(): boolean {
@@ -151,7 +159,7 @@ export class Session {
     try {
       return lastResult(await this.#connected.client.query(query))
     } catch (error) {
-      throw mapPostgresError(error, this.#options.applicationName)
+      throw mapPostgresError(error, this.#subject)
     }
   }
 

@@ -120,6 +120,12 @@ export const reports: Readonly<Record<string, Meaning>> = {
   ),
 }
 
+/** Two sessions that make an object of one name at once meet in the catalog: IF NOT EXISTS doesn't see the other's yet. */
+export const catalogRace: Meaning = transient(
+  "OBJECT_IN_USE",
+  "another session was making an object of the same name at this moment",
+)
+
 /** The meaning of a state as that function of the server reports it, by itself or by its class. */
 export function meaningOf(sqlstate: string, routine = ""): Meaning | undefined {
   return reports[`${sqlstate} ${routine}`] ?? meanings[sqlstate] ?? meanings[sqlstate.slice(0, 2)]

@@ -16,6 +16,17 @@ test.each([
     "UserError",
     "TOOL_TOO_OLD",
   ],
+  ["pg_dump: error: could not write to output file: Input/output error", "TransientError", "BACKUP_DIRECTORY_UNUSABLE"],
+  [
+    'pg_restore: error: could not open input file "/srv/backups/a: b.dump": Stale file handle',
+    "TransientError",
+    "BACKUP_DIRECTORY_UNUSABLE",
+  ],
+  [
+    'pg_dump: error: Dumping the contents of table "t" failed\nERROR:  could not read block 1 in file "base/5/1": Input/output error',
+    "RefusedError",
+    "BACKUP_FAILED",
+  ],
   ["pg_restore: error: anything else", "RefusedError", "BACKUP_FAILED"],
 ])("%s", (stderr, kind, code) => {
   expect(toolFailure({ ...end, stderr })).toMatchObject({ kind, code })

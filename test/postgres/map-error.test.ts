@@ -90,6 +90,25 @@ test("values that PostgreSQL quotes stay out of message, cause and everything pr
   expect(errors[1]?.message).toContain('constraint "users_key"')
 })
 
+test("who depends on what was to be dropped is named, the first of many", () => {
+  const lines = Array.from({ length: 7 }, (_, at) => `view v${at} depends on column a of table t`)
+  const one = { detail: "view v depends on column a of table t" }
+  expect(mapPostgresError(serverError("2BP01", "cannot drop column a", one), "x").message).toBe(
+    "cannot drop column a: view v depends on column a of table t (SQLSTATE 2BP01)",
+  )
+  const many = mapPostgresError(serverError("2BP01", "cannot drop column a", { detail: lines.join("\n") }), "x")
+  expect(many.message).toMatch(/v0 depends.*v4 depends on column a of table t; and 2 more \(/)
+  expect(many.finding.hint).toContain("sluice retry")
+})
+
+test("two that make one object at once are no broken row", () => {
+  const race = { schema: "pg_catalog", table: "pg_namespace", constraint: "pg_namespace_nspname_index" }
+  expect(mapPostgresError(serverError("23505", "duplicate key", race), "x")).toMatchObject({
+    kind: "TransientError",
+    code: "OBJECT_IN_USE",
+  })
+})
+
 test("names of objects stay in the message of a missing privilege", () => {
   expect(mapPostgresError(serverError("42501", "permission denied for table users"), "x").message).toContain("users")
 })

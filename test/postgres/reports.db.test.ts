@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { planForRanges } from "../../src/execution/backfill/range-plans.ts"
 import { withSession } from "../../src/postgres/session.ts"
+import { Client } from "pg"
 import { createDatabase, createRole, type TestDatabase, type TestRole } from "../harness/database.ts"
+import { waitUntil } from "./wait-until.ts"
 
 // Switched on while a run waits at a gate, these reach a batch as a state that says something else: a missing GRANT
 // where none helps, or nothing at all.
@@ -49,4 +51,34 @@ test("a replica identity that is missing says what to do", async () => {
     code: "REPLICA_IDENTITY_MISSING",
     finding: { hint: expect.stringContaining("REPLICA IDENTITY FULL") },
   })
+})
+
+test("a view on a column that is to be dropped is named", async () => {
+  await database.query("CREATE TABLE shown (id int, a int); CREATE VIEW hers AS SELECT a FROM shown")
+  const dropping = withSession({ url: database.url, applicationName: "test", subject: "a step" }, (session) =>
+    session.query("ALTER TABLE public.shown DROP COLUMN a"),
+  )
+  await expect(dropping).rejects.toMatchObject({
+    code: "DEPENDENTS_EXIST",
+    finding: { subject: "a step" },
+    message: expect.stringContaining("view public.hers depends on column a of table public.shown"),
+  })
+})
+
+test("a schema that another transaction is making is waited for, and then tried again", async () => {
+  const other = new Client({ connectionString: database.url.reveal() })
+  await other.connect()
+  try {
+    await other.query("BEGIN; CREATE SCHEMA archive")
+    const making = withSession({ url: database.url, applicationName: "test" }, (session) =>
+      session.query("CREATE SCHEMA IF NOT EXISTS archive"),
+    )
+    const refused = expect(making).rejects.toMatchObject({ kind: "TransientError", code: "OBJECT_IN_USE" })
+    const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'CREATE SCHEMA IF%'"
+    await waitUntil(async () => (await database.query(waiting)).length > 0)
+    await other.query("COMMIT")
+    await refused
+  } finally {
+    await other.end()
+  }
 })

@@ -1,21 +1,21 @@
-import { findColumn } from "../../catalog/model.ts"
-import type { Table } from "../../catalog/model.ts"
 import type { RelationName } from "../../domain/relation.ts"
 import { join, none, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { fittingName } from "../names.ts"
 import { dollarQuoted } from "../sync/dollar-quoted.ts"
+import type { Bind } from "../sync/group-direction.ts"
 import { hiddenValue } from "../sync/hidden-columns.ts"
 import { pinnedSettings } from "../sync/pinned-settings.ts"
+import { asRecord, fieldAt, recordParameter } from "../sync/row-record.ts"
 import type { Archive, Down } from "./archive.ts"
 
 /**
  * `down` as a function, for rows whose archived value isn't right any more: what it can't compute becomes NULL, as in
  * the triggers that kept the hidden column, where a plain expression would stop the batch.
  */
-export function createDownFunctions(archive: Archive, table: Table): Sql {
+export function createDownFunctions(archive: Archive): Sql {
   const downs = archive.columns.flatMap(({ down }) => down ?? [])
-  return inARow(downs.map((down) => createOne(archive, down, table)))
+  return inARow(downs.map((down) => createOne(archive, down)))
 }
 
 export function dropDownFunctions(archive: Archive): Sql {
@@ -23,18 +23,22 @@ export function dropDownFunctions(archive: Archive): Sql {
   return inARow(downs.map((down) => sql`DROP FUNCTION IF EXISTS ${qualified(downFunction(archive, down))};\n`))
 }
 
+/** What `down` makes of the row that `bind` names. */
+export function downOf(archive: Archive, down: Down, bind: Bind): Sql {
+  return sql`${qualified(downFunction(archive, down))}(${asRecord(down.reads.map(({ name }) => bind(name)))})`
+}
+
 /** The function that computes one hidden column. */
-export function downFunction({ mark, columns, relation }: Archive, down: Down): RelationName {
+function downFunction({ mark, columns, relation }: Archive, down: Down): RelationName {
   const number = columns.findIndex((column) => column.down === down) + 1
   return { schema: "sluice", name: fittingName(`down_${mark}_${number}_${relation.name}`) }
 }
 
-function createOne(archive: Archive, down: Down, table: Table): Sql {
+function createOne(archive: Archive, down: Down): Sql {
   const { sync, column, reads } = down
-  const types = reads.map((read) => trusted(findColumn(table, read.name)?.type ?? "text"))
-  const value = hiddenValue(sync, column, (wanted) => parameter(reads.findIndex((read) => read.name === wanted) + 1))
+  const value = hiddenValue(sync, column, (wanted) => fieldAt(reads.findIndex((read) => read.name === wanted)))
   // The variable's type is checked within the block: a value that is too long for the column is one it can't hold.
-  return sql`CREATE OR REPLACE FUNCTION ${qualified(downFunction(archive, down))}(${join(types)}) RETURNS ${trusted(column.type)}
+  return sql`CREATE OR REPLACE FUNCTION ${qualified(downFunction(archive, down))}(${recordParameter}) RETURNS ${trusted(column.type)}
   LANGUAGE plpgsql
   ${pinnedSettings([sync])}
 AS ${dollarQuoted(sql`
@@ -48,10 +52,6 @@ EXCEPTION WHEN OTHERS THEN
 END
 `)};
 `
-}
-
-function parameter(number: number): Sql {
-  return trusted(`$${number}`)
 }
 
 function inARow(parts: readonly Sql[]): Sql {

@@ -1,4 +1,3 @@
-import type { Table } from "../../catalog/model.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { BackfillStep, SqlStep } from "../../domain/step.ts"
 import { ident, join, literal, qualified, sql, trusted } from "../../sql/sql.ts"
@@ -13,7 +12,7 @@ import { inRange, keyColumns, walkedTable } from "../sync/ranges.ts"
 import { againMarker, hashOver, sameKey } from "./archive.ts"
 import type { Archive, ArchivedColumn } from "./archive.ts"
 import { restoreProperties } from "./column-properties.ts"
-import { createDownFunctions, downFunction, dropDownFunctions } from "./down-functions.ts"
+import { createDownFunctions, downOf, dropDownFunctions } from "./down-functions.ts"
 
 const inTable = (column: string): Sql => sql`t.${ident(column)}`
 
@@ -22,9 +21,9 @@ const inTable = (column: string): Sql => sql`t.${ident(column)}`
  * what applications insert from now on (the triggers and defaults have filled those). Not the marker of dual write: a
  * write in between touches some of the columns and must not make the row look done.
  */
-export function beginRefill(archive: Archive, table: Table): Sql {
+export function beginRefill(archive: Archive): Sql {
   const [relation, again] = [qualified(archive.relation), ident(againMarker(archive))]
-  return sql`${createDownFunctions(archive, table)}ALTER TABLE ${relation} ADD COLUMN ${again} boolean;
+  return sql`${createDownFunctions(archive)}ALTER TABLE ${relation} ADD COLUMN ${again} boolean;
 ALTER TABLE ${relation} ALTER COLUMN ${again} SET DEFAULT FALSE;`
 }
 
@@ -127,7 +126,7 @@ function restored(archive: Archive, { hiding, down }: ArchivedColumn): Sql {
   const kept = sql`(free.kept).${ident(hiding.hidden)}`
   if (down)
     return sql`CASE WHEN (free.kept).${ident(down.hash.name)} = ${hashOver(down.hash, inTable)}
-      THEN ${kept} ELSE ${qualified(downFunction(archive, down))}(${join(down.reads.map(({ name }) => inTable(name)))}) END`
+      THEN ${kept} ELSE ${downOf(archive, down, inTable)} END`
   const [first] = archive.key
   // PostgreSQL's own words of the default.
   const absent = hiding.column.default === null ? literal(null) : trusted(`(${hiding.column.default})`)

@@ -7,6 +7,7 @@ import { anyOf, computed, directionOf, remark, valueOf } from "./group-direction
 import type { Bind } from "./group-direction.ts"
 import { finalName, hiddenColumns, hiddenNames } from "./hidden-columns.ts"
 import { pinnedSettings } from "./pinned-settings.ts"
+import { asRecord, fieldAt, recordParameter } from "./row-record.ts"
 
 /**
  * Whether a row's hidden columns say the same as its new shape, asked where somebody may have written past the triggers
@@ -49,15 +50,14 @@ export function canTell(sync: Sync): boolean {
 
 /** A condition on the row `t`, by its columns' names from contract to purge: its shapes agree. */
 export function agrees(sync: Sync): Sql {
-  const values = parametersOf(sync).map(({ name }) => sql`t.${ident(nameInKeep(sync, name))}`)
-  return sql`sluice.${ident(hiddenNames(sync).agreement)}(${join(values)})`
+  const values = comparedColumns(sync).map(({ name }) => sql`t.${ident(nameInKeep(sync, name))}`)
+  return sql`sluice.${ident(hiddenNames(sync).agreement)}(${asRecord(values)})`
 }
 
 export function createAgreement(sync: Sync): Sql {
   if (!canTell(sync)) return none
-  const parameters = parametersOf(sync)
-  const types = parameters.map(({ type }) => trusted(type)) // format_type's own words
-  const value = (name: string): Sql => trusted(`$${parameters.findIndex((column) => column.name === name) + 1}`)
+  const columns = comparedColumns(sync)
+  const value = (name: string): Sql => fieldAt(columns.findIndex((column) => column.name === name))
   const body = sql`
 DECLARE
 ${judgeVariables(sync)}
@@ -70,7 +70,7 @@ ${join(
 END
 `
   return sql`
-CREATE OR REPLACE FUNCTION sluice.${ident(hiddenNames(sync).agreement)}(${join(types)}) RETURNS boolean
+CREATE OR REPLACE FUNCTION sluice.${ident(hiddenNames(sync).agreement)}(${recordParameter}) RETURNS boolean
   LANGUAGE plpgsql
   STABLE
   ${pinnedSettings([sync])}
@@ -124,7 +124,7 @@ function judged(sync: Sync): readonly SyncColumn[] {
 }
 
 /** What the function is given of a row: each column once. */
-function parametersOf(sync: Sync): readonly SyncColumn[] {
+function comparedColumns(sync: Sync): readonly SyncColumn[] {
   const all = toldGroups(sync).flatMap((group) => [...group.old, ...group.new])
   return all.filter(({ name }, at) => all.findIndex((other) => other.name === name) === at)
 }

@@ -38,7 +38,10 @@ test("a column that a publication lists isn't dropped, and its table stays publi
   await change.query(`CREATE PUBLICATION replay FOR TABLE public.people (id, "${columns[0]?.name}")`)
   const published = "SELECT tablename, attnames FROM pg_publication_tables WHERE pubname = 'replay'"
   const before = await change.query(published)
-  await expect(change.through("purge/drop")).rejects.toMatchObject({ finding: { code: "DEPENDENTS_EXIST" } })
+  await expect(change.through("purge/drop")).rejects.toMatchObject({
+    finding: { code: "DEPENDENTS_EXIST", subject: "purge/drop", hint: expect.stringContaining("sluice retry") },
+    message: expect.stringMatching(/publication of table public\.people in publication replay depends on column/),
+  })
   expect(before).toHaveLength(1)
   expect(await change.query(published)).toEqual(before)
 })
