@@ -11,7 +11,7 @@ export const historySize: Bench = {
     {
       name,
       about:
-        "By how many events the histories of two runs differ, of 10,000 and of 1,000,000 rows, type by type; tasks of the workflow aside, whose number depends on timing",
+        "By how many events the histories of two runs differ, of a small and of a large table, type by type; tasks of the workflow aside, whose number depends on timing",
       unit: "events",
       goal: { text: "= 0", holds: (figure) => figure === 0 },
     },
