@@ -6,6 +6,7 @@ import type { Sql } from "../../sql/sql.ts"
 import { columnExists, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { drawsFromSequence } from "./draws-from-sequence.ts"
+import { rowsAgainst } from "./rejected-rows.ts"
 import { commentOn, interimCheck, notNullReturns, uniqueReturns, validateReturn } from "./return-steps.ts"
 import type { Returning } from "./return-steps.ts"
 
@@ -40,12 +41,18 @@ export function hideColumnSteps(hiding: HiddenColumn): readonly SqlStep[] {
     ...bonds.unique.flatMap(({ index, constraint }) => uniqueReturns(returning, index, constraint)),
     ...bonds.constraints
       .filter(({ validated }) => validated)
-      .map(({ kind, name }) => validateReturn(returning, name, `${kind} ${name}`, name)),
+      .map((constraint) => checkedReturn(returning, table, constraint)),
   ]
   // Of a column that keeps its promise while it is hidden, there is something to prove after purge alone.
   const required =
     column.notNull && (hiding.computed || comesBack(column)) ? notNullReturns(returning, table, column.name) : []
   return [...proofs, ...required, renameStep(hiding, bonds)]
+}
+
+function checkedReturn(returning: Returning, table: Table, constraint: Constraint): SqlStep {
+  const step = validateReturn(returning, constraint.name, `${constraint.kind} ${constraint.name}`, constraint.name)
+  const rejects = rowsAgainst(table, constraint)
+  return rejects ? { ...step, undoRejects: rejects } : step
 }
 
 /** What a column is bound to and would refuse a write for. */
