@@ -42,6 +42,20 @@ describe("an undo that stops at rows", () => {
     )
   })
 
+  test("names those that break a check as well", async () => {
+    const checked = `${given}; ALTER TABLE people ADD CONSTRAINT short CHECK (length(name) < 9 OR id = 0)`
+    change = await Purging.begin(checked, operations)
+    await change.contract()
+    await change.query("UPDATE people SET label = 'much too long' WHERE id IN (1, 4)")
+    await expect(change.back()).rejects.toMatchObject({
+      code: "DATA_REJECTED",
+      finding: { hint: expect.stringMatching(/break the check short.*`sluice retry`/) as unknown },
+    })
+    expect(change.witness.keysSeen.map(({ keys }) => keys)).toEqual([["1", "4"]])
+    await change.query("UPDATE people SET name = 'short' WHERE id IN (1, 4)")
+    await change.back()
+  })
+
   test("of a plan that doesn't say which they can be, tells what PostgreSQL says", async () => {
     change = await Purging.begin(given, operations)
     await change.contract()

@@ -74,6 +74,29 @@ describe("an abort leaves everything as it was", () => {
     expect(await project.dump()).toEqual(before)
   })
 
+  test("from keep, where the new application wrote what `down` finds no value for: status has the rows' keys", async () => {
+    const operations = `
+  - add_column: {table: people, column: {name: label, type: text, nullable: true}, up: name}
+  - drop_column: {table: people, column: name, down: label}
+`
+    const project = await sluice.project({ rows: 10, operations, keepMs: 600_000 })
+    await project.start()
+    await project.pass("dual-write", "switch", "contract")
+    await project.until("keep", ({ phase }) => phase === "keep")
+    await project.database.query("UPDATE public.people SET label = NULL WHERE id IN (2, 3)")
+    await project.send("abort")
+    const stopped = await project.until("needs-operator", ({ state }) => state === "needs-operator")
+    expect(stopped.findings).toMatchObject([{ code: "DATA_REJECTED", hint: expect.stringContaining("Write a value") }])
+    const { offendingRows } = await project.status()
+    expect(offendingRows).toMatchObject([{ step: "contract/people/not-null-name/validate", keys: ["2", "3"] }])
+    await project.database.query("UPDATE public.people SET name = 'nobody' WHERE name IS NULL")
+    await project.send("retry")
+    await project.pass("new-writers-gone")
+    await project.ended("aborted")
+    const rows = await project.database.query("SELECT name FROM public.people WHERE id IN (1, 2, 3) ORDER BY id")
+    expect(rows).toEqual([{ name: expect.stringContaining("1") }, { name: "nobody" }, { name: "nobody" }])
+  })
+
   test("where Temporal itself cancels the workflow", async () => {
     const project = await sluice.project({ rows: 300 })
     const before = await project.dump()

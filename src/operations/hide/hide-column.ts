@@ -11,6 +11,7 @@ import { holdersOf } from "./bonds.ts"
 import type { Holder } from "./bonds.ts"
 import { drawsFromSequence } from "./draws-from-sequence.ts"
 import { ownDefault, whileAPartition } from "./of-partition.ts"
+import { rowsAgainst } from "./rejected-rows.ts"
 import { commentOn, interimCheck, notNullReturns, uniqueReturns, validateReturn } from "./return-steps.ts"
 import type { Returning } from "./return-steps.ts"
 
@@ -51,10 +52,16 @@ function proofs({ table, computed, scope }: HiddenColumn, holder: Holder): reado
     ...bonds.unique.flatMap(({ index, constraint }) => uniqueReturns(returning, index, constraint)),
     ...bonds.constraints
       .filter(({ validated }) => validated)
-      .map(({ kind, name }) => validateReturn(returning, name, `${kind} ${name}`, name)),
+      .map((constraint) => checkedReturn(returning, holder.table, constraint)),
     // Of a column that keeps its promise while it is hidden, there is something to prove after purge alone.
     ...(required && (computed || comesBack(column)) ? notNullReturns(returning, holder.table, column.name) : []),
   ]
+}
+
+function checkedReturn(returning: Returning, table: Table, constraint: Constraint): SqlStep {
+  const step = validateReturn(returning, constraint.name, `${constraint.kind} ${constraint.name}`, constraint.name)
+  const rejects = rowsAgainst(table, constraint)
+  return rejects ? { ...step, undoRejects: rejects } : step
 }
 
 /**

@@ -8,9 +8,8 @@ import type { Sql } from "../../sql/sql.ts"
 import { addUniqueUsing, concurrently, dropConcurrently } from "../constraints/index-copy-steps.ts"
 import { fittingName, reservedPrefix } from "../names.ts"
 import { columnExists, constraintWhere, indexWhere, observation, relationOid } from "../observe.ts"
-import { rowsWhere } from "../offending-rows.ts"
 import { sqlStep } from "../sql-step.ts"
-import { walkOf } from "../sync/walk-key.ts"
+import { rowsWithNull } from "./rejected-rows.ts"
 
 /**
  * What a hidden column's promises need when it comes back. Un-hiding takes milliseconds and adds them unproven; these
@@ -52,11 +51,7 @@ ALTER TABLE ${table} DROP CONSTRAINT ${ident(check)};`,
     }),
     {
       ...validateReturn({ relation, at, phase }, check, `that no value of ${subject} is NULL`, `not-null-${column}`),
-      undoRejects: {
-        relation,
-        keys: rowsWhere(walkOf(whole), sql`t.${ident(column)} IS NULL`),
-        hint: `Rows hold NULL in ${column}, which is to allow none again: \`down\` found no value for what the new application wrote, or it wrote NULL. \`sluice status RUN\` lists their keys. Write a value into ${column} of each, then \`sluice retry\`.`,
-      },
+      undoRejects: rowsWithNull(whole, column),
     },
   ]
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { differenceOf } from "../../../src/catalog/difference.ts"
-import { catalogWish, compilePlan } from "../../../src/planner/compile.ts"
+import type { Catalog } from "../../../src/catalog/model.ts"
+import { catalogWish, compilePlan, judgeRevisions } from "../../../src/planner/compile.ts"
 import { readCatalog } from "../../../src/postgres/catalog-reader.ts"
 import { loadParser } from "../../../src/sql/parser.ts"
 import { asSession } from "../../execution/setting.ts"
@@ -31,6 +32,7 @@ const bare = { schemas: false, roles: { old: null, new: null } }
 const toInteger = {
   alter_column: { table: "people", column: "score", type: "integer", up: "score::integer", down: "score::text" },
 }
+const toPoints = { rename_column: { table: "people", from: "score", to: "points" } }
 const toVarchar = {
   alter_column: { table: "people", column: "score", type: "varchar(90)", up: "score", down: "score" },
 }
@@ -107,7 +109,7 @@ describe("grants on a column", () => {
   })
 
   test("that came while the run was under way are carried over with the contract, and what the second one has besides stays", async () => {
-    await begin(people + granted(), { rename_column: { table: "people", from: "score", to: "points" } }, bare)
+    await begin(people + granted(), toPoints, bare)
     await change.through("verify/people/compare")
     expect(await grantsOf("points")).toEqual(grants)
     await change.query(`GRANT UPDATE (score) ON people TO ${other}; GRANT SELECT (points) ON people TO ${other}`)
@@ -167,7 +169,28 @@ describe("what was said of a column with ALTER COLUMN … SET", () => {
     expect(await settingsOf("score")).toEqual([{ table: "people", settings: ["STATISTICS 500", "(n_distinct=-0.5)"] }])
   })
 
-  test("is foreseen by the plan, is a difference of two catalogs, and none of the shape that a plan was made for", async () => {
+  test.each([
+    ["of the same kind", toVarchar],
+    ["of another kind", toInteger],
+    ["under another name", toPoints],
+  ])("is foreseen by the plan, and so are grants: a column %s", async (_, operation) => {
+    const revisions = [revision("0002_drop", operation)]
+    const live = { ...target, versions: operation === toPoints ? bare : views }
+    await begin(people + granted() + set, operation, live.versions)
+    const read = () =>
+      asSession(change.database.url, (session) =>
+        readCatalog(session, { schemas: ["public"], relations: [{ schema: "public", name: "people" }], functions: [] }),
+      )
+    const { after } = judgeRevisions(revisions, await read(), live)
+    await change.through("purge/drop")
+    const real = await read()
+    expect(differenceOf(after, real, { meaning: true })).toEqual([])
+    const grantsIn = ({ tables }: Catalog) =>
+      tables.flatMap((table) => table.grants.map((grant) => JSON.stringify(grant)))
+    expect(grantsIn(after).toSorted()).toEqual(grantsIn(real).toSorted())
+  })
+
+  test("is a difference of two catalogs, and none of the shape that a plan was made for", async () => {
     await begin(people, toVarchar)
     const read = () => asSession(change.database.url, (session) => readCatalog(session, catalogWish(revisions, target)))
     const revisions = [
