@@ -2,6 +2,7 @@ import { canonicalJson } from "../domain/canonical.ts"
 import { findColumn, findTable } from "../catalog/model.ts"
 import type { Catalog, Column, Table } from "../catalog/model.ts"
 import { isSameRelation } from "../domain/relation.ts"
+import type { ColumnName } from "../domain/relation.ts"
 import type { SyncPart } from "../operations/operation.ts"
 import { nothingPending, pendingAmong } from "../operations/pending.ts"
 import type { PendingColumn } from "../operations/pending.ts"
@@ -12,6 +13,8 @@ export interface Movements {
   readonly added: readonly PendingColumn[]
   /** Parts of dual write: columns of a group's old side go away with contract, whatever bears their names then. */
   readonly parts: readonly SyncPart[]
+  /** Columns that contract hides, and in whose place nothing comes. */
+  readonly hidden: readonly ColumnName[]
 }
 
 /**

@@ -51,10 +51,12 @@ export function resolveAlterColumn(input: AlterColumnInput, catalog: Catalog, co
   const scope = stepScope(relation, context)
   const fresh = freshColumn(input, column, context)
   const asAdded = addedShape(input, { relation, table, column, fresh, scope, subject })
+  const partitions = ownOfPartitions(table, column.name, catalog)
   const duplicate: Duplicate | null = needsDuplicate(input, column, context.defaultSchema)
     ? {
         table,
         column,
+        partitions,
         physical: duplicateName(column.name, context.revision),
         fresh,
         extras: {
@@ -68,7 +70,6 @@ export function resolveAlterColumn(input: AlterColumnInput, catalog: Catalog, co
         scope,
       }
     : null
-  const partitions = ownOfPartitions(table, column.name, catalog)
   return { relation, table, column, fresh, partitions, duplicate, asAdded, scope, subject }
 }
 

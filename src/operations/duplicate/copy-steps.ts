@@ -6,8 +6,9 @@ import { validatedSteps } from "../constraints/validated-steps.ts"
 import { trusted } from "../../sql/sql.ts"
 import { constraintCopies, indexCopies } from "./copies.ts"
 import type { Duplicate } from "./duplicate.ts"
+import { rightsSteps } from "./rights-step.ts"
 
-/** What the second column has to promise before it can take the first one's place, once every row is filled. */
+/** What the second column has to promise before it can take the first one's place, once every row is filled; and its rights. */
 export function copySteps(duplicate: Duplicate): readonly SqlStep[] {
   const { table, physical, fresh, scope } = duplicate
   const at = `backfill/${scope}`
@@ -38,7 +39,7 @@ export function copySteps(duplicate: Duplicate): readonly SqlStep[] {
         ]
       : []),
   ])
-  return [...required, ...constraints, ...indexes]
+  return [...rightsSteps(duplicate), ...required, ...constraints, ...indexes]
 }
 
 /** `public.users.email` as it is after the plan. */
