@@ -1,5 +1,5 @@
 import { hasErrors } from "../domain/finding.ts"
-import { findTable, withTable } from "../catalog/model.ts"
+import { findTable, keyOf, withTables } from "../catalog/model.ts"
 import type { Catalog, Table } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
 import { displayName, isSameRelation } from "../domain/relation.ts"
@@ -153,11 +153,12 @@ function isCreated(relation: RelationName, before: Catalog, catalog: Catalog): b
 
 /** The tables of before, as they were, and those that were not there before. */
 function withCreatedTables(catalog: Catalog, running: Catalog): Catalog {
-  return createdTables(catalog, running).reduce((result, table) => withTable(result, table), catalog)
+  return withTables(catalog, createdTables(catalog, running))
 }
 
 function createdTables(catalog: Catalog, running: Catalog): readonly Table[] {
-  return running.tables.filter((table) => !findTable(catalog, table))
+  const known = new Set(catalog.tables.map(keyOf))
+  return running.tables.filter((table) => !known.has(keyOf(table)))
 }
 
 function startFirst(operation: BoundOperation, earlier: BoundOperation, reason: string): Finding {

@@ -135,6 +135,13 @@ test("a column that a partition alone requires can't be left out by new applicat
   expect(await refusals(more, { drop_column: { ...drop.drop_column, down: "''" } })).toEqual([])
 })
 
+test("NOT NULL of a partition goes with an undo of that of the whole, and is told", async () => {
+  const more = "ALTER TABLE public.people_1 ALTER COLUMN name SET NOT NULL"
+  const findings = await findingsOf(more, { alter_column: { table: "people", column: "name", nullable: false } })
+  const told = findings.filter(({ code }) => code === "PARTITION_HAS_OWN")
+  expect(told.map(({ severity, subject }) => `${severity} ${subject}`)).toEqual(["warning public.people_1.name"])
+})
+
 test("a sequence that only a partition draws from has no way back", async () => {
   const more = `CREATE SEQUENCE public.s; ALTER TABLE public.people_1 ALTER COLUMN name SET DEFAULT nextval('public.s')::text`
   expect(await refusals(more, drop)).toEqual(["PARTITION_HAS_OWN public.people_1.name"])

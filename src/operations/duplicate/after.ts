@@ -1,5 +1,5 @@
 import { byName } from "../sorted.ts"
-import { withTable } from "../../catalog/model.ts"
+import { withTables } from "../../catalog/model.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
 import { rebindConstraint, rebindIndex } from "../../sql/rebind.ts"
 import { partitionsOf } from "../../catalog/partitions.ts"
@@ -40,5 +40,5 @@ export function afterDuplicate({ table, column, fresh, extras }: Duplicate, befo
     constraints: [...own.constraints, ...extras.constraints].toSorted(byName),
     indexes: [...own.indexes, ...extras.indexes].toSorted(byName),
   }
-  return [whole, ...partitionsOf(table, before).map(change)].reduce(withTable, before)
+  return withTables(before, [whole, ...partitionsOf(table, before).map(change)])
 }
