@@ -168,12 +168,23 @@ export function findColumn(table: Table, name: string): Column | undefined {
 
 /** A copy of the catalog in which the table of the same name is replaced, or added where there was none. */
 export function withTable(catalog: Catalog, table: Table): Catalog {
-  const others = catalog.tables.filter((other) => other.name !== table.name || other.schema !== table.schema)
-  return { ...catalog, tables: [...others, table].toSorted(byName) }
+  return withTables(catalog, [table])
+}
+
+/** The same with several tables; there may be thousands of partitions. */
+export function withTables(catalog: Catalog, tables: readonly Table[]): Catalog {
+  const names = new Set(tables.map(keyOf))
+  const others = catalog.tables.filter((other) => !names.has(keyOf(other)))
+  return { ...catalog, tables: [...others, ...tables].toSorted(byName) }
+}
+
+/** A relation's name as the key of a map. */
+export function keyOf({ schema, name }: RelationName): string {
+  return `${schema}\0${name}`
 }
 
 /** The order of a catalog's relations. */
 export function byName(a: RelationName, b: RelationName): number {
-  const [left, right] = [`${a.schema}\0${a.name}`, `${b.schema}\0${b.name}`]
+  const [left, right] = [keyOf(a), keyOf(b)]
   return left < right ? -1 : left > right ? 1 : 0
 }

@@ -1,5 +1,4 @@
-import type { RelationName } from "../domain/relation.ts"
-import { findColumn } from "./model.ts"
+import { findColumn, keyOf } from "./model.ts"
 import type { Catalog, Column, Constraint, Index, Table, Trigger } from "./model.ts"
 import { partitionsOf } from "./partitions.ts"
 import type { Grant } from "./rights.ts"
@@ -72,10 +71,6 @@ function withParents(table: Table, catalog: Catalog): readonly { readonly partit
     const parent = partition.parent && byKey.get(keyOf(partition.parent))
     return parent ? [{ partition, parent }] : []
   })
-}
-
-function keyOf({ schema, name }: RelationName): string {
-  return JSON.stringify([schema, name])
 }
 
 function hasAny({ constraints, indexes, notNull, otherDefault, grants, dependents }: OwnOfPartition): boolean {

@@ -67,7 +67,7 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
     "PostgreSQL can't add this constraint to a partitioned table without stopping writers. Drop it first, in a revision of its own.",
   PARTITION_CHILD: "The table is a partition: its columns are those of its parent. Change the parent.",
   PARTITION_HAS_OWN:
-    "Only a partition has something on the column (a check, an index, NOT NULL, a default, rights) that would be lost. Give it to the whole table, or take it away for the length of the run.",
+    "Only a partition has something on the column (a check, an index, NOT NULL, a default) that would be lost. Give it to the whole table, or take it away for the length of the run.",
   PREPARED_SELECT_STAR:
     "A connection that has prepared SELECT * on a table fails once the table has another column. Have statements name their columns.",
   PREPARED_TRANSACTION:

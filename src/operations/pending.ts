@@ -1,6 +1,6 @@
 import type { Phase } from "../domain/phase.ts"
 import { isSameRelation } from "../domain/relation.ts"
-import type { RelationName } from "../domain/relation.ts"
+import type { ColumnName, RelationName } from "../domain/relation.ts"
 import type { Sql } from "../sql/sql.ts"
 
 /** A column that an operation adds under the name that it keeps: there as soon as the operation's own steps ran. */
@@ -17,10 +17,12 @@ export interface PendingColumn {
   readonly comparable: boolean
 }
 
-/** What earlier operations of the same plan bring: not there yet when precheck looks at the rows. */
+/** What earlier operations of the same plan bring: not there yet when precheck looks at the rows. And what they hide. */
 export interface Pending {
   readonly tables: readonly RelationName[]
   readonly columns: readonly PendingColumn[]
+  /** Columns that go at contract, and in whose place nothing comes. */
+  readonly hidden: readonly ColumnName[]
 }
 
 /** A table and those of its columns that something is built on. */
@@ -29,7 +31,7 @@ export interface Use {
   readonly columns: readonly string[]
 }
 
-export const nothingPending: Pending = { tables: [], columns: [] }
+export const nothingPending: Pending = { tables: [], columns: [], hidden: [] }
 
 /** Those columns of the uses that aren't there yet. */
 export function pendingAmong(uses: readonly Use[], pending: Pending): readonly PendingColumn[] {

@@ -1,9 +1,9 @@
 import { hasErrors } from "../domain/finding.ts"
-import { findTable, withTable } from "../catalog/model.ts"
+import { findTable, keyOf, withTables } from "../catalog/model.ts"
 import type { Catalog, Table } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
 import { displayName, isSameRelation } from "../domain/relation.ts"
-import type { RelationName } from "../domain/relation.ts"
+import type { ColumnName, RelationName } from "../domain/relation.ts"
 import type { ShownColumn } from "../operations/operation.ts"
 import type { BoundOperation, Shapes } from "./bound-operation.ts"
 import { culpritOf, type Stage } from "./culprit.ts"
@@ -43,12 +43,16 @@ export function judgeOperations(operations: readonly BoundOperation[], catalog: 
   const after = afterAll(operations, catalog)
   const shown = operations.flatMap((operation) => unlessRefused(() => operation.shown(catalog), []))
   let running = catalog
-  let movements: Movements = { added: [], parts: [] }
+  let movements: Movements = { added: [], parts: [], hidden: [] }
   const stages: Stage[] = []
   for (const [index, bound] of operations.entries()) {
     stages.push({ running, movements })
     const earlier = operations.slice(0, index)
-    const operation = bound.knowing({ tables: createdTables(catalog, running), columns: movements.added })
+    const operation = bound.knowing({
+      tables: createdTables(catalog, running),
+      columns: movements.added,
+      hidden: movements.hidden,
+    })
     const beforeAt = (stage: Stage): Catalog =>
       operation.seesAfter ? settled(catalog, stage.running, stage.movements) : withCreatedTables(catalog, stage.running)
     const before = beforeAt({ running, movements })
@@ -61,11 +65,20 @@ export function judgeOperations(operations: readonly BoundOperation[], catalog: 
     movements = {
       added: [...movements.added, ...operation.adds(before)],
       parts: [...movements.parts, ...[operation.sync(shapes) ?? []].flat()],
+      hidden: [...movements.hidden, ...leftBehind(operation, shapes)],
     }
     running = operation.after(running)
   }
   const left = settled(catalog, running, movements)
   return { operations: judged, findings: distinct([...findings, ...lostLater(judged, left)]), after: running, shown }
+}
+
+/** Columns that it hides and gives no other one in their place. */
+function leftBehind(operation: BoundOperation, shapes: Shapes): readonly ColumnName[] {
+  return operation
+    .hides(shapes)
+    .filter(({ replaced }) => !replaced)
+    .map(({ table: { schema, name }, column }) => ({ relation: { schema, name }, column: column.name }))
 }
 
 /** The catalog once all operations are contracted; those that can't be done, and will be refused, leave it as it is. */
@@ -140,11 +153,12 @@ function isCreated(relation: RelationName, before: Catalog, catalog: Catalog): b
 
 /** The tables of before, as they were, and those that were not there before. */
 function withCreatedTables(catalog: Catalog, running: Catalog): Catalog {
-  return createdTables(catalog, running).reduce((result, table) => withTable(result, table), catalog)
+  return withTables(catalog, createdTables(catalog, running))
 }
 
 function createdTables(catalog: Catalog, running: Catalog): readonly Table[] {
-  return running.tables.filter((table) => !findTable(catalog, table))
+  const known = new Set(catalog.tables.map(keyOf))
+  return running.tables.filter((table) => !known.has(keyOf(table)))
 }
 
 function startFirst(operation: BoundOperation, earlier: BoundOperation, reason: string): Finding {

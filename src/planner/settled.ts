@@ -1,7 +1,8 @@
 import { canonicalJson } from "../domain/canonical.ts"
-import { findColumn, findTable } from "../catalog/model.ts"
+import { findColumn, keyOf } from "../catalog/model.ts"
 import type { Catalog, Column, Table } from "../catalog/model.ts"
 import { isSameRelation } from "../domain/relation.ts"
+import type { ColumnName } from "../domain/relation.ts"
 import type { SyncPart } from "../operations/operation.ts"
 import { nothingPending, pendingAmong } from "../operations/pending.ts"
 import type { PendingColumn } from "../operations/pending.ts"
@@ -12,6 +13,8 @@ export interface Movements {
   readonly added: readonly PendingColumn[]
   /** Parts of dual write: columns of a group's old side go away with contract, whatever bears their names then. */
   readonly parts: readonly SyncPart[]
+  /** Columns that contract hides, and in whose place nothing comes. */
+  readonly hidden: readonly ColumnName[]
 }
 
 /**
@@ -27,8 +30,9 @@ export function settled(start: Catalog, after: Catalog, { added, parts }: Moveme
     const isAdded = pendingAmong([{ relation: table, columns: [column.name] }], { ...nothingPending, columns: added })
     return isAdded.length > 0 || isUnchanged(column, findColumn(before, column.name))
   }
+  const starts = new Map(start.tables.map((table) => [keyOf(table), table]))
   const settle = (table: Table): Table => {
-    const before = findTable(start, table)
+    const before = starts.get(keyOf(table))
     // A partition's columns are its parent's.
     if (!before || table.partitioning === "partition") return table
     const leaving = before.constraints.filter(({ name }) => !table.constraints.some(isNamed(name)))
@@ -43,8 +47,9 @@ export function settled(start: Catalog, after: Catalog, { added, parts }: Moveme
 
 /** A catalog without the tables and columns that aren't in another. */
 export function restricted(catalog: Catalog, to: Catalog): Catalog {
+  const others = new Map(to.tables.map((table) => [keyOf(table), table]))
   const tables = catalog.tables.flatMap((table) => {
-    const other = findTable(to, table)
+    const other = others.get(keyOf(table))
     return other ? [{ ...table, columns: table.columns.filter(({ name }) => findColumn(other, name)) }] : []
   })
   return { ...catalog, tables }

@@ -94,6 +94,7 @@ describe("what is dropped for good", () => {
     computed: false,
     replaced: false,
     partitions: [],
+    earlier: [],
     revision: "0001",
     scope: "users",
   }

@@ -96,7 +96,6 @@ test.each([
   ["an index", "CREATE INDEX i ON public.people_1 (lower(name))", "index i"],
   ["NOT NULL", "ALTER TABLE public.people_1 ALTER COLUMN name SET NOT NULL", "NOT NULL"],
   ["a default", "ALTER TABLE public.people_1 ALTER COLUMN name SET DEFAULT 'x'", "the default 'x'::text"],
-  ["rights", "GRANT UPDATE (name) ON public.people_1 TO PUBLIC", "rights (for PUBLIC)"],
   [
     "a foreign key",
     "CREATE TABLE public.names (name text PRIMARY KEY); ALTER TABLE public.people_1 ADD CONSTRAINT fk FOREIGN KEY (name) REFERENCES public.names",
@@ -112,7 +111,7 @@ test.each([
       "PARTITION_HAS_OWN public.people_1.name",
     ])
     expect(findings[0]?.message).toContain(what)
-    expect(findings[0]?.hint).toMatch(/ \((?:ALTER|DROP|REVOKE) .*"public"\./)
+    expect(findings[0]?.hint).toMatch(/ \((?:ALTER|DROP) .*"public"\./)
   }
   // The one column itself goes on with all that it has.
   expect(await refusals(more, rename, true)).toEqual([])
@@ -134,6 +133,13 @@ test("a column that a partition alone requires can't be left out by new applicat
   const more = "ALTER TABLE public.people_1 ALTER COLUMN name SET NOT NULL"
   expect(await refusals(more, drop)).toEqual(["DOWN_REQUIRED public.people_1.name"])
   expect(await refusals(more, { drop_column: { ...drop.drop_column, down: "''" } })).toEqual([])
+})
+
+test("NOT NULL of a partition goes with an undo of that of the whole, and is told", async () => {
+  const more = "ALTER TABLE public.people_1 ALTER COLUMN name SET NOT NULL"
+  const findings = await findingsOf(more, { alter_column: { table: "people", column: "name", nullable: false } })
+  const told = findings.filter(({ code }) => code === "PARTITION_HAS_OWN")
+  expect(told.map(({ severity, subject }) => `${severity} ${subject}`)).toEqual(["warning public.people_1.name"])
 })
 
 test("a sequence that only a partition draws from has no way back", async () => {

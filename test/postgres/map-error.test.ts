@@ -48,6 +48,13 @@ test.each([
   expect(sqlstateOf(mapped)).toBe(state)
 })
 
+test("what others depend on is told with what to do, and without what PostgreSQL names in its detail", () => {
+  const error = serverError("2BP01", "cannot drop desired object(s)", { detail: "view v depends on table t" })
+  const { finding } = mapPostgresError(error, "purge/drop")
+  expect(finding.hint).toContain("sluice retry")
+  expect(finding.message).not.toContain("view v")
+})
+
 test.each([
   ["ECONNREFUSED", "TransientError", "DATABASE_UNREACHABLE"],
   ["EAI_AGAIN", "TransientError", "DATABASE_UNREACHABLE"],

@@ -1,4 +1,4 @@
-import { withTable } from "../../catalog/model.ts"
+import { withTables } from "../../catalog/model.ts"
 import type { Catalog, Column, Constraint, Index, Table } from "../../catalog/model.ts"
 import { partitionsOf } from "../../catalog/partitions.ts"
 import { ident, qualified, sql } from "../../sql/sql.ts"
@@ -34,7 +34,7 @@ export function afterAddColumn(add: AddColumn, before: Catalog, context: Operati
     const columns = [...partition.columns, { ...added, comment: null }]
     return { ...partition, columns, constraints: [...partition.constraints, ...constraints].toSorted(byName) }
   })
-  return [changed, ...followers].reduce(withTable, before)
+  return withTables(before, [changed, ...followers])
 }
 
 /** What the column promises besides its type. */

@@ -21,6 +21,7 @@ import { missingColumn, refusal, tableFindings, warning } from "../table-finding
 import { resolveTable } from "../table-name.ts"
 import { typedTableFindings } from "../typed-table-findings.ts"
 import type { AlterColumnInput } from "./input.ts"
+import { requiredPartitionFindings } from "./required-partitions.ts"
 import { needsDuplicate } from "./resolved.ts"
 
 /** Everything that can be said about an `alter_column` before the database is asked. */
@@ -54,7 +55,7 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
           ...writeFindings(input, table, column, subject),
           ...(table.columns.length + 2 > mostColumns ? [tooMany(table, subject)] : []),
         ]
-      : bindingFindings(input, column, subject)),
+      : [...bindingFindings(input, column, subject), ...requiredPartitionFindings(input, table, column, current)]),
   ]
 }
 

@@ -53,10 +53,12 @@ export function resolveAlterColumn(input: AlterColumnInput, catalog: Catalog, co
   const scope = stepScope(relation, context)
   const fresh = freshColumn(input, column, context)
   const asAdded = addedShape(input, catalog, { relation, table, column, fresh, scope, subject })
+  const partitions = ownOfPartitions(table, column.name, catalog)
   const duplicate: Duplicate | null = needsDuplicate(input, column, context.defaultSchema)
     ? {
         table,
         column,
+        partitions,
         physical: duplicateName(column.name, context.revision),
         fresh,
         extras: {
@@ -70,7 +72,6 @@ export function resolveAlterColumn(input: AlterColumnInput, catalog: Catalog, co
         scope,
       }
     : null
-  const partitions = ownOfPartitions(table, column.name, catalog)
   return { relation, table, column, fresh, partitions, duplicate, asAdded, scope, subject }
 }
 

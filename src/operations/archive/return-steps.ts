@@ -84,7 +84,7 @@ function parentReturn({ relation, at, phase }: Returning, { name, definition, re
  */
 export function requiredReturns(hiding: HiddenColumn): readonly SqlStep[] {
   if (hiding.computed) return []
-  return holdersOf(hiding.table, hiding.column, hiding.partitions)
+  return holdersOf(hiding)
     .filter(({ required }) => required)
     .map(({ table }) => requiredReturn(hiding, table))
 }

@@ -1,4 +1,4 @@
-import { withTable } from "../../catalog/model.ts"
+import { withTable, withTables } from "../../catalog/model.ts"
 import type { Catalog, Constraint, Index, Table } from "../../catalog/model.ts"
 import { partitionsOf } from "../../catalog/partitions.ts"
 import { ident, sql } from "../../sql/sql.ts"
@@ -20,7 +20,10 @@ export function afterCreateConstraint(constraint: NewConstraint, before: Catalog
     definition: constraint.definition,
     references: constraint.kind === "foreign key" ? constraint.target : null,
   }
-  return [table, ...partitionsOf(table, before)].map((one) => withConstraints(one, [added])).reduce(withTable, before)
+  return withTables(
+    before,
+    [table, ...partitionsOf(table, before)].map((one) => withConstraints(one, [added])),
+  )
 }
 
 const plain = { validated: true, references: null, comment: null }

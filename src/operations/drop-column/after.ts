@@ -1,11 +1,14 @@
-import { withTable } from "../../catalog/model.ts"
+import { withTables } from "../../catalog/model.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
 import { partitionsOf } from "../../catalog/partitions.ts"
 import type { DropColumn } from "./resolved.ts"
 
 /** The catalog once the column is gone for good: what it takes part in goes with it. */
 export function afterDropColumn({ table, column }: DropColumn, before: Catalog): Catalog {
-  return [table, ...partitionsOf(table, before)].map((one) => without(one, column.name)).reduce(withTable, before)
+  return withTables(
+    before,
+    [table, ...partitionsOf(table, before)].map((one) => without(one, column.name)),
+  )
 }
 
 function without(table: Table, column: string): Table {

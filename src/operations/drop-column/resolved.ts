@@ -3,11 +3,12 @@ import type { Catalog, Column, Table } from "../../catalog/model.ts"
 import { ownOfPartitions } from "../../catalog/partition-own.ts"
 import type { OwnOfPartition } from "../../catalog/partition-own.ts"
 import { BugError } from "../../domain/errors.ts"
-import { displayName } from "../../domain/relation.ts"
+import { displayName, isSameRelation } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
 import type { HiddenColumn } from "../hide/hide-column.ts"
 import { hiddenName } from "../hide/hidden-name.ts"
 import type { OperationContext } from "../operation.ts"
+import { nothingPending } from "../pending.ts"
 import { resolveTable, stepScope } from "../table-name.ts"
 import type { DropColumnInput } from "./input.ts"
 
@@ -18,6 +19,8 @@ export interface DropColumn {
   readonly column: Column
   /** What only partitions have on the column. */
   readonly partitions: readonly OwnOfPartition[]
+  /** Columns of the table that the same plan drops before it. */
+  readonly earlier: readonly string[]
   readonly hidden: string
   readonly down: string | null
   readonly revision: string
@@ -40,6 +43,9 @@ export function resolveDropColumn(input: DropColumnInput, catalog: Catalog, cont
     table,
     column,
     partitions: ownOfPartitions(table, column.name, catalog),
+    earlier: (context.pending ?? nothingPending).hidden
+      .filter((hidden) => isSameRelation(hidden.relation, relation))
+      .map((hidden) => hidden.column),
     hidden: hiddenName(column.name, context.revision),
     down: input.down ?? null,
     revision: context.revision,
@@ -49,6 +55,15 @@ export function resolveDropColumn(input: DropColumnInput, catalog: Catalog, cont
 }
 
 /** The column as it is hidden from contract on. */
-export function hidingOf({ table, column, hidden, down, partitions, revision, scope }: DropColumn): HiddenColumn {
-  return { table, column, hidden, computed: down !== null, replaced: false, partitions, revision, scope }
+export function hidingOf({
+  table,
+  column,
+  hidden,
+  down,
+  partitions,
+  earlier,
+  revision,
+  scope,
+}: DropColumn): HiddenColumn {
+  return { table, column, hidden, computed: down !== null, replaced: false, partitions, earlier, revision, scope }
 }

@@ -1,5 +1,5 @@
 import { byName } from "../sorted.ts"
-import { withTable } from "../../catalog/model.ts"
+import { withTables } from "../../catalog/model.ts"
 import type { Catalog, Index, Table } from "../../catalog/model.ts"
 import { rebindConstraint, rebindIndex } from "../../sql/rebind.ts"
 import { partitionsOf } from "../../catalog/partitions.ts"
@@ -44,7 +44,7 @@ export function afterDuplicate({ table, column, fresh, extras }: Duplicate, befo
     constraints: [...own.constraints, ...extras.constraints].toSorted(byName),
     indexes: [...own.indexes, ...extras.indexes].toSorted(byName),
   }
-  return [whole, ...partitionsOf(table, before).map(change)].reduce(withTable, before)
+  return withTables(before, [whole, ...partitionsOf(table, before).map(change)])
 }
 
 /** CLUSTER goes on by the first column's index, which is hidden with it. */

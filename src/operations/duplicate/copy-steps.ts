@@ -7,7 +7,7 @@ import { trusted } from "../../sql/sql.ts"
 import { constraintCopies, indexCopies } from "./copies.ts"
 import type { Duplicate } from "./duplicate.ts"
 
-/** What the second column has to promise before it can take the first one's place, once every row is filled. */
+/** What the second column has to promise before it can take the first one's place, once every row is filled; and its rights. */
 export function copySteps(duplicate: Duplicate): readonly SqlStep[] {
   const { table, physical, fresh, scope } = duplicate
   const at = `backfill/${scope}`

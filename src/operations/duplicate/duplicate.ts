@@ -1,4 +1,5 @@
 import type { Column, Constraint, Index, Table } from "../../catalog/model.ts"
+import type { OwnOfPartition } from "../../catalog/partition-own.ts"
 import { fittingName, reservedPrefix } from "../names.ts"
 
 /**
@@ -10,6 +11,8 @@ export interface Duplicate {
   readonly table: Table
   /** The column as it is before the plan. */
   readonly column: Column
+  /** What only partitions have on it: rights, for all else is refused. */
+  readonly partitions: readonly OwnOfPartition[]
   /** What the second column is called until contract. */
   readonly physical: string
   /** The column as it is after the plan, by its name then. */

@@ -9,7 +9,7 @@ import { refusal } from "../table-findings.ts"
 
 /**
  * What only a partition has on a column isn't built for the second one that takes its place: it would stay with the old
- * column, bind nothing any more, and go with it.
+ * column, bind nothing any more, and go with it. Rights alone are handed on.
  */
 export function partitionFindings(table: Table, column: Column, subject: string, catalog: Catalog): readonly Finding[] {
   const findings = ownOfPartitions(table, column.name, catalog).flatMap((own) =>
@@ -54,13 +54,5 @@ function thingsOf({ partition, column, ...own }: OwnOfPartition): readonly Thing
       what: column.default === null ? "no default" : `the default ${column.default}`,
       away: `${alterColumn} ${column.default === null ? "SET DEFAULT, as the whole has it" : "DROP DEFAULT, or set that of the whole"}`,
     })
-  if (own.grants.length > 0) {
-    const roles = [...new Set(own.grants.map(({ grantee }) => (grantee === null ? "PUBLIC" : ident(grantee))))]
-    const privileges = [...new Set(own.grants.map(({ privilege }) => `${privilege} (${ident(column.name)})`))]
-    things.push({
-      what: `rights (for ${roles.join(", ")})`,
-      away: `REVOKE ${privileges.join(", ")} ON ${qualified(partition)} FROM ${roles.join(", ")}`,
-    })
-  }
   return things
 }

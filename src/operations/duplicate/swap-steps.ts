@@ -21,8 +21,8 @@ export function swapSteps(duplicate: Duplicate): readonly SqlStep[] {
 
 /** The old column, as it is hidden from contract on. */
 export function replacedColumn({ table, column, hidden, revision, scope }: Duplicate): HiddenColumn {
-  // What only partitions have on it would be lost: it was refused when the plan was made.
-  return { table, column, hidden, computed: true, replaced: true, partitions: [], revision, scope }
+  // What only partitions have on it, and what would be lost, was refused when the plan was made.
+  return { table, column, hidden, computed: true, replaced: true, partitions: [], earlier: [], revision, scope }
 }
 
 function takeOverStep(duplicate: Duplicate): SqlStep {

@@ -1,5 +1,6 @@
 import type { Column, Constraint, Index, Table } from "../../catalog/model.ts"
 import type { OwnOfPartition } from "../../catalog/partition-own.ts"
+import type { HiddenColumn } from "./hide-column.ts"
 
 /** What a column is bound to and would refuse a write for. */
 export interface Bonds {
@@ -37,15 +38,29 @@ export interface Holder {
 }
 
 /** The table itself, then its partitions. */
-export function holdersOf(table: Table, column: Column, partitions: readonly OwnOfPartition[]): readonly Holder[] {
+export function holdersOf({ table, column, partitions, earlier }: HiddenColumn): readonly Holder[] {
   return [
-    { table, column, bonds: bondsOf(table, column.name), required: column.notNull, otherDefault: false },
+    {
+      table,
+      column,
+      bonds: without(earlier, bondsOf(table, column.name)),
+      required: column.notNull,
+      otherDefault: false,
+    },
     ...partitions.map((own) => ({
       table: own.partition,
       column: own.column,
-      bonds: bondsOf(own, column.name),
+      bonds: without(earlier, bondsOf(own, column.name)),
       required: own.notNull,
       otherDefault: own.otherDefault,
     })),
   ]
+}
+
+function without(earlier: readonly string[], { constraints, unique }: Bonds): Bonds {
+  const isFree = (columns: readonly string[]): boolean => !columns.some((name) => earlier.includes(name))
+  return {
+    constraints: constraints.filter(({ columns }) => isFree(columns)),
+    unique: unique.filter(({ index }) => isFree(index.reads)),
+  }
 }

@@ -29,6 +29,11 @@ export interface HiddenColumn {
   readonly replaced: boolean
   /** What only partitions have on it. */
   readonly partitions: readonly OwnOfPartition[]
+  /**
+   * Columns of the table that the same plan hides before it: what both take part in goes with them, and comes back with
+   * them, for an undo brings them back last.
+   */
+  readonly earlier: readonly string[]
   readonly revision: string
   /** What step ids have after their phase: the table's name. */
   readonly scope: string
@@ -40,7 +45,7 @@ export interface HiddenColumn {
  * it back in one short transaction; what has to be proven again, the steps before this one do.
  */
 export function hideColumnSteps(hiding: HiddenColumn): readonly SqlStep[] {
-  const holders = holdersOf(hiding.table, hiding.column, hiding.partitions)
+  const holders = holdersOf(hiding)
   return [...holders.flatMap((holder) => proofs(hiding, holder)), renameStep(hiding, holders)]
 }
 

@@ -18,7 +18,7 @@ export function whileAPartition(
   return [
     doBlock(sql`
 BEGIN
-  IF EXISTS (SELECT FROM pg_partition_tree(${regclass(table)}) AS t WHERE t.relid = to_regclass(${literal(qualified(partition))})) THEN
+  IF EXISTS (SELECT FROM pg_partition_ancestors(to_regclass(${literal(qualified(partition))})) AS a WHERE a.relid = ${regclass(table)}) THEN
     ${join(statements, "\n    ")}
   END IF;
 END`),

@@ -1,4 +1,4 @@
-import { withTable } from "../../catalog/model.ts"
+import { withTables } from "../../catalog/model.ts"
 import type { Catalog, Table } from "../../catalog/model.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
@@ -48,5 +48,5 @@ export function afterRename({ table, column, to }: RenameColumn, before: Catalog
       definition: rebindIndex(index.definition, index.name, renaming),
     })),
   })
-  return [table, ...partitionsOf(table, before)].map(change).reduce(withTable, before)
+  return withTables(before, [table, ...partitionsOf(table, before)].map(change))
 }

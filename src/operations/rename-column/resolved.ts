@@ -1,5 +1,6 @@
 import { findColumn, findTable } from "../../catalog/model.ts"
 import type { Catalog, Column, Table } from "../../catalog/model.ts"
+import { ownOfPartitions } from "../../catalog/partition-own.ts"
 import { BugError } from "../../domain/errors.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
@@ -40,6 +41,7 @@ export function resolveRenameColumn(
     : {
         table,
         column,
+        partitions: ownOfPartitions(table, from, catalog),
         physical: to,
         fresh: { ...column, name: to },
         extras: { constraints: [], indexes: [] },
