@@ -8,6 +8,8 @@ export interface Domain {
   readonly base: string
   /** True where it allows no NULL: by itself, by a domain that it is made of, or by a check that NULL fails. */
   readonly notNull: boolean
+  /** True where it, or a domain that it is made of, has a check. Left out: no. */
+  readonly checked?: true
   /** What a column of it holds that has no default of its own and isn't named by an INSERT; left out: NULL. */
   readonly default?: string
 }

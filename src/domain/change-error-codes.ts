@@ -25,6 +25,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
     "The new column's type is a domain whose default is another value each time, so that nobody can tell whether an INSERT named the column. Take the type below it, or the default from the domain.",
   DOMAIN_FORBIDS_NULL:
     "The column's type is a domain that allows no NULL, which the column may have to hold while it is hidden, or until it is filled. Give it another type, or the NOT NULL to the column instead of the domain.",
+  DOMAIN_REWRITES:
+    "PostgreSQL writes the whole table anew under lock when a column of a domain with a check is added. Take the type below it, and give the column the check.",
   DOWN_NOT_POSSIBLE: "The database itself computes the column, so `down` can't. Leave `down` out.",
   DOWN_REQUIRED:
     "Without `down`, applications that no longer know the column could insert nothing. Say how it is computed from the new shape.",

@@ -9,7 +9,13 @@ export async function readDomains(session: Session): Promise<readonly Domain[]> 
   for (const row of await session.query<DomainRow>(domainsSql)) {
     const { name, base, default: text } = row
     const notNull = row.notNull || (row.hasChecks && !(await takesNull(session, name)))
-    domains.push({ name, base, notNull, ...(text !== null && { default: text }) })
+    domains.push({
+      name,
+      base,
+      notNull,
+      ...(row.hasChecks && { checked: true }),
+      ...(text !== null && { default: text }),
+    })
   }
   return domains
 }

@@ -13,7 +13,7 @@ import { downFindings } from "../down-findings.ts"
 import { duplicateFindings } from "../duplicate/duplicate-findings.ts"
 import { expressionFindings } from "../expression-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
-import { newNullFindings } from "../hide/null-findings.ts"
+import { newDomainFindings } from "../new-domain-findings.ts"
 import { oldWriteFindings } from "../old-writes.ts"
 import type { PlanContext } from "../operation.ts"
 import { domainFindings } from "../sync/domain-findings.ts"
@@ -84,7 +84,7 @@ function typeFindings(
   if (type === undefined) return []
   try {
     const { name, serial } = parseTypeName(type, defaultSchema)
-    if (!serial) return name === column.type ? [] : newNullFindings(name, catalog, subject)
+    if (!serial) return name === column.type ? [] : newDomainFindings(name, catalog, subject)
     return [
       refusal("SERIAL_COLUMN", subject, "serial is no type but a shorthand for a sequence", "Name the integer type."),
     ]

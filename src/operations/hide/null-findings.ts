@@ -19,17 +19,3 @@ export function nullFindings(column: Column, catalog: Catalog, subject: string):
     ),
   ]
 }
-
-/** A column is added empty: the rows that are there hold NULL in it until they are filled. */
-export function newNullFindings(type: string, catalog: Catalog, subject: string): readonly Finding[] {
-  const domain = findDomain(catalog, type)
-  if (!domain?.notNull) return []
-  return [
-    refusal(
-      "DOMAIN_FORBIDS_NULL",
-      subject,
-      `Its type, the domain ${domain.name}, allows no NULL, which the rows that are there hold until the column is filled`,
-      `Name a type that allows it, e.g. ${domain.base}, and say nullable: false of the column; or take NOT NULL from the domain and give it to the columns.`,
-    ),
-  ]
-}
