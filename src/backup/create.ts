@@ -1,16 +1,18 @@
+import { isDeepStrictEqual } from "node:util"
 import { isVerified, type BackupRecord, type VerifiedBackup } from "../domain/backup.ts"
 import type { Attempt } from "../execution/attempt.ts"
-import { registerBackup } from "../ledger/backups.ts"
+import { listBackups, registerBackup } from "../ledger/backups.ts"
 import { inDirectory } from "./directory-failure.ts"
 import { dump } from "./dump.ts"
-import { digestOf, exists, fileOf, prepareDirectory, readRecords } from "./files.ts"
+import { digestOf, exists, fileOf, prepareDirectory, readRecords, writeRecord } from "./files.ts"
 import type { BackupInput } from "./input.ts"
-import { chooseId, idAtTime, removeLeftovers } from "./naming.ts"
+import { chooseId, idAtTime, isIdOf, removeLeftovers } from "./naming.ts"
 import { prove } from "./prove.ts"
 
 /**
  * A backup that counts: dumped, restored into a scratch database, compared, registered. Called again for the same run
  * after a kill, it goes on with what stands: a verified backup is answered as it is, a finished dump is not made anew.
+ * What is known of a backup is what the register has of it: file and record in the directory may have been changed together.
  */
 export function createBackup(input: BackupInput, attempt: Attempt): Promise<VerifiedBackup> {
   return inDirectory(input.config.backups.directory, () => create(input, attempt))
@@ -21,10 +23,7 @@ async function create(input: BackupInput, attempt: Attempt): Promise<VerifiedBac
   const { directory } = input.config.backups
   await prepareDirectory(directory)
   const { id, standing } = await takeUp(input, attempt)
-  if (standing && isVerified(standing)) {
-    await registerBackup(input.control, standing, input.actor)
-    return standing
-  }
+  if (standing && isVerified(standing)) return standing
   attempt.heartbeat({ backup: id, stage: "dump" })
   const record = standing ?? (await dump(input, { id, signal }))
   attempt.heartbeat({ backup: id, stage: "test restore" })
@@ -42,13 +41,46 @@ async function takeUp(input: BackupInput, attempt: Attempt): Promise<TakenUp> {
   const { run, target } = input
   if (run === null) return { id: idAtTime(target.name, new Date()), standing: null }
   await removeLeftovers(directory, run)
-  const own = (await readRecords(directory)).filter(
-    (record) => record.run === run && record.state !== "failed" && record.planHash === (input.plan?.hash ?? null),
-  )
-  for (const record of own.toSorted((a, b) => Number(b.state === "verified") - Number(a.state === "verified"))) {
-    if (await isIntact(directory, record, attempt.signal)) return { id: record.id, standing: record }
+  const registered = await listBackups(input.control, { run })
+  const own = (await readRecords(directory)).filter((record) => isIdOf(run, record.id) && record.run === run)
+  const known = own.map((lying) => ({ lying, word: registered.find(({ id }) => id === lying.id) ?? null }))
+  for (const { lying, word } of known.toSorted((a, b) => Number(isProven(b.word)) - Number(isProven(a.word)))) {
+    const standing = await stillStanding(input, { lying, word }, attempt.signal)
+    if (standing) return { id: standing.id, standing }
   }
-  return { id: await chooseId(directory, run, attempt.number), standing: null }
+  const taken = registered.map(({ id }) => id)
+  return { id: await chooseId(directory, run, attempt.number, taken), standing: null }
+}
+
+/** A backup as its record in the directory has it, and as the register has it: null before it was tried out. */
+interface Known {
+  readonly lying: BackupRecord
+  readonly word: BackupRecord | null
+}
+
+function isProven(word: BackupRecord | null): boolean {
+  return word?.state === "verified"
+}
+
+/**
+ * The backup, where it is whole and may be gone on with. One that the register doesn't know is yet to be proven,
+ * whatever its record says. One whose file isn't what the register knows is registered as failed.
+ */
+async function stillStanding(
+  { plan, config, control, actor }: BackupInput,
+  { lying, word }: Known,
+  signal: AbortSignal,
+): Promise<BackupRecord | null> {
+  const { directory } = config.backups
+  if ((word ?? lying).state === "failed") return null
+  const record = word ?? ({ ...lying, state: "unverified", restoreSeconds: null } as const)
+  if (record.planHash !== (plan?.hash ?? null)) return null
+  if (!(await isIntact(directory, record, signal))) {
+    if (word) await registerBackup(control, { ...word, state: "failed" }, actor)
+    return null
+  }
+  if (!isDeepStrictEqual(lying, record)) await writeRecord(directory, record)
+  return record
 }
 
 async function isIntact(directory: string, record: BackupRecord, signal: AbortSignal): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import type { BackupRecord } from "../domain/backup.ts"
 import { RefusedError } from "../domain/errors.ts"
 
@@ -96,10 +96,18 @@ export async function readRecords(directory: string): Promise<readonly BackupRec
 async function readRecord(file: string): Promise<BackupRecord | null> {
   try {
     const value: unknown = JSON.parse(await readFile(file, "utf8"))
-    return typeof value === "object" && value !== null && "sha256" in value ? (value as BackupRecord) : null
+    return isRecord(value) && basename(file) === `${value.id}.json` ? value : null
   } catch {
     return null
   }
+}
+
+/** Enough of one to be looked for by: somebody may have had a hand in it. */
+function isRecord(value: unknown): value is BackupRecord {
+  if (typeof value !== "object" || value === null) return false
+  const { id, file, sha256, tables, notes } = value as Partial<Record<keyof BackupRecord, unknown>>
+  const isNamed = typeof id === "string" && file === `${id}.dump` && typeof sha256 === "string"
+  return isNamed && Array.isArray(tables) && Array.isArray(notes)
 }
 
 /** Where the file system doesn't tell, that is thrown: a backup that can't be reached isn't gone. */

@@ -11,12 +11,25 @@ function fileName(name: string): string {
 
 /**
  * The id of a backup: run and attempt, so that a second try of the same attempt finds what the first has left. Where a
- * failed backup bears the name already (an operator's `retry` counts attempts from 1 again) the next number is taken.
+ * failed backup bears the name already (an operator's `retry` counts attempts from 1 again), or one that the register
+ * knows, wherever it lies, the next number is taken.
  */
-export async function chooseId(directory: string, run: string, attempt: number): Promise<string> {
-  let number = attempt
-  while (await exists(join(directory, `${fileName(run)}-${number}.json`))) number++
-  return `${fileName(run)}-${number}`
+export async function chooseId(
+  directory: string,
+  run: string,
+  attempt: number,
+  registered: readonly string[],
+): Promise<string> {
+  for (let number = attempt; ; number++) {
+    const id = `${fileName(run)}-${number}`
+    if (!registered.includes(id) && !(await exists(join(directory, `${id}.json`)))) return id
+  }
+}
+
+/** Could `chooseId` have given it to the run? */
+export function isIdOf(run: string, id: string): boolean {
+  const prefix = `${fileName(run)}-`
+  return id.startsWith(prefix) && /^\d+$/.test(id.slice(prefix.length))
 }
 
 /** The id of a backup that no run asked for. */

@@ -155,6 +155,19 @@ test("a restore that isn't what was dumped fails the backup, naming the tables",
   expect(await findRunBackup(control.control, input.run ?? "")).toMatchObject({ state: "failed" })
 })
 
+test("so does one with as many rows that hold something else", async () => {
+  const { input, control, database } = await openBackup()
+  // Says that it answers the same everywhere, and doesn't: every restore computes the column anew.
+  await database.query(`
+    CREATE FUNCTION place(int) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT pg_catalog.current_database()::text';
+    ALTER TABLE users ADD COLUMN place text GENERATED ALWAYS AS (place(id)) STORED`)
+  await expect(createBackup(input, attempt())).rejects.toMatchObject({
+    code: "BACKUP_DIFFERS",
+    message: expect.stringContaining("public.users (other content)"),
+  })
+  expect(await findRunBackup(control.control, input.run ?? "")).toMatchObject({ state: "failed" })
+})
+
 test("a locked table is a transient failure after the lock timeout", async () => {
   const { input, database, files } = await openBackup()
   const locker = new Client({ connectionString: database.url.reveal() })

@@ -1,10 +1,14 @@
+import { setTimeout as delay } from "node:timers/promises"
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { writeKnobs } from "../../src/execution/knobs.ts"
 import { performStep } from "../../src/execution/perform-step.ts"
 import { sessionName } from "../../src/execution/session-name.ts"
 import { undoStep } from "../../src/execution/undo-step.ts"
 import { withSession } from "../../src/postgres/session.ts"
+import { sql } from "../../src/sql/sql.ts"
 import { createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
-import { addColumnStep, asSession, attemptOf, journalOf, runOn, Witness } from "./setting.ts"
+import { Holder } from "../harness/holder.ts"
+import { addColumnStep, asSession, attemptOf, eventually, journalOf, runOn, Witness } from "./setting.ts"
 
 let database: TestDatabase
 beforeEach(async () => {
@@ -80,20 +84,38 @@ test("a session of another role that bears a name of ours stops nothing, and is 
 })
 
 test("several locks are waited for together no longer than lock_timeout", async () => {
+  const lockTimeoutMs = 2_000
   const relations = ["t", "u"].map((name) => ({ schema: "public", name }))
   const step = addColumnStep("c", { relations })
-  const run = await runOn(database.url, [step], { lockTimeoutMs: 100, lockBudgetMs: 300 })
-  const observer = new Witness()
-  await asSession(database.url, (reader) =>
-    reader.transaction(async () => {
-      await reader.query("SELECT FROM public.u")
-      const failed = performStep(run, step, attemptOf(), observer)
-      await expect(failed).rejects.toMatchObject({ code: "LOCK_BUDGET" })
-      // The first table's lock was let go of as well.
-      await database.query("SET lock_timeout = '50ms'; LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
-    }),
-  )
+  const run = await runOn(database.url, [step], { lockTimeoutMs, lockBudgetMs: lockTimeoutMs })
+  const [first, second] = [
+    await Holder.take(database.url, "SELECT FROM public.t"),
+    await Holder.take(database.url, "SELECT FROM public.u"),
+  ]
+  const attempt = performStep(run, step, attemptOf(), new Witness()).catch((error: unknown) => error)
+  await eventually(async () => {
+    const waiting = await database.query("SELECT FROM pg_locks WHERE relation = 't'::regclass AND NOT granted")
+    return waiting.length > 0
+  })
+  // Each is in the way for less than the timeout, both one after the other for longer: at the end nobody is any more.
+  await delay(0.6 * lockTimeoutMs)
+  await first.release()
+  await delay(0.6 * lockTimeoutMs)
+  await second.release()
+  expect(await attempt).toMatchObject({ code: "LOCK_BUDGET" })
+  // The first table's lock was let go of as well.
+  await database.query("SET lock_timeout = '50ms'; LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
 })
+
+test("a lock timeout that was tuned holds for what a statement locks beside the step's relations too", async () => {
+  const step = addColumnStep("c", { sql: sql`LOCK TABLE public.u; ALTER TABLE public.t ADD COLUMN c integer` })
+  const run = await runOn(database.url, [step], { lockTimeoutMs: 600_000 })
+  await asSession(database.url, (session) => writeKnobs(session, run.run, { lockTimeoutMs: 100, lockBudgetMs: 1_000 }))
+  const held = await Holder.take(database.url, "SELECT FROM public.u")
+  const attempt = performStep(run, step, attemptOf(), new Witness())
+  await expect(attempt).rejects.toMatchObject({ code: "LOCK_BUDGET" })
+  await held.release()
+}, 20_000)
 
 test("heartbeats go on while it waits, and an abort ends the waiting at once", async () => {
   const step = addColumnStep("c")

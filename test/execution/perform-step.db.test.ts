@@ -194,4 +194,26 @@ describe("a concurrent index build", () => {
     })
     expect(observer.blockersSeen.at(-1)).toEqual([])
   })
+
+  test("that was overtaken while it built writes nothing, though nobody ended its session; the next attempt sees the index", async () => {
+    const run = await runOn(database.url, [index])
+    const observer = new Witness()
+    let built: Promise<unknown> | undefined
+    await asSession(database.url, (reader) =>
+      reader.transaction(
+        async () => {
+          await reader.query("SELECT count(*) FROM public.t")
+          built = performStep(run, index, attemptOf(), observer).catch((error: unknown) => error)
+          await Promise.race([observer.until(() => observer.blockersSeen.length > 0), built])
+          await asSession(database.url, (session) =>
+            claimEpoch(session, { run: run.run, step: index.id, direction: "do", attempt: attemptOf() }),
+          )
+        },
+        { isolation: "repeatable read" },
+      ),
+    )
+    expect(await built).toMatchObject({ kind: "RefusedError", code: "FENCED" })
+    expect(await journalOf(run)).toEqual([])
+    expect(await performStep(run, index, attemptOf({ number: 2 }), observer)).toBe("observed")
+  })
 })

@@ -5,6 +5,8 @@ import type { Table } from "../../../src/catalog/model.ts"
 import { backfillBatchSql, backfillOf, verifyRangeSql } from "../../../src/operations/sync/backfill-sql.ts"
 import { loadParser } from "../../../src/sql/parser.ts"
 import type { TestDatabase } from "../../harness/database.ts"
+import { Holder } from "../../harness/holder.ts"
+import { eventually } from "../../execution/setting.ts"
 import { databaseWithSync, nickGroup, splitNameGroup, tableModel, usersSync } from "./split-name.ts"
 
 let database: TestDatabase
@@ -140,6 +142,35 @@ describe("a batch among writers", () => {
     expect(await database.query("SELECT name, nick FROM users ORDER BY id")).toEqual([
       { name: "ADA", nick: "ada" },
       { name: "EVE", nick: "eve" },
+    ])
+  })
+
+  test.each([
+    ["a table", "", "none"],
+    ["a partitioned table", " PARTITION BY RANGE (id); CREATE TABLE part PARTITION OF users DEFAULT", "parent"],
+  ] as const)("never overwrites a row of %s that one fills between its snapshot and its lock", async (_, by, kind) => {
+    const sync = usersSync(nickGroup())
+    database = await databaseWithSync(
+      `CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL)${by}; INSERT INTO users VALUES (1, 'ADA'), (2, 'BOB')`,
+      sync,
+    )
+    const batch = backfillBatchSql(sync, tableModel("users", [["id", "integer"]], { partitioning: kind }))
+    // Has its snapshot by then, and hasn't looked at a row yet.
+    const late = batch.replace("\n  ORDER BY", "\n  AND (SELECT pg_advisory_lock_shared(1) IS NOT NULL)\n  ORDER BY")
+    const writer = await Holder.take(database.url, "SELECT pg_advisory_lock(1)")
+    const filling = database.query(late, [null, null])
+    await eventually(async () => {
+      const waiting = await database.query(
+        "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+      )
+      return waiting.length > 0
+    })
+    await database.query("UPDATE users SET nick = 'own' WHERE id = 2")
+    await writer.release()
+    await filling
+    expect(await database.query("SELECT id, nick FROM users ORDER BY id")).toEqual([
+      { id: 1, nick: "ada" },
+      { id: 2, nick: "own" },
     ])
   })
 
