@@ -34,6 +34,12 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   "21": user("SQL_REFUSED"),
   // Values appear in the messages of classes 22 and 23, so their words are ours.
   "22": user("DATA_REJECTED", "a value can't be processed", dataHint),
+  "22001": user("DATA_REJECTED", "a text is too long for its type", dataHint),
+  "22003": user("DATA_REJECTED", "a number is out of its type's range", dataHint),
+  "22007": user("DATA_REJECTED", "a text isn't a date or a time", dataHint),
+  "22008": user("DATA_REJECTED", "a date or a time is out of range", dataHint),
+  "22012": user("DATA_REJECTED", "a division by zero", dataHint),
+  "22P02": user("DATA_REJECTED", "a text can't be read as a value of the type", dataHint),
   "23": refused("DATA_REJECTED", "a row breaks a rule of its table", dataHint),
   "25001": user("SQL_REFUSED"),
   "25006": transient(
