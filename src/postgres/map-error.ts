@@ -7,8 +7,8 @@ import { meaningOf } from "./sqlstates.ts"
 const constructors = { UserError, RefusedError, TransientError, BugError } satisfies Record<ErrorKind, unknown>
 
 /**
- * What PostgreSQL said, without any value of a row: the `cause` of the mapped error. Its `detail`, `where`,
- * `internalQuery` and, for states whose messages quote values, its message are left behind.
+ * What PostgreSQL said, without any value of a row: the `cause` of the mapped error. Its `detail` (but for the names of
+ * dependent objects), `where`, `internalQuery` and, for states whose messages quote values, its message are left behind.
  */
 export class PostgresFault extends Error {
   readonly sqlstate: string
@@ -48,7 +48,7 @@ function mapServerError(error: DatabaseError, subject: string): SluiceError {
   const sqlstate = error.code ?? ""
   const meaning = meaningOf(sqlstate, error.routine)
   const what = meaning ? (meaning.message ?? withoutValues(error.message)) : "PostgreSQL reported an error"
-  const message = `${what}${namedObjects(error)} (SQLSTATE ${sqlstate})`
+  const message = `${what}${namedObjects(error)}${dependents(error)} (SQLSTATE ${sqlstate})`
   const finding = {
     code: meaning?.code ?? "BUG",
     subject: tableOf(error) ?? subject,
@@ -66,6 +66,11 @@ function namedObjects(error: DatabaseError): string {
     error.dataType === undefined ? null : `type "${error.dataType}"`,
   ].filter((part) => part !== null)
   return parts.length === 0 ? "" : `: ${parts.join(", ")}`
+}
+
+/** The one detail that is made of names alone: what depends on an object that was to be dropped. */
+function dependents({ code, detail }: DatabaseError): string {
+  return code === "2BP01" && detail !== undefined ? `: ${withoutValues(detail)}` : ""
 }
 
 function tableOf(error: DatabaseError): string | null {

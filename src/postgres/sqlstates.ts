@@ -52,7 +52,7 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   "25P04": transient("CONNECTION_LOST", "the server ended a session whose transaction took too long"),
   "28": user("WRONG_PASSWORD", null, loginHint),
   "28P01": user("WRONG_PASSWORD", "the server refuses the password", loginHint),
-  "2B": refused("DEPENDENTS_EXIST"),
+  "2B": refused("DEPENDENTS_EXIST", null, "Drop or change what depends on it, then `sluice retry`."),
   "2F": refused("RAISED_BY_DATABASE", "a function of the database failed"),
   "38": refused("RAISED_BY_DATABASE", "a function of the database failed"),
   "39": refused("RAISED_BY_DATABASE", "a function of the database failed"),

@@ -92,6 +92,12 @@ test("names of objects stay in the message of a missing privilege", () => {
   expect(mapPostgresError(serverError("42501", "permission denied for table users"), "x").message).toContain("users")
 })
 
+test("what depends on an object that was to be dropped is named", () => {
+  const detail = 'view shop_0001."Member" depends on column email of table "Member"'
+  const { message } = mapPostgresError(serverError("2BP01", "cannot drop column email", { detail }), "x")
+  expect(message).toContain('cannot drop column email: view shop_0001."Member" depends on')
+})
+
 test("an error of ours passes unchanged", () => {
   const error = new TransientError({ code: "LOCK_TIMEOUT", subject: "x", message: "x" })
   expect(mapPostgresError(error, "y")).toBe(error)
