@@ -75,13 +75,18 @@ export function renderRunList(runs: readonly RunStatus[], look: Look, now: numbe
   if (runs.length === 0) return "There are no runs. Start one with: sluice start --target TARGET"
   const rows = runs.map((run) => [
     run.run,
-    stateStyle(run.state, look)(run.state),
+    isLost(run) ? look.red(`${run.state}, lost its workflow`) : stateStyle(run.state, look)(run.state),
     run.waitingFor ?? run.phase,
     time(run.startedAt),
     span(run.startedAt, run.endedAt, now),
     run.revisions.join(", "),
   ])
   return table(["RUN", "STATE", "AT", "STARTED", "FOR", "REVISIONS"], rows, look)
+}
+
+/** Nothing carries it on any more: `status` says what to do. */
+function isLost({ findings }: RunStatus): boolean {
+  return findings.some(({ code }) => code === "ORPHANED")
 }
 
 /** `200,000 employees …`: how far, how fast, how much longer. */
