@@ -138,16 +138,16 @@ describe("a step for the way back alone", () => {
     const lines = renderRun(at("done"), plain, now).split("\n")
     const heading = lines.indexOf("Only where the run is taken back:")
     expect(lines[heading - 1]).toContain("Fill public.people")
-    expect(lines[heading + 1]).toBe("· purge      On the way back: refill")
-    expect(renderRun(at("undone"), plain, now)).toContain("↶ purge      On the way back: refill 5s")
+    expect(lines[heading + 1]).toBe("· purge      Refill")
+    expect(renderRun(at("undone"), plain, now)).toContain("✓ purge      Refill 5s")
   })
 
   test("is told by watch only once it does something", () => {
     expect(newLines(at("pending"), at("running"))).toEqual([])
     expect(newLines(at("running"), at("done"))).toEqual([])
     const aborting = { state: "aborting" } as const
-    expect(newLines(at("done", aborting), at("running", aborting))).toEqual(["  running On the way back: refill"])
-    expect(newLines(at("running", aborting), at("undone", aborting))).toEqual(["  undone On the way back: refill"])
+    expect(newLines(at("done", aborting), at("running", aborting))).toEqual(["  running Refill"])
+    expect(newLines(at("running", aborting), at("undone", aborting))).toEqual(["  done Refill"])
   })
 })
 

@@ -54,14 +54,26 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
 function stepLine(step: StepStatus, look: Look, now: number): string {
   const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
   const took = span(step.startedAt, step.endedAt, now)
-  return `${mark(step.state, look)} ${step.phase.padEnd(10)} ${step.summary}${attempts} ${look.dim(took)}`.trimEnd()
+  return `${mark(stateOf(step), look)} ${step.phase.padEnd(10)} ${onTheWayBack(step)}${attempts} ${look.dim(took)}`.trimEnd()
+}
+
+/** Where a step for the way back alone is undone, what it is there for was done. */
+export function stateOf({ back, state }: Pick<StepStatus, "back" | "state">): StepState {
+  return back && state === "undone" ? "done" : state
+}
+
+/** What a step does, without the words that say when: the line says that already. */
+export function onTheWayBack({ back, summary }: Pick<StepStatus, "back" | "summary">): string {
+  if (!back) return summary
+  const what = summary.replace(/^On the way back: /, "")
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)}`
 }
 
 /** Apart from the others, and as nothing that was done: the run only passes them, until it is taken back. */
 function wayBackLines(steps: readonly StepStatus[], look: Look, now: number): readonly string[] {
   if (steps.length === 0) return []
   const lines = steps.map((step) =>
-    isPassed(step) ? look.dim(`· ${step.phase.padEnd(10)} ${step.summary}`) : stepLine(step, look, now),
+    isPassed(step) ? look.dim(`· ${step.phase.padEnd(10)} ${onTheWayBack(step)}`) : stepLine(step, look, now),
   )
   return [look.dim("Only where the run is taken back:"), ...lines]
 }

@@ -1,7 +1,16 @@
 import { hasErrors, type Finding } from "../../domain/finding.ts"
 import type { RunStatus } from "../../domain/run.ts"
 import { placeOf } from "./findings.ts"
-import { backfillLine, backupLine, blockerLine, isPassed, offendingLine, restLines } from "./run.ts"
+import {
+  backfillLine,
+  backupLine,
+  blockerLine,
+  isPassed,
+  offendingLine,
+  onTheWayBack,
+  restLines,
+  stateOf,
+} from "./run.ts"
 import { lookOf } from "./look.ts"
 
 const plain = lookOf({ isTTY: false, columns: undefined }, {})
@@ -18,7 +27,7 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
     const old = known.get(step.id)
     const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
     if (step.state !== (old?.state ?? "pending") || step.attempts > (old?.attempts ?? step.attempts))
-      lines.push(`  ${step.state} ${step.summary}${attempts}`)
+      lines.push(`  ${stateOf(step)} ${onTheWayBack(step)}${attempts}`)
   }
   const backup = now.backup && backupLine(now.backup)
   if (backup && backup !== (before?.backup && backupLine(before.backup))) lines.push(`  ${backup}`)
