@@ -37,21 +37,28 @@ export function steerCommand(cli: Cli, verb: SteerVerb): Command {
     .option("--nonce <text>", "send a decision again whose outcome was unknown: it counts once")
     .option("--yes", "don't ask on a terminal")
   if (verb === "proceed")
-    command.option("--gate <name>", "the gate that is meant: dual-write, switch, contract or purge")
+    command.option(
+      "--gate <name>",
+      "the gate that is meant: dual-write, switch, contract or purge; new-writers-gone on the way back",
+    )
   return command.action(async (run: string, options: SteerOptions) => {
     const gate = gateOf(options.gate)
     const { previewAbort } = await import("../../app/abort-preview.ts")
     const { openGate } = await import("../../app/runs.ts")
     const { steer } = await import("../../app/steer.ts")
-    const answer = await cli.withApp(async (app) => {
+    const { meant, answer } = await cli.withApp(async (app) => {
       if (verb === "abort") await confirmAbort(cli, await previewAbort(app, run), options.yes === true)
       // The gate that is open is meant where none is named, and no other that may open meanwhile.
       const meant = gate ?? (verb === "proceed" ? ((await openGate(app, run)) ?? undefined) : undefined)
       if (meant === "purge") await confirm(cli, `Proceed: ${gateMeanings.purge}?`, options.yes === true)
       if (verb === "skip") await confirm(cli, "Skip the stopped step?", options.yes === true)
-      return steer(app, { run, verb, gate: meant, reason: options.reason, nonce: options.nonce })
+      return {
+        meant,
+        answer: await steer(app, { run, verb, gate: meant, reason: options.reason, nonce: options.nonce }),
+      }
     })
-    cli.output.result(answer, () => `Accepted: the run is ${answer.state} (${answer.phase}).`)
+    const passed = meant === undefined ? "" : `gate ${meant} is open, and `
+    cli.output.result(answer, () => `Accepted: ${passed}the run is ${answer.state} (${answer.phase}).`)
   })
 }
 

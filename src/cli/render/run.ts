@@ -47,6 +47,7 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
   if (status.waitingFor !== null)
     lines.push("", `Waits for ${look.bold(status.waitingFor)}${meaningOf(status.waitingFor)}`)
   if (status.until) lines.push(untilLine(status.until, now))
+  if (ended) lines.push("", ...(isUndone(status) ? ["Everything is undone."] : []), reportLine(status))
   if (status.choices.length > 0) lines.push("", ...status.choices.map((choice) => `  ${look.cyan(choice)}`))
   return lines.map((line) => cut(line, look.width)).join("\n")
 }
@@ -101,8 +102,10 @@ function isLost({ findings }: RunStatus): boolean {
   return findings.some(({ code }) => code === "ORPHANED")
 }
 
-/** `200,000 employees …`: how far, how fast, how much longer. */
+/** `200,000 employees …`: how far, how fast, how much longer; once all is filled, that alone. */
 export function backfillLine(progress: BackfillProgress, look: Look): string {
+  if (progress.rowsDone > 0 && progress.rowsDone >= progress.rowsTotal)
+    return `${progress.table}: ${number(progress.rowsDone)} rows filled`
   const share = progress.rowsTotal === 0 ? 1 : Math.min(1, progress.rowsDone / progress.rowsTotal)
   const filled = Math.round(share * 24)
   const bar = look.green("█".repeat(filled)) + look.dim("░".repeat(24 - filled))
@@ -131,6 +134,15 @@ export function backupLine({ id, state, createdAt, bytes: size, restoreSeconds }
 
 function isProven({ state }: RunBackup): boolean {
   return state === "verified"
+}
+
+function isUndone({ state, findings }: RunStatus): boolean {
+  return state === "aborted" && !findings.some(({ code }) => code === "LEFT_BEHIND")
+}
+
+/** Written by the worker, beside the sluice.yaml that it was started with. */
+export function reportLine({ run }: Pick<RunStatus, "run">): string {
+  return `Report: reports/${run}.md, beside the worker's sluice.yaml`
 }
 
 /** `Until 2026-02-07 12:00:00 (6d 23h): then it goes on by itself.` */

@@ -1,5 +1,5 @@
 import { hasErrors, type Finding } from "../../domain/finding.ts"
-import type { RunStatus } from "../../domain/run.ts"
+import { hasEnded, type RunStatus } from "../../domain/run.ts"
 import { placeOf } from "./findings.ts"
 import {
   backfillLine,
@@ -8,6 +8,7 @@ import {
   isPassed,
   offendingLine,
   onTheWayBack,
+  reportLine,
   restLines,
   stateOf,
 } from "./run.ts"
@@ -48,9 +49,14 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
   const told = new Set(before?.offendingRows?.map(offendingLine))
   const rows = (now.offendingRows ?? []).map(offendingLine)
   lines.push(...rows.filter((line) => !told.has(line)).map((line) => `  ${line}`))
+  if (hasEnded(now.state) && before?.state !== now.state) lines.push(`  ${reportLine(now)}`)
   const needsPerson = now.state !== "running" || hasErrors(now.findings)
   if (needsPerson && now.choices.join() !== before?.choices.join())
-    lines.push(...now.choices.map((choice) => `  to go on: ${choice}`))
+    lines.push(
+      ...now.choices.map(
+        (choice) => `  ${/^sluice (?:abort|undo) /.test(choice) ? "to take it back" : "to go on"}: ${choice}`,
+      ),
+    )
   return lines
 }
 
