@@ -79,13 +79,17 @@ export function createRunActivities(deps: ActivityDeps): RunActivities {
       mapped((_, place) => setRunState(control, ref, { ...change, phase: ref.phase, place })),
     finishRun: (ref, outcome) =>
       mapped(async (attempt, place) => {
-        const run = await targetRunOf(deps, ref)
-        const state = await endRun(run, outcome.state, attempt, observerFor(deps, ref, place))
-        const leftBehind = state === "aborted" ? await findLeftBehind(run, outcome.leftBehind ?? []) : []
-        const warnings = state === "completed" ? await findParts(deps, run) : []
-        await finishRun(control, ref, { ...outcome, state, leftBehind, warnings })
+        // A target that refuses must not cost the run its workflow: nothing could wait for a person behind the last step.
+        const end = await untilToldWhere(deps, ref, async () => {
+          const run = await targetRunOf(deps, ref)
+          const state = await endRun(run, outcome.state, attempt, observerFor(deps, ref, place))
+          const leftBehind = state === "aborted" ? await findLeftBehind(run, outcome.leftBehind ?? []) : []
+          const warnings = state === "completed" ? await findParts(deps, run) : []
+          return { state, leftBehind, warnings }
+        })
+        await finishRun(control, ref, { ...outcome, ...end })
         await writeReport(deps, ref)
-        return { state }
+        return { state: end.state }
       }),
     endOf: (ref) => mapped(() => untilToldWhere(deps, ref, () => endOf(deps, ref))),
     soak: (ref, milliseconds) =>

@@ -19,7 +19,8 @@ export async function untilLetIn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The same for a workflow that reads where its run stands: it has nothing yet that could wait for a person. `status`
+ * The same for a workflow that reads where its run stands, or says its last word: it has nothing yet, or nothing any
+ * more, that could wait for a person. `status`
  * says meanwhile what it waits for, and no longer once it was let in.
  */
 export async function untilToldWhere<T>(deps: ActivityDeps, ref: RunRef, work: () => Promise<T>): Promise<T> {

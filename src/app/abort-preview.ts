@@ -11,19 +11,21 @@ import { findRun } from "./runs.ts"
 export interface AbortPreview {
   readonly run: string
   readonly verb: "abort" | "undo"
-  /** Summaries of the steps that would be undone, in the order of their undoing. */
-  readonly undo: readonly string[]
+  /** The steps of the way back in their order: what would be undone, and, for `back`, what would be done for it. */
+  readonly undo: readonly Pick<Step, "summary" | "back">[]
   /** Summaries of steps that were done and have no way back. */
   readonly withoutWayBack: readonly string[]
   /** How long the same steps took on the way there, in milliseconds: what the way back may take at most. */
   readonly estimateMs: number
   /** True once applications may write the new shape: what they wrote there alone goes with it. */
   readonly newShapeInUse: boolean
+  /** True where the way back waits, between the two shapes, until applications of the new one have gone. */
+  readonly waitsForApplications: boolean
   /** True where purge has dropped columns: they come back from the archive, each as the last one of its table. */
   readonly fromArchive: boolean
   /**
    * True where an abort would be refused: the run has ended, purge has begun, its contract has no way back, or a later
-   * run has built on it. An undo isn't by purge, or where the run has completed.
+   * run has built on it. An undo isn't by purge, or where the run has completed, but before the contract's end it is.
    */
   readonly refused: boolean
 }
@@ -35,11 +37,12 @@ export async function previewAbort(app: App, run: string, verb: AbortPreview["ve
   const acts = new Set(plan.steps.filter((step) => step.action === "sql").map((step) => step.id))
   const copies = new Set(plan.steps.filter(isArchiving).map((step) => step.id))
   const fromArchive = copies.size > 0 && status.steps.some(({ id, state }) => id === "purge/drop" && state === "done")
+  const done = new Set(status.steps.filter(({ state }) => state === "done").map(({ id }) => id))
   const begun = status.steps.filter((step) => ["running", "done", "failed"].includes(step.state)).toReversed()
   return {
     run: status.run,
     verb,
-    undo: begun.filter((step) => undoable.has(step.id)).map((step) => step.summary),
+    undo: begun.filter((step) => undoable.has(step.id)).map(({ summary, back }) => ({ summary, back })),
     // A backfill or verification has nothing to undo: what it filled goes with the column.
     withoutWayBack: begun.filter((step) => acts.has(step.id) && !undoable.has(step.id)).map((step) => step.summary),
     // To fill from the archive takes about as long as to fill the archive.
@@ -47,6 +50,7 @@ export async function previewAbort(app: App, run: string, verb: AbortPreview["ve
       .filter(({ id }) => acts.has(id) || (fromArchive && copies.has(id)))
       .reduce((sum, step) => sum + took(step), 0),
     newShapeInUse: isAfter(status.phase, "dual-write") || (status.phase === "dual-write" && status.waitingFor === null),
+    waitsForApplications: plan.steps.some(({ id, endsOldShape }) => endsOldShape && done.has(id)),
     fromArchive,
     refused: await isRefused(app, status, plan, verb),
   }
@@ -59,7 +63,12 @@ function isArchiving({ action, phase, back }: Step): boolean {
 
 async function isRefused(app: App, status: RunStatus, plan: Plan, verb: AbortPreview["verb"]): Promise<boolean> {
   const { run, target, state, phase, waitingFor } = status
-  if (verb === "undo" ? state === "aborted" : hasEnded(state) || (isAfter(phase, "keep") && waitingFor !== "purge"))
+  const isTooEarly = !hasEnded(state) && !isAfter(phase, "contract")
+  if (
+    verb === "undo"
+      ? state === "aborted" || isTooEarly
+      : hasEnded(state) || (isAfter(phase, "keep") && waitingFor !== "purge")
+  )
     return true
   if (!isAfter(phase, "contract")) return false
   return (await app.inTarget(app.target(target), "abort", (session) => closedWayBack(session, { run, plan }))) !== null

@@ -6,6 +6,7 @@ import type { Finding } from "../domain/finding.ts"
 import { lintStatements } from "../lint/lint.ts"
 import { findOperation } from "../operations/index.ts"
 import { writtenFindings } from "../operations/written-findings.ts"
+import { emptyRevisions } from "../revisions/empty.ts"
 import { buildGraph } from "../revisions/graph.ts"
 import { readRevisions } from "../revisions/read-folder.ts"
 import type { Revision, RevisionFile } from "../revisions/revision.ts"
@@ -29,26 +30,11 @@ export async function lint(folder: ProjectFolder, cwd: string, files: readonly s
   return [
     ...findings,
     ...graph,
-    ...emptyOnes(revisions),
+    ...emptyRevisions(revisions),
     ...lintSql(revisions),
     ...lintOperations(revisions),
     ...lintExpressions(revisions, texts),
   ]
-}
-
-/** Only a merge has nothing to do of its own. */
-function emptyOnes(revisions: readonly Revision[]): readonly Finding[] {
-  return revisions
-    .filter(({ operations, parents }) => operations.length === 0 && parents.length < 2)
-    .map(({ file, id }) => ({
-      code: "EMPTY_REVISION",
-      severity: "warning",
-      subject: id,
-      message: "The revision has no operations, so that it changes nothing",
-      hint: "Write its operations, or remove the file.",
-      file,
-      line: 1,
-    }))
 }
 
 async function readGiven(path: string, shown: string): Promise<RevisionFile> {

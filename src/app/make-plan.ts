@@ -18,6 +18,7 @@ import type { Session } from "../postgres/session.ts"
 import { readIdentity } from "../postgres/database-identity.ts"
 import { checkExpressions } from "../postgres/expressions.ts"
 import { editedFindings } from "../revisions/edited.ts"
+import { emptyRevisions } from "../revisions/empty.ts"
 import type { Revision } from "../revisions/revision.ts"
 import { loadParser } from "../sql/parser.ts"
 import type { App } from "./context.ts"
@@ -78,7 +79,7 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
         strategy: request.strategy ?? "expand-contract",
       },
     })
-    const findings = [...edited, ...compiled]
+    const findings = [...edited, ...emptyRevisions(revisions), ...compiled]
     refuseWhereUnrecorded(findings, { target: target.name, revisions, recorded: recorded.length })
     throwOnErrors(findings)
     if (!plan) throw new UserError({ code: "NO_PLAN", subject: wanted, message: "no plan could be made" })

@@ -8,7 +8,7 @@ import { addressesOf, controlDatabase, readState, stackFolder, type StackState }
 import { runningParts } from "../stack/stop.ts"
 import { findToolchain } from "../stack/toolchain.ts"
 
-interface OpenRun {
+export interface OpenRun {
   readonly run: string
   readonly target: string
   readonly state: string
@@ -30,6 +30,19 @@ export async function refuseResetDuringRuns(directory: string): Promise<void> {
     message: `the reset would take away all that knows how to end ${named}`,
     hint: `End it first: sluice abort ${first.run}, or let it come to its end. --force resets all the same: then triggers, half-made columns and the lease stay in ${first.target}, until sluice recover ${first.run} --target ${first.target} undoes the run from its journal there`,
   })
+}
+
+/** Runs that rest once the stack is stopped; none where it doesn't run, or doesn't say. */
+export async function runsToRest(directory: string): Promise<readonly OpenRun[]> {
+  const state = readState(directory)
+  const addresses = state && addressesOf(state)
+  if (!addresses || !runningParts(state).includes("PostgreSQL")) return []
+  try {
+    return await runsAt(addresses.controlUrl)
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    return []
+  }
 }
 
 async function openRuns(directory: string): Promise<readonly OpenRun[]> {

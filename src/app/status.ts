@@ -14,7 +14,7 @@ import type { App } from "./context.ts"
 import { requireWorker } from "./probe.ts"
 import { findRun } from "./runs.ts"
 import { targetAway } from "./target-away.ts"
-import { isOrphaned } from "./workflow-state.ts"
+import { isOrphaned, whyOrphaned } from "./workflow-state.ts"
 
 /** Temporal and the target are asked on the side: status must answer at once without them too. */
 const askDeadlineMs = 1500
@@ -67,9 +67,16 @@ async function offendingRowsOf(control: Control, run: string): Promise<readonly 
   return kept.map(({ step, code, relation, keys }) => ({ step, code, table: displayName(relation), keys }))
 }
 
-/** All runs, newest first, as the control database knows them. */
+/** All runs, newest first, as the control database knows them; of those under way, also which have lost their workflow. */
 export async function listAllRuns(app: App): Promise<readonly RunStatus[]> {
-  return listRuns(await app.control())
+  const control = await app.control()
+  return Promise.all((await listRuns(control)).map((status) => withLoss(app, control, status)))
+}
+
+async function withLoss(app: App, control: Control, status: RunStatus): Promise<RunStatus> {
+  if (hasEnded(status.state)) return status
+  const why = await whyOrphaned(app.temporal(), () => loadRun(control, status.run), askDeadlineMs)
+  return why === null ? status : { ...status, findings: [...status.findings, orphanedFinding(status.run, why)] }
 }
 
 async function findWhatIsMissing(

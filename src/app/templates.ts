@@ -14,7 +14,7 @@ backups: {directory: ./backups}
 targets:
   app:
     url: \${APP_DATABASE_URL}          # direct, not through a pooler
-    schemas: [public]
+    schemas: [public]                 # where your tables are; a plain name is looked for in the first
     # A schema of views per version, which applications choose by their role's search_path: see docs/version-views.md.
     # versions: {schemas: true, roles: {old: app_v1, new: app_v2}}
     # What lets a run through each gate: manual (a person: sluice proceed), auto, or {after: 30m}.

@@ -7,6 +7,8 @@ import { loadRun } from "../ledger/run-status.ts"
 import type { App } from "./context.ts"
 import { goalOf, hasReached, type Goal } from "./goal.ts"
 import { findRun } from "./runs.ts"
+import { orphanedFinding } from "./status.ts"
+import { whyOrphaned } from "./workflow-state.ts"
 
 export interface WaitRequest {
   readonly run: string
@@ -17,8 +19,11 @@ export interface WaitRequest {
 }
 
 const pollMs = 250
-/** A `retry` that was just accepted may not have reached the control database yet. */
+/** A `retry` that was just accepted may not have reached the control database yet, or its workflow Temporal. */
 const needsOperatorGraceMs = 3000
+/** Whether the run still has its workflow is asked less often than where it stands. */
+const askEveryMs = 4000
+const askDeadlineMs = 1500
 
 /** Polls the control database until the run is there. Throws where it ended otherwise, needs a person, or time is up. */
 export async function wait(app: App, request: WaitRequest): Promise<RunStatus> {
@@ -27,6 +32,8 @@ export async function wait(app: App, request: WaitRequest): Promise<RunStatus> {
   const control = await app.control()
   const until = request.timeoutMs === null ? Number.POSITIVE_INFINITY : Date.now() + request.timeoutMs
   let stoppedSince: number | null = null
+  let lostSince: number | null = null
+  let asked = Date.now()
   for (;;) {
     const status = await loadPatiently(() => loadRun(control, run), until)
     if (isLeftBehind(status)) throw leftBehind(status)
@@ -34,6 +41,12 @@ export async function wait(app: App, request: WaitRequest): Promise<RunStatus> {
     if (hasEnded(status.state)) throw endedOtherwise(status, goal)
     stoppedSince = status.state === "needs-operator" ? (stoppedSince ?? Date.now()) : null
     if (stoppedSince !== null && Date.now() - stoppedSince > needsOperatorGraceMs) throw needsOperator(status)
+    if (Date.now() - asked > askEveryMs) {
+      const why = await whyOrphaned(app.temporal(), () => loadRun(control, run), askDeadlineMs)
+      asked = Date.now()
+      lostSince = why === null ? null : (lostSince ?? asked)
+      if (why !== null && lostSince !== null && asked - lostSince > needsOperatorGraceMs) throw lost(run, why)
+    }
     if (Date.now() >= until) throw timedOut(status, goal, request.timeoutMs ?? 0)
     await sleep(Math.min(pollMs, Math.max(1, until - Date.now())))
   }
@@ -73,6 +86,10 @@ function endedOtherwise(status: RunStatus, goal: Goal): TransientError {
     message: `the run ended (${status.state}) without reaching ${goal}`,
     hint: `sluice audit show ${status.run} tells why`,
   })
+}
+
+function lost(run: string, why: string): TransientError {
+  return new TransientError(orphanedFinding(run, why))
 }
 
 function needsOperator(status: RunStatus): TransientError {

@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError } from "@temporalio/client"
+import { SluiceError } from "../domain/errors.ts"
 import { hasEnded, type RunStatus } from "../domain/run.ts"
 import type { TemporalLink } from "./temporal.ts"
 
@@ -37,4 +38,18 @@ export async function isOrphaned(
   if (state.kind === "running") return null
   // It may have ended between the two questions.
   return hasEnded((await load()).state) ? null : state.why
+}
+
+/** The same asked on the side: where Temporal doesn't answer, nothing is known, and null is the answer too. */
+export async function whyOrphaned(
+  link: TemporalLink,
+  load: () => Promise<RunStatus>,
+  milliseconds: number,
+): Promise<string | null> {
+  try {
+    return await isOrphaned(link, load, milliseconds)
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    return null
+  }
 }

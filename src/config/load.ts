@@ -35,6 +35,7 @@ export function loadConfigNow(options: LoadOptions): Config {
   const reading = new Reading(file, readConfigFile(file), withSampleTarget(options.env, stack))
   const config = readConfig(reading, directory, stack, options.env)
   throwMistakes(reading)
+  if (config.control.url.reveal() === "") throw stackNotRunning(directory)
   refuseControlAsTarget(config)
   return config
 }
@@ -89,18 +90,21 @@ function readControl(
 ): Secret {
   if (!field || isEmpty(field)) {
     if (stack) return stack.controlUrl
-    reading.mistake(
-      "CONFIG_MISSING",
-      reading.root.line,
-      "control",
-      "no control database is named, and no embedded stack runs in this folder",
-      "start one with sluice dev, or add control: {url: ${SLUICE_CONTROL_URL}}",
-    )
     return new Secret("")
   }
   const url = mapping(reading, field, ["url"]).get("url")
   if (isEmpty(url)) reading.mistake("CONFIG_MISSING", field.line, "control", "control needs a url")
   return databaseUrl(reading, url, directory) ?? new Secret("")
+}
+
+/** Nothing is wrong with the file: it leaves control database and Temporal to the embedded stack. */
+function stackNotRunning(directory: string): UserError {
+  return new UserError({
+    code: "STACK_NOT_RUNNING",
+    subject: directory,
+    message: `the embedded stack of ${directory} isn't running, and sluice.yaml names no control database of its own`,
+    hint: "start it: sluice dev; or add control: {url: ${SLUICE_CONTROL_URL}}",
+  })
 }
 
 /** While `sluice dev` runs, its sample database stands behind a variable that nobody has to set. */

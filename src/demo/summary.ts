@@ -1,4 +1,5 @@
 import { join } from "node:path"
+import { formatDuration } from "../domain/duration.ts"
 import type { RunningStack } from "../stack/start.ts"
 import type { LiveApplication } from "./application/application.ts"
 import type { Change } from "./changes.ts"
@@ -78,8 +79,11 @@ export function tableOf({ figures, checkedRows, failures, changes, reports, uiUr
     ["workers killed", String(figures.kills)],
     ["worst stall", `${figures.worstStallMs} ms`],
     ...changes.flatMap(({ run, what, phases }): [string, string][] => [
-      [run, `${phases.reduce((sum, { ms }) => sum + ms, 0)} ms: it ${what}`],
-      ...phases.map(({ phase, back, ms }): [string, string] => [`  ${back ? "way back: " : ""}${phase}`, `${ms} ms`]),
+      [run, `${formatDuration(phases.reduce((sum, { ms }) => sum + ms, 0))}: it ${what}`],
+      ...phases.map(({ phase, back, ms }): [string, string] => [
+        `  ${back ? "way back: " : ""}${phase}`,
+        formatDuration(ms),
+      ]),
     ]),
     ["reports", reports],
     ...(uiUrl === null ? [] : [["Temporal's UI", uiUrl] as [string, string]]),

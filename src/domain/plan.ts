@@ -27,6 +27,18 @@ export interface DataCheck {
   readonly hint: string
   /** Yields one text column `key` per offending row; the caller adds LIMIT. Values of other columns never leave. */
   readonly sql: Sql
+  /** Where `sql` computes a value that can fail. Left out by earlier versions. */
+  readonly each?: EachRow
+}
+
+/** A value computed over each row of a table. */
+export interface EachRow {
+  /** What it means where that fails, for a person. */
+  readonly message: string
+  /** Yields `key`, as the check does, and the row itself as `whole`. */
+  readonly rows: Sql
+  /** Over the row `t`. */
+  readonly value: Sql
 }
 
 /** An expression that PostgreSQL itself has to accept before anything is touched. */

@@ -6,6 +6,8 @@ export const stackErrorCodes: Readonly<Record<string, string>> = {
     "A folder that the embedded stack needs belongs to another user. Move it away, or start as that user.",
   STACK_NOT_BUILT: "The project has not been compiled. `npm run build` does it.",
   STACK_NO_FREE_PORT: "No free port was found for a server of the embedded stack. End programs that listen needlessly.",
+  STACK_NOT_RUNNING:
+    "sluice.yaml names no control database, so that the embedded stack is meant, and that doesn't run. `sluice dev` starts it.",
   STACK_RUNNING: "The embedded stack of this folder runs already. Use it, or end it with `sluice dev --stop`.",
   STACK_START_FAILED: "A program of the embedded stack did not start. The end of its log is in the message.",
   STACK_TOOL_MISSING: "PostgreSQL or Temporal's command line can't be found. `npm run setup` finds or installs both.",

@@ -7,6 +7,7 @@ import { journalLock } from "./schema/ensure-journal.ts"
 import { noWayBack } from "./step-work.ts"
 import type { TargetRun } from "./target-run.ts"
 import { journaledState } from "./under-way.ts"
+import { viewsInTheWay } from "./views-in-the-way.ts"
 
 /** True of a step of the contract that nothing takes back. */
 function isOneWayContract({ phase, action, undo }: Step): boolean {
@@ -14,8 +15,8 @@ function isOneWayContract({ phase, action, undo }: Step): boolean {
 }
 
 /**
- * Why a run that has contracted can't be taken back: its contract has no undo, or a later run has built on it. Null: it
- * can, or its contract isn't done. Changes nothing.
+ * Why a run that has contracted can't be taken back: its contract has no undo, a later run has built on it, or version
+ * views that were made since show what it made. Null: it can, or its contract isn't done. Changes nothing.
  */
 export async function closedWayBack(
   session: Session,
@@ -27,7 +28,7 @@ export async function closedWayBack(
   const oneWay = plan.steps.find(isOneWayContract)
   if (oneWay) return noWayBack(oneWay).finding
   const later = await laterRunOf(session, run)
-  return later && laterRevision(run, later)
+  return later ? laterRevision(run, later) : viewsInTheWay(session, run, plan)
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Finding } from "../domain/finding.ts"
 import { nearestName } from "../domain/nearest.ts"
 import { parseExpression } from "../sql/parser.ts"
 import type { ParsedExpression } from "../sql/parser.ts"
+import { ident } from "../sql/sql.ts"
 import { refusal, warning } from "./table-findings.ts"
 import { volatilityOf } from "./volatility.ts"
 
@@ -132,13 +133,18 @@ export function unknownColumn(
   otherwise = "An expression sees the table as it is before the plan.",
 ): Finding {
   const nearest = nearestName(column, known)
-  const hint = nearest === null ? otherwise : `Did you mean ${nearest}?`
+  const hint = nearest === null ? otherwise : `Did you mean ${asInSql(nearest)}?`
   return refusal(
     "UNKNOWN_COLUMN",
     subject,
     `There is no column ${column}`,
     known.length === 0 ? textHint(column) : hint,
   )
+}
+
+/** SQL makes small letters of a name without quotes, so that what was meant may be what was written. */
+function asInSql(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `${ident(name)}, in SQL with its quotes`
 }
 
 export function distinct(findings: readonly Finding[]): readonly Finding[] {

@@ -9,6 +9,11 @@ export function rowsWhere(walk: Walk, condition: Sql): Sql {
   return sql`SELECT ${keyText(walk)} AS key FROM ${walkedTable(walk)} WHERE ${condition}`
 }
 
+/** Every row, for what looks at one after the other. */
+export function everyRow(walk: Walk): Sql {
+  return sql`SELECT ${keyText(walk)} AS key, t AS whole FROM ${walkedTable(walk)}`
+}
+
 export interface Uniqueness {
   /** NULL is equal to NULL. */
   readonly nullsNotDistinct?: boolean

@@ -81,7 +81,7 @@ function missing(relation: RelationName, catalog: Catalog): Finding {
     spelling !== null
       ? spelling
       : nearest === null
-        ? "Check the name; a plain name is looked for in the target's first schema."
+        ? "Check the name; a plain name is looked for in the first of the target's schemas (`schemas` in sluice.yaml)."
         : `Did you mean ${nearest}?`
   return refusal("UNKNOWN_TABLE", subject, "There is no such table", hint)
 }

@@ -3,6 +3,7 @@ import type { Finding } from "../domain/finding.ts"
 import type { DataCheck } from "../domain/plan.ts"
 import { displayName, type RelationName } from "../domain/relation.ts"
 import { sql, type Sql } from "../sql/sql.ts"
+import { findFailingRows } from "./failing-rows.ts"
 import { sqlstateOf } from "./map-error.ts"
 import { isRowSecurityActive } from "./row-security.ts"
 import type { Session } from "./session.ts"
@@ -39,16 +40,23 @@ export async function runDataChecks(
 ): Promise<DataCheckResult> {
   const findings = await findHiddenRows(session, checks)
   const keys: OffendingKeys[] = []
+  const failing = new Set<string>()
   for (const check of checks) {
+    // What fails is the same value in all checks of a column, and told once.
+    if (check.each && failing.has(check.each.message)) continue
     const result = await runOne(session, check, statementTimeoutMs)
     if (result.finding) findings.push(result.finding)
-    if (result.keys.length > 0) keys.push({ code: check.code, relation: check.relation, keys: result.keys })
+    if (check.each && result.fails) failing.add(check.each.message)
+    if (result.keys.length > 0)
+      keys.push({ code: result.finding?.code ?? check.code, relation: check.relation, keys: result.keys })
   }
   return { findings, keys }
 }
 
 interface CheckResult {
   readonly finding: Finding | null
+  /** True where what it computes failed on a row, so that it proves nothing. */
+  readonly fails?: boolean
   readonly keys: readonly string[]
 }
 
@@ -57,14 +65,39 @@ async function runOne(session: Session, check: DataCheck, timeoutMs: number): Pr
   try {
     const { keys, count } = await look(session, check.sql, timeoutMs)
     if (count === 0) return { finding: null, keys }
-    const message = `${check.message} (${count} ${count === 1 ? "row" : "rows"})`
+    const message = `${check.message} (${rows(count)})`
     return { finding: { code: check.code, severity: "error", subject, message, hint: check.hint }, keys }
   } catch (error) {
     if (sqlstateOf(error) === "57014") return { finding: tooSlow(check, subject, timeoutMs), keys: [] }
     if (!(error instanceof SluiceError) || error instanceof TransientError) throw error
-    const message = `${subject}: ${error.message}; it was looked whether ${check.message}`
-    return { finding: { ...error.finding, subject, message }, keys: [] }
+    return failed(session, check, error)
   }
+}
+
+/** The statement failed on a row that it doesn't name. */
+async function failed(session: Session, check: DataCheck, { finding }: SluiceError): Promise<CheckResult> {
+  const subject = displayName(check.relation)
+  if (check.each && aboutRows.has(finding.code)) {
+    const { keys, all } = await findFailingRows(session, check.each, keysPerCheck)
+    const count = keys.length === 0 ? "" : ` (${all ? "" : "at least "}${rows(keys.length)})`
+    const message = `${check.each.message}${count}: ${finding.message}`
+    return {
+      finding: { ...finding, subject, message, hint: keys.length === 0 ? unknownRows : knownRows },
+      keys,
+      fails: true,
+    }
+  }
+  const message = `${subject}: ${finding.message}, when it was looked for rows of which this is true: ${check.message}`
+  return { finding: { ...finding, subject, message, hint: unknownRows }, keys: [] }
+}
+
+const aboutRows = new Set(["DATA_REJECTED", "RAISED_BY_DATABASE"])
+const knownRows = "Change these rows, or the expression so that it takes them; `sluice status` lists their keys."
+const unknownRows =
+  "Change such rows, or the expression so that it takes them. Their keys aren't known: PostgreSQL doesn't say which row it failed on."
+
+function rows(count: number): string {
+  return `${count} ${count === 1 ? "row" : "rows"}`
 }
 
 /** The count is asked only where there is something to count, in the same snapshot. */
@@ -74,11 +107,11 @@ async function look(session: Session, offending: Sql, timeoutMs: number): Promis
     async () => {
       await session.query("SELECT set_config('statement_timeout', $1, true)", [`${timeoutMs}`])
       const limited = `SELECT offending.key::text AS key ${from} LIMIT ${keysPerCheck + 1}`
-      const rows = await session.query<{ key: string | null }>(limited)
-      const keys = rows.slice(0, keysPerCheck).map(({ key }) => key ?? "NULL")
-      if (rows.length <= keysPerCheck) return { keys, count: rows.length }
+      const found = await session.query<{ key: string | null }>(limited)
+      const keys = found.slice(0, keysPerCheck).map(({ key }) => key ?? "NULL")
+      if (found.length <= keysPerCheck) return { keys, count: found.length }
       const [counted] = await session.query<{ rows: number }>(`SELECT count(*)::float8 AS rows ${from}`)
-      return { keys, count: counted?.rows ?? rows.length }
+      return { keys, count: counted?.rows ?? found.length }
     },
     { isolation: "repeatable read", readOnly: true },
   )

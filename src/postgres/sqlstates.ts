@@ -34,6 +34,12 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   "21": user("SQL_REFUSED"),
   // Values appear in the messages of classes 22 and 23, so their words are ours.
   "22": user("DATA_REJECTED", "a value can't be processed", dataHint),
+  "22001": user("DATA_REJECTED", "a text is too long for its type", dataHint),
+  "22003": user("DATA_REJECTED", "a number is out of its type's range", dataHint),
+  "22007": user("DATA_REJECTED", "a text isn't a date or a time", dataHint),
+  "22008": user("DATA_REJECTED", "a date or a time is out of range", dataHint),
+  "22012": user("DATA_REJECTED", "a division by zero", dataHint),
+  "22P02": user("DATA_REJECTED", "a text can't be read as a value of the type", dataHint),
   "23": refused("DATA_REJECTED", "a row breaks a rule of its table", dataHint),
   "25001": user("SQL_REFUSED"),
   "25006": transient(
@@ -46,11 +52,10 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   "25P04": transient("CONNECTION_LOST", "the server ended a session whose transaction took too long"),
   "28": user("WRONG_PASSWORD", null, loginHint),
   "28P01": user("WRONG_PASSWORD", "the server refuses the password", loginHint),
-  // What depends is named in the detail, which is left behind whatever the state.
   "2B": refused(
     "DEPENDENTS_EXIST",
     null,
-    "The server's log names what depends on it (DETAIL). Drop or change that, then `sluice retry`, or give the command again.",
+    "Drop or change what depends on it, then `sluice retry`, or give the command again.",
   ),
   "2F": refused("RAISED_BY_DATABASE", "a function of the database failed"),
   "38": refused("RAISED_BY_DATABASE", "a function of the database failed"),

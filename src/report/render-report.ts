@@ -1,5 +1,6 @@
 import type { LedgerEntry } from "../domain/ledger-entry.ts"
-import type { RunStatus } from "../domain/run.ts"
+import { formatDuration } from "../domain/duration.ts"
+import { hasEnded, type RunStatus, type StepState } from "../domain/run.ts"
 import { phaseTimes } from "./phase-times.ts"
 
 /** What a report is made from. */
@@ -30,8 +31,8 @@ export function renderReport({ status, entries }: ReportInput): string {
     ),
     section(
       "Phases",
-      ["Phase", "Milliseconds"],
-      phaseTimes(entries).map(({ phase, ms }) => [phase, String(ms)]),
+      ["Phase", "Took"],
+      phaseTimes(entries).map(({ phase, ms }) => [phase, formatDuration(ms)]),
     ),
     section("Steps", ["Step", "What", "State", "Attempts"], stepsOf(status)),
     section("Decisions", ["When", "Who", "Decision", "Why", "Evidence"], decisionsOf(entries)),
@@ -55,9 +56,16 @@ function stepsOf(status: RunStatus): readonly (readonly string[])[] {
   return status.steps.map(({ id, summary, back, state, attempts }) => [
     id,
     summary,
-    back && state === "done" ? "for the way back alone" : state,
+    toldState(back, state, hasEnded(status.state)),
     String(attempts),
   ])
+}
+
+/** Of a step for the way back alone, `done` means that the run went past it, and `undone` that it was carried out. */
+function toldState(back: boolean, state: StepState, ended: boolean): string {
+  if (back && state === "done") return "for the way back alone"
+  if (back && state === "undone") return "done on the way back"
+  return ended && state === "pending" ? "not reached" : state
 }
 
 function decisionsOf(entries: readonly LedgerEntry[]): readonly (readonly string[])[] {

@@ -23,7 +23,13 @@ const failed = (checks: readonly Check[]): readonly string[] =>
   checks.filter((check) => check.state === "fail").map((check) => check.name)
 
 test("a healthy project fails only where its worker is missing", async () => {
-  expect(failed(await examine())).toEqual(["search attributes", "worker"])
+  const checks = await examine()
+  expect(failed(checks)).toEqual(["search attributes", "worker"])
+  // What wasn't looked at isn't said to be well.
+  expect(checks.filter(({ state }) => state === "info").map(({ name }) => name)).toEqual([
+    "shop: rows",
+    "shop: worker's database",
+  ])
 })
 
 test("a missing privilege is shown with the exact GRANT", async () => {

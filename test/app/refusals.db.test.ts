@@ -40,6 +40,12 @@ describe("plan", () => {
     expect(one.plan.hash).not.toBe(other.plan.hash)
   })
 
+  test("a revision without operations is planned with a warning", async () => {
+    bench.write("0002_empty.yaml", "title: Empty\noperations: []\n")
+    const { findings } = await makePlan(await bench.app(), { target: "shop" })
+    expect(findings).toContainEqual(expect.objectContaining({ code: "EMPTY_REVISION", subject: "0002_empty" }))
+  })
+
   test("two heads are refused with the way to join them", async () => {
     bench.write("0002_other.yaml", "parents: []\ntitle: Other\noperations: []\n")
     const error = { code: "SEVERAL_HEADS", kind: "UserError", finding: { hint: expect.stringContaining("merge") } }

@@ -66,6 +66,13 @@ describe("status", () => {
     const status = await showStatus(app, run)
     expect(status.findings).toMatchObject([{ code: "ORPHANED", severity: "error" }])
     expect(status.choices).toEqual([`sluice retry ${run}`, `sluice abort ${run}`])
+    // Nothing is announced that is going to be refused.
+    expect(await previewAbort(app, run, "undo")).toMatchObject({ refused: true })
+    expect((await listAllRuns(app))[0]?.findings).toMatchObject([{ code: "ORPHANED" }])
+    await expect(wait(app, { run, for: "end", timeoutMs: 30_000 })).rejects.toMatchObject({
+      code: "ORPHANED",
+      finding: { hint: expect.stringContaining(`sluice retry ${run}`) },
+    })
   })
 
   test("rows in the way are listed by key, and wait names the error that stopped the run, not a warning beside it", async () => {

@@ -109,9 +109,10 @@ describe("a new project", () => {
     await sluice(cwd, ["init"])
     const { json } = await sluice(cwd, ["list", "--json"])
     expect((json() as { error: { findings: { code: string }[] } }).error.findings.map(({ code }) => code)).toEqual([
-      "CONFIG_MISSING",
       "CONFIG_VARIABLE_UNSET",
     ])
+    const { json: withUrl } = await sluice(cwd, ["list", "--json"], { APP_DATABASE_URL: "postgresql://a@db/app" })
+    expect(withUrl()).toMatchObject({ error: { code: "STACK_NOT_RUNNING" } })
   })
 
   test("new numbers the next revision and names its parent", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import type { RunStatus, StepStatus } from "../../src/domain/run.ts"
 import { lookOf, visibleLength } from "../../src/cli/render/look.ts"
 import { fitting } from "../../src/cli/render/live-screen.ts"
-import { renderRun } from "../../src/cli/render/run.ts"
+import { renderRun, renderRunList } from "../../src/cli/render/run.ts"
 import { table } from "../../src/cli/render/table.ts"
 import { newLines } from "../../src/cli/render/watch-lines.ts"
 
@@ -82,6 +82,28 @@ describe("a run", () => {
     expect(text).toContain("Fill public.people (attempt 2) 5s")
   })
 
+  test("once all rows are filled, says that alone", () => {
+    const backfill = running.backfill && { ...running.backfill, rowsDone: 200_000, etaSeconds: 0, throttledBy: null }
+    const text = renderRun({ ...waiting, backfill }, plain, now)
+    expect(text).toContain("\npublic.people: 200,000 rows filled\n")
+    expect(text).not.toContain("left")
+  })
+
+  test("that has ended names its report, and whether everything is undone", () => {
+    const aborted: RunStatus = { ...running, state: "aborted", endedAt: running.updatedAt, choices: [] }
+    const report = "Report: reports/shop-12345678-1.md, beside the worker's sluice.yaml"
+    expect(renderRun(aborted, plain, now)).toContain(`\nEverything is undone.\n${report}`)
+    expect(newLines(running, aborted)).toContain(`  ${report}`)
+    const left = { code: "LEFT_BEHIND", severity: "error", subject: "x", message: "still there" } as const
+    expect(renderRun({ ...aborted, findings: [left] }, plain, now)).not.toContain("Everything is undone")
+    expect(renderRun(running, plain, now)).not.toContain("Report")
+  })
+
+  test("that lost its workflow is marked in the list", () => {
+    const lost = { code: "ORPHANED", severity: "error", subject: "x", message: "the run lost its workflow" } as const
+    expect(renderRunList([{ ...running, findings: [lost] }], plain, now)).toContain("running, lost its workflow")
+  })
+
   test("at a gate, says what proceeding means and the exact command to type", () => {
     const text = renderRun(waiting, plain, now)
     expect(text).toContain("Waits for switch: the application that knows only the new shape may go out")
@@ -155,16 +177,16 @@ describe("a step for the way back alone", () => {
     const lines = renderRun(at("done"), plain, now).split("\n")
     const heading = lines.indexOf("Only where the run is taken back:")
     expect(lines[heading - 1]).toContain("Fill public.people")
-    expect(lines[heading + 1]).toBe("· purge      On the way back: refill")
-    expect(renderRun(at("undone"), plain, now)).toContain("↶ purge      On the way back: refill 5s")
+    expect(lines[heading + 1]).toBe("· purge      Refill")
+    expect(renderRun(at("undone"), plain, now)).toContain("✓ purge      Refill 5s")
   })
 
   test("is told by watch only once it does something", () => {
     expect(newLines(at("pending"), at("running"))).toEqual([])
     expect(newLines(at("running"), at("done"))).toEqual([])
     const aborting = { state: "aborting" } as const
-    expect(newLines(at("done", aborting), at("running", aborting))).toEqual(["  running On the way back: refill"])
-    expect(newLines(at("running", aborting), at("undone", aborting))).toEqual(["  undone On the way back: refill"])
+    expect(newLines(at("done", aborting), at("running", aborting))).toEqual(["  running Refill"])
+    expect(newLines(at("running", aborting), at("undone", aborting))).toEqual(["  done Refill"])
   })
 })
 

@@ -187,11 +187,6 @@ targets:
     ["an empty file", "", "CONFIG_VALUE"],
     ["a list instead of a mapping", "- version: 1\n", "CONFIG_VALUE"],
     ["no target", `version: 1\n${urls}\n`, "CONFIG_MISSING"],
-    [
-      "no control database, no embedded stack",
-      'version: 1\ntargets: {a: {url: "postgresql://x@y/z"}}',
-      "CONFIG_MISSING",
-    ],
     ["a target without url", `version: 1\n${urls}\ntargets: {a: {}}`, "CONFIG_MISSING"],
     ["no version", minimal.replace("version: 1\n", ""), "CONFIG_VALUE"],
     [
@@ -222,6 +217,12 @@ targets:
         "targets.shop.url needs the environment variable SHOP, which is not set",
       ],
     ])
+  })
+
+  test("no control database and no embedded stack is no mistake of the file: the stack isn't running", async () => {
+    const error = await failure('version: 1\ntargets: {a: {url: "postgresql://x@y/z"}}')
+    expect(error).toMatchObject({ code: "STACK_NOT_RUNNING", finding: { hint: expect.stringContaining("sluice dev") } })
+    expect(error.message).not.toContain("line")
   })
 
   test("a missing file says how to get one", async () => {

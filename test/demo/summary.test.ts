@@ -34,6 +34,6 @@ test("whoever reads the table for the first time sees what each run did, and whi
   const lines = tableOf(summary)
     .split("\n")
     .map((line) => line.replaceAll(/ {2,}/g, "  "))
-  expect(lines).toContain("scheduledb-1a2b3c4d-1  60 ms: it splits name, and is taken back")
-  expect(lines.slice(-4)).toEqual(["  contract  10 ms", "  keep  20 ms", "  way back: keep  30 ms", "reports  reports"])
+  expect(lines).toContain("scheduledb-1a2b3c4d-1  60ms: it splits name, and is taken back")
+  expect(lines.slice(-4)).toEqual(["  contract  10ms", "  keep  20ms", "  way back: keep  30ms", "reports  reports"])
 })

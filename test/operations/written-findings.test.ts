@@ -1,3 +1,4 @@
+import { unknownColumn } from "../../src/operations/expression-findings.ts"
 import { beforeAll, describe, expect, test } from "vitest"
 import { addColumn } from "../../src/operations/add-column.ts"
 import type { AddColumnInput } from "../../src/operations/add-column/input.ts"
@@ -66,4 +67,10 @@ test("checks may read the new column; those of a new table only what stands besi
     ["EXPRESSION_NOT_ALLOWED", "shop.orders.twice: generated", ["columns", 2, "generated", "expression"]],
     ["UNKNOWN_COLUMN", "shop.orders.at: default", ["columns", 3, "default"]],
   ])
+})
+
+test("a name that SQL takes for small letters is meant with its quotes", () => {
+  const hintOf = (column: string, known: string) => unknownColumn(column, "public.m.x: up", [known]).hint
+  expect(hintOf("fullname", "fullName")).toBe('Did you mean "fullName", in SQL with its quotes?')
+  expect(hintOf("nmae", "name")).toBe("Did you mean name?")
 })

@@ -48,11 +48,11 @@ test.each([
   expect(sqlstateOf(mapped)).toBe(state)
 })
 
-test("what others depend on is told with what to do, and without what PostgreSQL names in its detail", () => {
+test("what others depend on is told with their names and what to do", () => {
   const error = serverError("2BP01", "cannot drop desired object(s)", { detail: "view v depends on table t" })
   const { finding } = mapPostgresError(error, "purge/drop")
   expect(finding.hint).toContain("sluice retry")
-  expect(finding.message).not.toContain("view v")
+  expect(finding.message).toContain("view v depends on table t")
 })
 
 test.each([
@@ -118,6 +118,12 @@ test("two that make one object at once are no broken row", () => {
 
 test("names of objects stay in the message of a missing privilege", () => {
   expect(mapPostgresError(serverError("42501", "permission denied for table users"), "x").message).toContain("users")
+})
+
+test("what depends on an object that was to be dropped is named", () => {
+  const detail = 'view shop_0001."Member" depends on column email of table "Member"'
+  const { message } = mapPostgresError(serverError("2BP01", "cannot drop column email", { detail }), "x")
+  expect(message).toContain('cannot drop column email: view shop_0001."Member" depends on')
 })
 
 test("an error of ours passes unchanged", () => {

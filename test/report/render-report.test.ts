@@ -71,14 +71,49 @@ test("a step for the way back alone isn't listed as work that was done", () => {
   const steps = (["done", "undone"] as const).map((state) => ({ ...step, id: state, summary: "Refill", state }))
   const text = renderReport({ status: { ...status, steps }, entries: [] })
   expect(text).toContain("| done | Refill | for the way back alone | 1 |")
-  expect(text).toContain("| undone | Refill | undone | 1 |")
+  expect(text).toContain("| undone | Refill | done on the way back | 1 |")
 })
 
 test("phases are timed by the ledger's clock", () => {
   const phase = (seq: number, name: string): LedgerEntry => entry(seq, { detail: { phase: name } })
   const text = renderReport({ status, entries: [phase(1, "expand"), phase(3, "backfill"), phase(10, "complete")] })
-  expect(text).toContain("| expand | 2000 |")
-  expect(text).toContain("| backfill | 7000 |")
+  expect(text).toContain("| expand | 2s |")
+  expect(text).toContain("| backfill | 7s |")
+})
+
+test("time at a gate isn't the phase's, and an undo leads back as an abort does", () => {
+  const state = (seq: number, phase: string, waitingFor: string | null): LedgerEntry =>
+    entry(seq, { detail: { state: "running", phase, waitingFor } })
+  const text = renderReport({
+    status,
+    entries: [
+      state(1, "switch", null),
+      state(2, "switch", "switch"),
+      state(35, "contract", null),
+      entry(40, { kind: "decision.accepted", detail: { verb: "undo" } }),
+      state(41, "contract", null),
+      state(45, "contract", null),
+    ],
+  })
+  expect(text).toContain("| switch | 1s |\n| switch, waiting for switch | 33s |\n| contract | 6s |")
+  expect(text).toContain("| way back: contract | 4s |")
+})
+
+test("a step that an aborted run never came to isn't pending", () => {
+  const step = {
+    id: "x",
+    phase: "purge",
+    back: false,
+    attempts: 0,
+    startedAt: null,
+    endedAt: null,
+    error: null,
+  } as const
+  const steps = [{ ...step, summary: "Drop", state: "pending" as const }]
+  expect(renderReport({ status: { ...status, state: "aborted", steps }, entries: [] })).toContain(
+    "| x | Drop | not reached | 0 |",
+  )
+  expect(renderReport({ status: { ...status, state: "waiting", steps }, entries: [] })).toContain("| pending |")
 })
 
 test("an attempt whose worker was killed, a tuned knob and the way back are told as such", () => {
@@ -100,8 +135,8 @@ test("an attempt whose worker was killed, a tuned knob and the way back are told
   expect(text).toContain("| expand/t | 1 | broken off: its worker died or lost touch |")
   expect(text.match(/broken off/g)).toHaveLength(1)
   expect(text).toContain('| tune {"parallelRanges":4} |')
-  expect(text).toContain("| expand | 8000 |")
-  expect(text).toContain("| undo of expand | 2000 |")
+  expect(text).toContain("| expand | 8s |")
+  expect(text).toContain("| way back: expand | 2s |")
 })
 
 test("a reason can't break out of its table cell", () => {

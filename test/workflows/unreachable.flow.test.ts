@@ -99,4 +99,19 @@ describe("a target that doesn't let the run in", () => {
     const [refused] = await project.entries("decision.refused")
     expect(refused?.detail).toMatchObject({ verb: "abort", refusal: { code: "WRONG_PASSWORD" } })
   })
+
+  test("costs a run that was stopped in precheck nothing but time: its abort ends once the target lets it in", async () => {
+    const operations = `
+  - add_column: {table: people, column: {name: nick, type: text, nullable: false}, up: "nullif(name, name)"}
+`
+    const project = await sluice.project({ rows: 10, operations })
+    await project.start()
+    await project.until("a stop in precheck", ({ state }) => state === "needs-operator")
+    await login(project, "NOLOGIN")
+    await project.send("abort")
+    await project.until("why it waits", ({ findings }) => findings.some(({ code }) => code === "WRONG_PASSWORD"))
+    expect(await project.inTemporal((handle) => handle.describe())).toMatchObject({ status: { name: "RUNNING" } })
+    await login(project, "LOGIN")
+    await project.ended("aborted")
+  })
 })

@@ -4,13 +4,18 @@ import type { Finding } from "../../domain/finding.ts"
 /** One thing that was looked at. */
 export interface Check {
   readonly name: string
-  readonly state: "ok" | "warn" | "fail"
+  /** `info`: it was not looked at, and the detail says where it is. */
+  readonly state: "ok" | "info" | "warn" | "fail"
   readonly detail: string
   readonly hint: string | null
 }
 
 export function ok(name: string, detail: string): Check {
   return { name, state: "ok", detail, hint: null }
+}
+
+export function info(name: string, detail: string): Check {
+  return { name, state: "info", detail, hint: null }
 }
 
 export function fail(name: string, detail: string, hint: string): Check {

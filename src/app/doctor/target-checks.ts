@@ -16,7 +16,7 @@ import type { App } from "../context.ts"
 import { appliedIn } from "../journal-view.ts"
 import { makePlan } from "../make-plan.ts"
 import { readableRevisions } from "../revisions.ts"
-import { checkOf, fail, look, ok, warn, type Check } from "./check.ts"
+import { checkOf, fail, info, look, ok, warn, type Check } from "./check.ts"
 
 /** Everything that a run in this target would stumble over. */
 export async function targetChecks(app: App, target: TargetConfig): Promise<readonly Check[]> {
@@ -39,7 +39,7 @@ export async function targetChecks(app: App, target: TargetConfig): Promise<read
     ...(await look(`${name}: applied revisions`, () => appliedChecks(app, target))),
     ...(await look(`${name}: plan`, () => planChecks(app, target))),
     ...(await probeChecks(target)),
-    ok(`${name}: worker's database`, workerDetail(target)),
+    info(`${name}: worker's database`, workerDetail(target)),
   ]
 }
 
@@ -59,7 +59,7 @@ async function probeChecks({ name, probes, url }: TargetConfig): Promise<readonl
 /** A worker has an environment of its own, which nobody can look into from here. */
 function workerDetail({ url }: TargetConfig): string {
   const { host, port, database } = parseConnectionUrl(url)
-  return `can't be seen from here; a run started here is for ${host}:${port}/${database}, and its worker refuses another (TARGET_DIFFERS)`
+  return `can't be seen from here, nor whether the worker gets in: its environment counts, as it was started; a run started here is for ${host}:${port}/${database}, and its worker refuses another (TARGET_DIFFERS)`
 }
 
 /** Asked whether or not there is a plan: at its contract a mistyped name would let every straggler through. */
@@ -121,7 +121,7 @@ async function planChecks(app: App, target: TargetConfig): Promise<readonly Chec
     ...privileges,
     ok(`${target.name}: plan`, detail),
     ...others.map((each) => checkOf(`${target.name}: precheck`, each)),
-    ...(unchecked === 0 ? [] : [ok(`${target.name}: rows`, rowsDetail(unchecked))]),
+    ...(unchecked === 0 ? [] : [info(`${target.name}: rows`, rowsDetail(unchecked))]),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { Command } from "commander"
 import type { DevOptions } from "../../app/dev.ts"
+import type { OpenRun } from "../../app/reset-dev.ts"
 import { BugError, RefusedError, TransientError, UserError, type ErrorKind } from "../../domain/errors.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { holdUntilSignal } from "../../stack/hold.ts"
@@ -35,7 +36,11 @@ export function devCommand(cli: Cli): Command {
       const { directory } = cli.projectFolder()
       const options: DevOptions = { ...cli.loadOptions, directory, say: (line) => cli.output.narrate(line) }
       if (flags.status) return show(cli, directory)
-      if (flags.stop) return showStopped(cli, await stopStack(directory))
+      if (flags.stop) {
+        const { runsToRest } = await import("../../app/reset-dev.ts")
+        const resting = await runsToRest(directory)
+        return showStopped(cli, await stopStack(directory), resting)
+      }
       if (flags.reset) {
         const { refuseResetDuringRuns } = await import("../../app/reset-dev.ts")
         if (!flags.force) await refuseResetDuringRuns(directory)
@@ -68,9 +73,12 @@ function show(cli: Cli, directory: string): void {
   )
 }
 
-function showStopped(cli: Cli, stopped: readonly string[]): void {
-  cli.output.result({ stopped }, () =>
-    stopped.length === 0 ? "Nothing was running." : `Stopped ${stopped.join(", ")}.`,
+function showStopped(cli: Cli, stopped: readonly string[], resting: readonly OpenRun[] = []): void {
+  const rest = resting.map(
+    ({ run, target, state }) => `\n${run} in ${target} (${state}) rests until it is started again.`,
+  )
+  cli.output.result({ stopped, resting: resting.map(({ run }) => run) }, () =>
+    stopped.length === 0 ? "Nothing was running." : `Stopped ${stopped.join(", ")}.${rest.join("")}`,
   )
 }
 

@@ -19,7 +19,7 @@ export function doctorCommand(cli: Cli): Command {
 }
 
 function renderCheck({ name, state, detail, hint }: Check, look: Look): string {
-  const marks = { ok: look.green("ok  "), warn: look.yellow("warn"), fail: look.red("FAIL") }
+  const marks = { ok: look.green("ok  "), info: look.cyan("info"), warn: look.yellow("warn"), fail: look.red("FAIL") }
   const line = `${marks[state]} ${look.bold(name)}: ${detail}`
   return hint === null ? line : `${line}\n     ${look.dim("hint:")} ${hint}`
 }

@@ -5,6 +5,7 @@ import { gateMeanings } from "../../domain/gate.ts"
 import type { OperatorVerb } from "../../domain/run.ts"
 import { confirm } from "../ask.ts"
 import type { Cli } from "../cli.ts"
+import { onTheWayBack } from "../render/run.ts"
 import { plural } from "../render/words.ts"
 import { gateOf } from "./arguments.ts"
 
@@ -36,21 +37,28 @@ export function steerCommand(cli: Cli, verb: SteerVerb): Command {
     .option("--nonce <text>", "send a decision again whose outcome was unknown: it counts once")
     .option("--yes", "don't ask on a terminal")
   if (verb === "proceed")
-    command.option("--gate <name>", "the gate that is meant: dual-write, switch, contract or purge")
+    command.option(
+      "--gate <name>",
+      "the gate that is meant: dual-write, switch, contract or purge; new-writers-gone on the way back",
+    )
   return command.action(async (run: string, options: SteerOptions) => {
     const gate = gateOf(options.gate)
     const { previewAbort } = await import("../../app/abort-preview.ts")
     const { openGate } = await import("../../app/runs.ts")
     const { steer } = await import("../../app/steer.ts")
-    const answer = await cli.withApp(async (app) => {
+    const { meant, answer } = await cli.withApp(async (app) => {
       if (verb === "abort") await confirmAbort(cli, await previewAbort(app, run), options.yes === true)
       // The gate that is open is meant where none is named, and no other that may open meanwhile.
       const meant = gate ?? (verb === "proceed" ? ((await openGate(app, run)) ?? undefined) : undefined)
       if (meant === "purge") await confirm(cli, `Proceed: ${gateMeanings.purge}?`, options.yes === true)
       if (verb === "skip") await confirm(cli, "Skip the stopped step?", options.yes === true)
-      return steer(app, { run, verb, gate: meant, reason: options.reason, nonce: options.nonce })
+      return {
+        meant,
+        answer: await steer(app, { run, verb, gate: meant, reason: options.reason, nonce: options.nonce }),
+      }
     })
-    cli.output.result(answer, () => `Accepted: the run is ${answer.state} (${answer.phase}).`)
+    const passed = meant === undefined ? "" : `gate ${meant} is open, and `
+    cli.output.result(answer, () => `Accepted: ${passed}the run is ${answer.state} (${answer.phase}).`)
   })
 }
 
@@ -66,13 +74,22 @@ function lossOf({ newShapeInUse }: AbortPreview): string {
   return newShapeInUse ? "what applications wrote into the new shape alone goes with it" : "nothing is lost"
 }
 
-/** `Abort now: undo of 4 steps, nothing is lost, about 2s.` */
+/** The new shape goes away under whoever still uses it, unless the way back waits in between. */
+function applicationsOf({ newShapeInUse, waitsForApplications }: AbortPreview): readonly string[] {
+  if (!newShapeInUse) return []
+  return waitsForApplications
+    ? ["  it waits at new-writers-gone, where both shapes are there, until you say that the new application has gone"]
+    : ["  it doesn't wait for applications: those that use what the run has added must have gone by now"]
+}
+
+/** `Abort now: this takes back 4 steps; nothing is lost, about 2s.` */
 export function previewText(preview: AbortPreview): string {
   const verb = preview.verb === "undo" ? "Undo" : "Abort"
   const time = preview.estimateMs > 0 ? `, about ${formatDuration(preview.estimateMs)}` : ""
   const lines = [
-    `${verb} now: undo of ${plural(preview.undo.length, "step")}, ${lossOf(preview)}${time}.`,
-    ...preview.undo.map((step) => `  undo: ${step}`),
+    `${verb} now: this takes back ${plural(preview.undo.filter(({ back }) => !back).length, "step")}; ${lossOf(preview)}${time}.`,
+    ...preview.undo.map((step) => (step.back ? `  do: ${onTheWayBack(step)}` : `  undo: ${step.summary}`)),
+    ...applicationsOf(preview),
     ...(preview.fromArchive ? ["  columns come back from the archive, each as the last one of its table"] : []),
     ...preview.withoutWayBack.map((step) => `  stays, has no way back: ${step}`),
   ]

@@ -11,7 +11,10 @@ export function waitCommand(cli: Cli): Command {
       "Waits until the run waits at the gate, has entered or passed the phase, or has ended. Exits with 1 on timeout or another end.",
     )
     .argument("<run>", "the run, or the beginning of its id")
-    .requiredOption("--for <goal>", "a gate (dual-write, switch, contract, purge), a phase (soak, keep, …) or end")
+    .requiredOption(
+      "--for <goal>",
+      "a gate (dual-write, switch, contract, purge, new-writers-gone), a phase (soak, keep, …) or end",
+    )
     .option("--timeout <duration>", "give up after this long, e.g. 60s (default: never)")
     .action(async (run: string, options: { for: string; timeout?: string }) => {
       const timeoutMs = durationOf("--timeout", options.timeout)

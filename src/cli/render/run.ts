@@ -49,6 +49,7 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
   if (status.waitingFor !== null)
     lines.push("", `Waits for ${look.bold(status.waitingFor)}${meaningOf(status.waitingFor)}`)
   if (status.until) lines.push(untilLine(status.until, now))
+  if (ended) lines.push("", ...(isUndone(status) ? ["Everything is undone."] : []), reportLine(status))
   if (status.choices.length > 0) lines.push("", ...status.choices.map((choice) => `  ${look.cyan(choice)}`))
   return lines.map((line) => cut(line, look.width)).join("\n")
 }
@@ -56,14 +57,26 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
 function stepLine(step: StepStatus, look: Look, now: number): string {
   const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
   const took = span(step.startedAt, step.endedAt, now)
-  return `${mark(step.state, look)} ${step.phase.padEnd(10)} ${step.summary}${attempts} ${look.dim(took)}`.trimEnd()
+  return `${mark(stateOf(step), look)} ${step.phase.padEnd(10)} ${onTheWayBack(step)}${attempts} ${look.dim(took)}`.trimEnd()
+}
+
+/** Where a step for the way back alone is undone, what it is there for was done. */
+export function stateOf({ back, state }: Pick<StepStatus, "back" | "state">): StepState {
+  return back && state === "undone" ? "done" : state
+}
+
+/** What a step does, without the words that say when: the line says that already. */
+export function onTheWayBack({ back, summary }: Pick<StepStatus, "back" | "summary">): string {
+  if (!back) return summary
+  const what = summary.replace(/^On the way back: /, "")
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)}`
 }
 
 /** Apart from the others, and as nothing that was done: the run only passes them, until it is taken back. */
 function wayBackLines(steps: readonly StepStatus[], look: Look, now: number): readonly string[] {
   if (steps.length === 0) return []
   const lines = steps.map((step) =>
-    isPassed(step) ? look.dim(`· ${step.phase.padEnd(10)} ${step.summary}`) : stepLine(step, look, now),
+    isPassed(step) ? look.dim(`· ${step.phase.padEnd(10)} ${onTheWayBack(step)}`) : stepLine(step, look, now),
   )
   return [look.dim("Only where the run is taken back:"), ...lines]
 }
@@ -77,7 +90,7 @@ export function renderRunList(runs: readonly RunStatus[], look: Look, now: numbe
   if (runs.length === 0) return "There are no runs. Start one with: sluice start --target TARGET"
   const rows = runs.map((run) => [
     run.run,
-    stateStyle(run.state, look)(run.state),
+    isLost(run) ? look.red(`${run.state}, lost its workflow`) : stateStyle(run.state, look)(run.state),
     run.waitingFor ?? run.phase,
     time(run.startedAt),
     span(run.startedAt, run.endedAt, now),
@@ -86,8 +99,15 @@ export function renderRunList(runs: readonly RunStatus[], look: Look, now: numbe
   return table(["RUN", "STATE", "AT", "STARTED", "FOR", "REVISIONS"], rows, look)
 }
 
-/** `200,000 employees …`: how far, how fast, how much longer. */
+/** Nothing carries it on any more: `status` says what to do. */
+function isLost({ findings }: RunStatus): boolean {
+  return findings.some(({ code }) => code === "ORPHANED")
+}
+
+/** `200,000 employees …`: how far, how fast, how much longer; once all is filled, that alone. */
 export function backfillLine(progress: BackfillProgress, look: Look): string {
+  if (progress.rowsDone > 0 && progress.rowsDone >= progress.rowsTotal)
+    return `${progress.table}: ${number(progress.rowsDone)} rows filled`
   const share = progress.rowsTotal === 0 ? 1 : Math.min(1, progress.rowsDone / progress.rowsTotal)
   const filled = Math.round(share * 24)
   const bar = look.green("█".repeat(filled)) + look.dim("░".repeat(24 - filled))
@@ -116,6 +136,15 @@ export function backupLine({ id, state, createdAt, bytes: size, restoreSeconds }
 
 function isProven({ state }: RunBackup): boolean {
   return state === "verified"
+}
+
+function isUndone({ state, findings }: RunStatus): boolean {
+  return state === "aborted" && !findings.some(({ code }) => code === "LEFT_BEHIND")
+}
+
+/** Written by the worker, beside the sluice.yaml that it was started with. */
+export function reportLine({ run }: Pick<RunStatus, "run">): string {
+  return `Report: reports/${run}.md, beside the worker's sluice.yaml`
 }
 
 /** `Until 2026-02-07 12:00:00 (6d 23h): then it goes on by itself.` */

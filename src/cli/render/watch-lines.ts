@@ -1,7 +1,17 @@
 import { hasErrors, type Finding } from "../../domain/finding.ts"
-import type { RunStatus } from "../../domain/run.ts"
+import { hasEnded, type RunStatus } from "../../domain/run.ts"
 import { placeOf } from "./findings.ts"
-import { backfillLine, backupLine, blockerLine, isPassed, offendingLine, restLines } from "./run.ts"
+import {
+  backfillLine,
+  backupLine,
+  blockerLine,
+  isPassed,
+  offendingLine,
+  onTheWayBack,
+  reportLine,
+  restLines,
+  stateOf,
+} from "./run.ts"
 import { lookOf } from "./look.ts"
 import { retryLines } from "./retries.ts"
 
@@ -19,7 +29,7 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
     const old = known.get(step.id)
     const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
     if (step.state !== (old?.state ?? "pending") || step.attempts > (old?.attempts ?? step.attempts))
-      lines.push(`  ${step.state} ${step.summary}${attempts}`)
+      lines.push(`  ${stateOf(step)} ${onTheWayBack(step)}${attempts}`)
   }
   const backup = now.backup && backupLine(now.backup)
   if (backup && backup !== (before?.backup && backupLine(before.backup))) lines.push(`  ${backup}`)
@@ -46,9 +56,14 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
   const told = new Set(before?.offendingRows?.map(offendingLine))
   const rows = (now.offendingRows ?? []).map(offendingLine)
   lines.push(...rows.filter((line) => !told.has(line)).map((line) => `  ${line}`))
+  if (hasEnded(now.state) && before?.state !== now.state) lines.push(`  ${reportLine(now)}`)
   const needsPerson = now.state !== "running" || hasErrors(now.findings)
   if (needsPerson && now.choices.join() !== before?.choices.join())
-    lines.push(...now.choices.map((choice) => `  to go on: ${choice}`))
+    lines.push(
+      ...now.choices.map(
+        (choice) => `  ${/^sluice (?:abort|undo) /.test(choice) ? "to take it back" : "to go on"}: ${choice}`,
+      ),
+    )
   return lines
 }
 

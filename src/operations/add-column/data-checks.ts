@@ -1,12 +1,12 @@
 import type { Catalog } from "../../catalog/model.ts"
-import type { DataCheck, ExpressionCheck } from "../../domain/plan.ts"
+import type { DataCheck, EachRow, ExpressionCheck } from "../../domain/plan.ts"
 import { displayName } from "../../domain/relation.ts"
 import { bindColumns } from "../../sql/parser.ts"
 import { ident, literal, qualified, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { assignmentType } from "../../sql/type-name.ts"
 import type { OperationContext } from "../operation.ts"
-import { duplicateRows, rowsWhere } from "../offending-rows.ts"
+import { duplicateRows, everyRow, rowsWhere } from "../offending-rows.ts"
 import { walkOf } from "../sync/walk-key.ts"
 import { resolveTable } from "../table-name.ts"
 import { isComparable } from "../volatility.ts"
@@ -29,8 +29,9 @@ export function dataChecksOf(add: AddColumn, catalog: Catalog, context: Operatio
   const value = valueOf(add)
   const rows = (condition: Sql): Sql => rowsWhere(walk, condition)
   const checks: DataCheck[] = []
+  const each = add.fill === null ? {} : { each: failing(add, everyRow(walk), value) }
   const expect = (code: string, message: string, hint: string, text: Sql): void => {
-    checks.push({ code, relation, message: `${add.subject}: ${message}`, hint, sql: text })
+    checks.push({ code, relation, message: `${add.subject}: ${message}`, hint, sql: text, ...each })
   }
   if (add.fill !== null && !nullable) {
     // A column that is altered without `up` keeps its own values.
@@ -81,6 +82,11 @@ export function dataChecksOf(add: AddColumn, catalog: Catalog, context: Operatio
     )
   }
   return checks
+}
+
+function failing({ subject, fill, column }: AddColumn, rows: Sql, value: Sql): EachRow {
+  const what = fill === ident(column.name) ? "its type doesn't take what these rows hold" : "`up` fails for these rows"
+  return { message: `${subject}: ${what}`, rows, value }
 }
 
 /** An assignment to a character type lets go of blanks beyond the length, as the standard has it. */

@@ -5,7 +5,13 @@ import { nameSchema, tableNameSchema } from "../table-name.ts"
 export const alterColumnSchema = z.strictObject({
   table: tableNameSchema,
   column: nameSchema,
-  type: z.string().min(1).optional().describe("The new type. Needs `up` and `down`."),
+  type: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "The new type. Needs `up` and `down`, and `versions: {schemas: true}` for the target in sluice.yaml: old and new applications see two columns by one name.",
+    ),
   nullable: z.boolean().optional().describe("May it hold NULL?"),
   default: z
     .union([z.string(), z.number(), z.boolean(), z.null()])
