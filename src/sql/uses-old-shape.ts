@@ -1,6 +1,7 @@
 import type { OldShape } from "../domain/old-shape.ts"
 import { SqlSyntaxError, parseTree } from "./engine.ts"
 import { OldShapeReader } from "./old-shape-reader.ts"
+import { ownMark } from "./own-statement.ts"
 import { fieldsOf } from "./tree.ts"
 import type { Fields } from "./tree.ts"
 
@@ -8,9 +9,10 @@ import type { Fields } from "./tree.ts"
  * Whether a statement that an application has run, with `$1` where its values were or with them, uses the old shape: it
  * names a table and a column that contract takes away, or a version schema that contract hides. What can't be told
  * doesn't count: `SELECT *`, an INSERT without a list of columns, a column whose name the new shape has as well, and a
- * text that doesn't parse, because it was cut or is of another grammar.
+ * text that doesn't parse, because it was cut or is of another grammar. Nor do statements of our own.
  */
 export function usesOldShape(text: string, shape: OldShape): boolean {
+  if (text.includes(ownMark)) return false
   try {
     return parseTree(text).some(({ node }) => new OldShapeReader(shape).reads(queryOf(node)))
   } catch (error) {

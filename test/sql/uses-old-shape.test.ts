@@ -89,6 +89,7 @@ describe("a statement doesn't, or nobody can tell", () => {
     ["a function or type of the name", "SELECT name(id), id::name FROM people"],
     ["what pg_dump does", "COPY public.people (id, name) TO stdout"],
     ["EXPLAIN", "EXPLAIN SELECT name FROM people"],
+    ["a check of ours", "SELECT /* sluice */ (name) IS NULL FROM public.people LIMIT 1"],
     ["DDL", "CREATE INDEX ON people (name)"],
     ["maintenance", "ANALYZE people (name)"],
     ["a text that was cut", "SELECT name FROM people WHERE ("],
