@@ -27,6 +27,8 @@ export async function soakFor(
   const over = new AbortController()
   const signal = AbortSignal.any([attempt.signal, over.signal])
   const looking = lookAt(deps, ref, [begin, begin + Math.floor(milliseconds / 2)], signal)
+  // It may fail long before the soak is over, where it is awaited.
+  looking.catch(() => {})
   try {
     await watchProbes(target, begin + milliseconds, attempt)
   } finally {

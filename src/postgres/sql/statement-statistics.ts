@@ -7,7 +7,8 @@ SELECT quote_ident(current_user)                          AS role,
          AND has_function_privilege(f.oid, 'EXECUTE')     AS may_read,
        current_setting('pg_stat_statements.track', true)  AS track,
        pg_has_role('pg_read_all_stats', 'USAGE')          AS sees_all,
-       to_regclass(format('%I.pg_stat_statements_info', n.nspname)) IS NOT NULL AS has_info
+       EXISTS (SELECT FROM pg_class
+                WHERE relnamespace = n.oid AND relname = 'pg_stat_statements_info') AS has_info
   FROM (SELECT) AS one
   LEFT JOIN pg_extension AS e ON e.extname = 'pg_stat_statements'
   LEFT JOIN pg_namespace AS n ON n.oid = e.extnamespace
