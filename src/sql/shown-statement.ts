@@ -1,28 +1,24 @@
-import { SqlSyntaxError, scanTokens } from "./engine.ts"
+import { scanTokens } from "./engine.ts"
 
 /**
  * A statement's text as a person may be shown it, on one line and cut: without comments, which applications fill with
- * whatever they like, and without values. The server leaves values out where it can, which isn't everywhere.
+ * whatever they like, and without values. The server leaves values out where it can, which isn't everywhere. The text
+ * must be one that the parser takes.
  */
 export function shownStatement(text: string, longest: number): string {
-  try {
-    const tokens = scanTokens(text).filter(({ kind }) => kind !== "comment")
-    const shown: string[] = []
-    let end = 0
-    for (const token of tokens) {
-      if (token.start > end && end > 0) shown.push(" ")
-      shown.push(isValue(token.text, token.kind) ? "?" : token.text)
-      end = token.end
-    }
-    return cut(shown.join(""), longest)
-  } catch (error) {
-    if (error instanceof SqlSyntaxError) return ""
-    throw error
+  const shown: string[] = []
+  let end = 0
+  for (const token of scanTokens(text).filter(({ kind }) => kind !== "comment")) {
+    if (token.start > end && end > 0) shown.push(" ")
+    shown.push(token.kind === "string" || isValue(token.text) ? "?" : token.text)
+    end = token.end
   }
+  return cut(shown.join(""), longest)
 }
 
-function isValue(text: string, kind: string): boolean {
-  return kind === "string" || /^[\d.]*\d/.test(text) || /^([xb]'|[xb]&|n')/i.test(text)
+/** A number, or a string of whichever kind: `B'1'`, `U&'…'`. */
+function isValue(text: string): boolean {
+  return text.endsWith("'") || /^\.?\d/.test(text)
 }
 
 function cut(text: string, longest: number): string {
