@@ -64,7 +64,9 @@ async function verdictOn(deps: ActivityDeps, ref: RunRef, request: DecisionReque
     const judged = await refusalFor(deps, ref, request, place)
     const refusal = judged.refusal ?? (leadsBack ? await wayBackRefusal(deps, ref, request) : null)
     const evidenceHash =
-      gate === null || refusal !== null ? null : await evidenceAt(deps, ref, { gate, by, stragglers: judged.stragglers })
+      gate === null || refusal !== null
+        ? null
+        : await evidenceAt(deps, ref, { gate, by, stragglers: judged.stragglers })
     return { refusal, gate, evidenceHash }
   } catch (error) {
     // A gate that passes by itself isn't refused for that: it asks again.

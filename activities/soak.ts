@@ -38,12 +38,7 @@ export async function soakFor(
 }
 
 /** What can't be seen now stops no soak: the gate looks again, and says so. */
-async function lookAt(
-  deps: ActivityDeps,
-  ref: RunRef,
-  moments: readonly number[],
-  signal: AbortSignal,
-): Promise<void> {
+async function lookAt(deps: ActivityDeps, ref: RunRef, moments: readonly number[], signal: AbortSignal): Promise<void> {
   for (const moment of moments) {
     if (!(await until(moment, signal))) return
     try {

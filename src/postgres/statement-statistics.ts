@@ -34,10 +34,7 @@ const most = 2_000
  * Reads the statements that hold one of the pairs of words, wherever the extension is. Where nothing or not all can be
  * read, that is a part of the answer; it throws only where the server can't be reached.
  */
-export async function readStatementStatistics(
-  session: Session,
-  words: readonly Words[],
-): Promise<StatementStatistics> {
+export async function readStatementStatistics(session: Session, words: readonly Words[]): Promise<StatementStatistics> {
   const [state] = await session.query<State>(statisticsStateSql)
   const blind = state ? blindness(state) : notCreated
   if (blind !== null || !state?.schema) return { ...nothing, unknown: blind }
@@ -63,7 +60,10 @@ export async function readStatementStatistics(
     if (sqlstate === "55000") return { ...nothing, unknown: notLoaded }
     if (sqlstate === "57014") return { ...nothing, unknown: tooSlow }
     if (sqlstate === null || error instanceof TransientError) throw error
-    return { ...nothing, unknown: { reason: `pg_stat_statements can't be read (SQLSTATE ${sqlstate})`, hint: seeDoctor } }
+    return {
+      ...nothing,
+      unknown: { reason: `pg_stat_statements can't be read (SQLSTATE ${sqlstate})`, hint: seeDoctor },
+    }
   }
 }
 

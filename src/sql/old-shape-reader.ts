@@ -175,7 +175,12 @@ export class OldShapeReader {
     }
   }
 
-  #join({ larg, rarg, quals, usingClause }: Fields, alias: Fields | null, beside: Frame, frame: Frame): readonly Source[] {
+  #join(
+    { larg, rarg, quals, usingClause }: Fields,
+    alias: Fields | null,
+    beside: Frame,
+    frame: Frame,
+  ): readonly Source[] {
     const left = this.#item(larg, beside, frame)
     const sources = [...left, ...this.#item(rarg, within(beside, left), frame)]
     this.#visit(quals, within(beside, sources))

@@ -60,12 +60,16 @@ test("what an application runs in the old shape is found: at a partition and thr
 })
 
 test("statements of our own that read the column don't count", async () => {
-  await database.query("SELECT pg_stat_statements_reset(0, (SELECT oid FROM pg_database WHERE datname = current_database()), 0)")
+  await database.query(
+    "SELECT pg_stat_statements_reset(0, (SELECT oid FROM pg_database WHERE datname = current_database()), 0)",
+  )
   await asSession(database.url, async (session) => {
     await checkExpressions(session, [{ relation, subject: "up", expression: sql`lower(name)`, type: sql`text` }])
     const offending = sql`SELECT id::text AS key FROM public.people WHERE name IS NULL`
     await runDataChecks(session, [{ relation, code: "X", message: "m", hint: "h", sql: offending }])
-    await session.transaction(() => hashTable(session, { schema: "public", table: "people_1", columns: ["id", "name"] }))
+    await session.transaction(() =>
+      hashTable(session, { schema: "public", table: "people_1", columns: ["id", "name"] }),
+    )
   })
   expect((await look()).statements).toEqual([])
 })

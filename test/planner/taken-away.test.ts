@@ -49,7 +49,9 @@ test("a column that is renamed is taken away under its old name, on bare tables 
 })
 
 test("a column that keeps its name can't be told from what it was", () => {
-  const alter = { alter_column: { table: "users", column: "score", type: "integer", up: "score::integer", down: "score::text" } }
+  const alter = {
+    alter_column: { table: "users", column: "score", type: "integer", up: "score::integer", down: "score::text" },
+  }
   expect(own(lost(withViews, alter))).toEqual([])
 })
 

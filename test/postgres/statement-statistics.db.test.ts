@@ -40,7 +40,12 @@ describe("where the extension is, in whichever schema", () => {
     const found = await look(url(seer))
     expect(found).toMatchObject({ unknown: null, reset: expect.stringMatching(/^2/), dropped: expect.any(Number) })
     expect(found.statements.filter(({ role }) => role === blind.name)).toMatchObject([
-      { role: blind.name, calls: 2, text: "SELECT Name FROM People WHERE name = $1", id: expect.stringMatching(/^-?\d+$/) },
+      {
+        role: blind.name,
+        calls: 2,
+        text: "SELECT Name FROM People WHERE name = $1",
+        id: expect.stringMatching(/^-?\d+$/),
+      },
     ])
     for (const other of ["name", ""])
       expect(textsOf(await look(url(seer), [[`pe""ople`, other]]))).toContain(`SELECT name FROM "Pe""ople"`)

@@ -58,14 +58,14 @@ async function runAs(project: Project, text: string): Promise<unknown> {
 
 /** An application that doesn't rest. */
 function keepRunning(project: Project, text: string): { stop(): Promise<void> } {
-  let isOver = false
+  const over = new AbortController()
   const run = async (): Promise<void> => {
-    while (!isOver) await runAs(project, text)
+    while (!over.signal.aborted) await runAs(project, text)
   }
   const running = run()
   return {
     stop: async () => {
-      isOver = true
+      over.abort()
       await running
     },
   }
