@@ -10,6 +10,7 @@ import type { ActivityDeps } from "./deps.ts"
 import { recordSight, type Ask } from "./gate-sight.ts"
 import { judge } from "./judge.ts"
 import { tellPause } from "./pause.ts"
+import { lookForStragglers } from "./stragglers.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { DecisionActivities, RunRef } from "./types.ts"
 import { untilLetIn } from "./until-let-in.ts"
@@ -25,7 +26,8 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
         const phase = gate === returnGate ? ref.phase : gate
         const ask = gate === returnGate ? patiently : withinReach
         try {
-          const { evidenceHash, findings } = await recordSight(deps, ref, gate, ask)
+          const stragglers = gate === "contract" ? await lookForStragglers(deps, ref, place.decidedAt, ask) : null
+          const { evidenceHash, findings } = await recordSight(deps, ref, gate, ask, stragglers)
           await setRunState(control, ref, { state, phase, waitingFor: gate, findings, place })
           return { evidenceHash }
         } catch (error) {

@@ -1,6 +1,8 @@
 import type { TargetConfig } from "../src/config/config.ts"
 import type { Finding } from "../src/domain/finding.ts"
 import type { WaitName } from "../src/domain/gate.ts"
+import { stragglerFindings } from "../src/domain/straggler-findings.ts"
+import type { StragglersSeen } from "../src/domain/stragglers.ts"
 import { versionsAtGate, type VersionsInUse } from "../src/execution/version-roles.ts"
 import { recordGate } from "../src/ledger/decisions.ts"
 import { gateEvidence } from "../src/ledger/gate-evidence.ts"
@@ -16,17 +18,21 @@ export type Ask = <T>(
   work: (session: Session) => Promise<T>,
 ) => Promise<T>
 
-/** What is in view at a gate, kept as evidence, with what a person should know of it. */
+/**
+ * What is in view at a gate, kept as evidence, with what a person should know of it. `stragglers`: those of the contract
+ * gate, which its caller looks for (see stragglers.ts); null elsewhere.
+ */
 export async function recordSight(
   deps: ActivityDeps,
   ref: RunRef,
   gate: WaitName,
   ask: Ask,
+  stragglers: StragglersSeen | null,
 ): Promise<{ readonly evidenceHash: string; readonly findings: readonly Finding[] }> {
   const { roles, findings } = await versionsInUse(deps, ref, gate, ask)
-  const evidence = await gateEvidence(deps.control, ref.run, gate, roles)
+  const evidence = await gateEvidence(deps.control, ref.run, gate, roles, stragglers)
   const { evidenceHash } = await recordGate(deps.control, { run: ref.run, planHash: ref.planHash, gate, evidence })
-  return { evidenceHash, findings }
+  return { evidenceHash, findings: [...findings, ...(stragglers ? stragglerFindings(ref.run, stragglers) : [])] }
 }
 
 /**

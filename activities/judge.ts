@@ -1,8 +1,9 @@
 import { RefusedError, UserError, type ErrorFinding } from "../src/domain/errors.ts"
 import { returnGate, type WaitName } from "../src/domain/gate.ts"
-import { gateOf, refusalOf } from "../src/domain/judgement.ts"
+import { gateOf, refusalOf, type JudgedRequest } from "../src/domain/judgement.ts"
 import { isAfter } from "../src/domain/phase.ts"
 import { hasEnded } from "../src/domain/run.ts"
+import type { StragglersSeen } from "../src/domain/stragglers.ts"
 import { openWayBack } from "../src/execution/journal.ts"
 import { wentBack } from "../src/execution/went-back.ts"
 import { recordDecision } from "../src/ledger/decisions.ts"
@@ -15,6 +16,7 @@ import { noWayBack, withoutWayBack } from "../src/recovery/way-back.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { recordSight, rolesInUse } from "./gate-sight.ts"
 import { tellPause } from "./pause.ts"
+import { lookForStragglers } from "./stragglers.ts"
 import { onTheWayForward, targetRunOf } from "./target-run.ts"
 import type { DecisionRequest, Judged, RunRef } from "./types.ts"
 import { withinReach } from "./within-reach.ts"
@@ -25,7 +27,7 @@ import { withinReach } from "./within-reach.ts"
  */
 export async function judge(deps: ActivityDeps, ref: RunRef, request: DecisionRequest, place: Place): Promise<Judged> {
   const { command, verb } = request
-  const { refusal, gate, evidenceHash } = await verdictOn(deps, ref, request)
+  const { refusal, gate, evidenceHash } = await verdictOn(deps, ref, request, place)
   const targetKnows = refusal !== null || (await isTold(deps, ref, verb, place))
   await recordDecision(deps.control, {
     actor: command.actor,
@@ -55,15 +57,18 @@ interface Verdict {
   readonly evidenceHash: string | null
 }
 
-async function verdictOn(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<Verdict> {
+async function verdictOn(deps: ActivityDeps, ref: RunRef, request: DecisionRequest, place: Place): Promise<Verdict> {
   const { verb, by } = request
   const gate = gateOf(request)
   try {
     const leadsBack = verb === "abort" || verb === "undo"
+    const judged = await refusalFor(deps, ref, request, place)
     const refusal =
-      (await refusalFor(deps, ref, request)) ??
-      (leadsBack ? await wayBackRefusal(deps, ref, request) : await lostRefusal(deps, ref, request))
-    const evidenceHash = gate === null || refusal !== null ? null : await evidenceAt(deps, ref, gate, by)
+      judged.refusal ?? (leadsBack ? await wayBackRefusal(deps, ref, request) : await lostRefusal(deps, ref, request))
+    const evidenceHash =
+      gate === null || refusal !== null
+        ? null
+        : await evidenceAt(deps, ref, { gate, by, stragglers: judged.stragglers })
     return { refusal, gate, evidenceHash }
   } catch (error) {
     // A gate that passes by itself isn't refused for that: it asks again.
@@ -72,8 +77,14 @@ async function verdictOn(deps: ActivityDeps, ref: RunRef, request: DecisionReque
   }
 }
 
-async function refusalFor(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<ErrorFinding | null> {
-  return refusalOf({
+/** Who is still there is asked only where nothing else stands in the way. */
+async function refusalFor(
+  deps: ActivityDeps,
+  ref: RunRef,
+  request: DecisionRequest,
+  place: Place,
+): Promise<{ readonly refusal: ErrorFinding | null; readonly stragglers: StragglersSeen | null }> {
+  const alone: JudgedRequest = {
     ...request,
     hasEnded: hasEnded((await loadRun(deps.control, ref.run)).state),
     run: ref.run,
@@ -81,8 +92,15 @@ async function refusalFor(deps: ActivityDeps, ref: RunRef, request: DecisionRequ
     phase: ref.phase,
     // A gate that passes by itself never waited: it is judged as if it did.
     state: request.by === "gate mode" ? "waiting" : request.state,
-    leavingSessions: await leavingSessions(deps, ref, request),
-  })
+    leavingSessions: null,
+    stragglers: null,
+  }
+  const refusal = refusalOf(alone)
+  if (refusal !== null) return { refusal, stragglers: null }
+  const sessions = await leavingSessions(deps, ref, request)
+  // Also where sessions are seen: the next `proceed` then counts only what has run since this one.
+  const stragglers = await stragglersOf(deps, ref, request, place)
+  return { refusal: refusalOf({ ...alone, leavingSessions: sessions, stragglers }), stragglers }
 }
 
 /**
@@ -125,10 +143,14 @@ async function lostRefusal(
 }
 
 /** What was in view. A gate that passes by itself opens at this moment; any other was opened before. */
-async function evidenceAt(deps: ActivityDeps, ref: RunRef, gate: WaitName, by: DecisionRequest["by"]): Promise<string> {
-  if (by === "gate mode") return (await recordSight(deps, ref, gate, withinReach)).evidenceHash
+async function evidenceAt(
+  deps: ActivityDeps,
+  ref: RunRef,
+  { gate, by, stragglers }: { gate: WaitName; by: DecisionRequest["by"]; stragglers: StragglersSeen | null },
+): Promise<string> {
+  if (by === "gate mode") return (await recordSight(deps, ref, gate, withinReach, stragglers)).evidenceHash
   const roles = await rolesInUse(deps, ref, gate, withinReach)
-  const content = await gateEvidence(deps.control, ref.run, gate, roles)
+  const content = await gateEvidence(deps.control, ref.run, gate, roles, stragglers)
   return saveEvidence(deps.control, { plan: ref.planHash, run: ref.run, kind: `gate/${gate}`, content })
 }
 
@@ -140,6 +162,17 @@ async function leavingSessions(deps: ActivityDeps, ref: RunRef, request: Decisio
   const role = waitingFor === "contract" ? plan.versions.roles.old : plan.versions.roles.new
   if (role === null) return null
   return withinReach(target, "sluice:gate", (session) => countRoleSessions(session, role))
+}
+
+/** The old application by its statements, whatever its role: at the gate that takes its shape away. */
+async function stragglersOf(
+  deps: ActivityDeps,
+  ref: RunRef,
+  { verb, waitingFor }: DecisionRequest,
+  { decidedAt }: Place,
+): Promise<StragglersSeen | null> {
+  if (verb !== "proceed" || waitingFor !== "contract") return null
+  return lookForStragglers(deps, ref, decidedAt, withinReach)
 }
 
 /** A pause is the run's own: where the target can't be told at once, it is told as soon as it answers. */

@@ -1,4 +1,3 @@
-import { Context } from "@temporalio/activity"
 import { SluiceError } from "../src/domain/errors.ts"
 import type { RunEnd } from "../src/domain/run.ts"
 import { outlineOf } from "../src/domain/plan.ts"
@@ -7,13 +6,13 @@ import { partsOfSkipped, stepsLeftBehind } from "../src/execution/left-behind.ts
 import type { TargetRun } from "../src/execution/target-run.ts"
 import { endRun } from "../src/execution/end-run.ts"
 import { journaledState } from "../src/execution/under-way.ts"
-import { watchProbes } from "../src/health/watch-probes.ts"
 import { finishRun, loadRun, setFindings, setRunState } from "../src/ledger/runs.ts"
 import { loadPlan } from "../src/ledger/plans.ts"
 import { withSession } from "../src/postgres/session.ts"
 import { attempted, mapped } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { observerFor } from "./observer.ts"
+import { soakFor } from "./soak.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { RunActivities, RunRef } from "./types.ts"
 import { untilToldWhere } from "./until-let-in.ts"
@@ -93,10 +92,8 @@ export function createRunActivities(deps: ActivityDeps): RunActivities {
       }),
     endOf: (ref) => mapped(() => untilToldWhere(deps, ref, () => endOf(deps, ref))),
     soak: (ref, milliseconds) =>
-      attempted(deps, ref, null, async (attempt) => {
-        const { target } = await targetRunOf(deps, ref)
-        // From when the soak was scheduled, so that an attempt after a worker's death doesn't begin anew.
-        await watchProbes(target, Context.current().info.scheduledTimestampMs + milliseconds, attempt)
-      }),
+      attempted(deps, ref, null, (attempt, { decidedAt: begin }) =>
+        soakFor(deps, ref, { begin, milliseconds }, attempt),
+      ),
   }
 }

@@ -5,6 +5,8 @@ const leftOut: readonly { readonly entry: string; readonly note: string; readonl
   { entry: "USER MAPPING ", note: "user mappings were left out", whenPlain: false },
   // A role that isn't superuser could then no longer compare all rows, or names roles that the server doesn't have.
   { entry: "ROW SECURITY ", note: "row level security was not switched on", whenPlain: true },
+  // Only a superuser may create it, and it holds none of the database's rows.
+  { entry: "EXTENSION - pg_stat_statements ", note: "pg_stat_statements was left out", whenPlain: true },
   { entry: "POLICY ", note: "row level security policies were left out", whenPlain: true },
 ]
 
@@ -33,7 +35,7 @@ export function restoreList(
     const rule = leftOut.find((rule) => entry.startsWith(rule.entry) && (missing.plain || !rule.whenPlain))
     if (rule) notes.add(rule.note)
     const extension = /^EXTENSION - (.*?) *$/.exec(entry)?.[1]
-    if (extension !== undefined) extensions.push(extension)
+    if (extension !== undefined && !rule) extensions.push(extension)
     return !rule && !(entry.startsWith("FK CONSTRAINT ") && foreignKeys.has(oid))
   })
   return { text: lines.join("\n"), notes: [...notes], extensions }

@@ -1,6 +1,7 @@
 import { BugError, TransientError } from "../domain/errors.ts"
 import type { BackedUpTable } from "../domain/backup.ts"
 import type { Session } from "../postgres/session.ts"
+import { ownMark } from "../sql/own-statement.ts"
 import { ident, join, qualified, sql, type Sql } from "../sql/sql.ts"
 
 /** Which rows are hashed, and how: `ONLY` the table itself, its columns by name, so that their order doesn't matter. */
@@ -31,7 +32,8 @@ export async function hashTableBy(session: Session, table: HashSubject): Promise
   const columns = table.method === "text" ? table.columns.map(plain) : await partsOf(session, table)
   const from = qualified({ schema: table.schema, name: table.table })
   const [row] = await session.query<{ rows: string; hash: string }>(sql`
-    SELECT count(*)::text AS rows,
+    SELECT ${ownMark}
+           count(*)::text AS rows,
            coalesce(sum(hashtextextended(ROW(${join(columns)})::text, 0)::numeric), 0)::text AS hash
       FROM ONLY ${from} AS t`)
   if (!row) throw new BugError({ code: "BUG", subject: table.table, message: "an aggregate gave no row" })

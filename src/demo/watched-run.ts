@@ -2,6 +2,7 @@ import type { App } from "../app/context.ts"
 import { start } from "../app/start.ts"
 import { steer } from "../app/steer.ts"
 import { wait } from "../app/wait.ts"
+import { RefusedError } from "../domain/errors.ts"
 import type { WaitName } from "../domain/gate.ts"
 import { isAfter } from "../domain/phase.ts"
 import type { RunStatus } from "../domain/run.ts"
@@ -48,7 +49,15 @@ export class WatchedRun {
 
   async proceed(gate: WaitName): Promise<void> {
     await this.until((status) => status.waitingFor === gate)
-    await steer(this.#stage.app, { run: this.run, verb: "proceed", gate, reason: "the demo" })
+    const proceed = () => steer(this.#stage.app, { run: this.run, verb: "proceed", gate, reason: "the demo" })
+    try {
+      await proceed()
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.code !== "STRAGGLERS_SEEN") throw error
+      // They have run while the gate waited, before the application went over. The next look counts from this one on.
+      this.#stage.say("  the contract gate has seen statements of the old shape since it opened: it is asked again")
+      await proceed()
+    }
   }
 
   async abort(reason: string): Promise<void> {

@@ -2,6 +2,8 @@ import type { ErrorFinding } from "./errors.ts"
 import { gateNames, returnGate, type GateName, type WaitName } from "./gate.ts"
 import { isAfter, type Phase } from "./phase.ts"
 import type { Command, OperatorVerb, RunState } from "./run.ts"
+import { stragglerRefusal } from "./straggler-findings.ts"
+import type { StragglersSeen } from "./stragglers.ts"
 
 /** What a verb is judged by. */
 export interface JudgedRequest {
@@ -29,6 +31,8 @@ export interface JudgedRequest {
    * where nobody can tell or nobody asked.
    */
   readonly leavingSessions: number | null
+  /** What has run in the shape that contract takes away; null where nobody asked, or it can't be told by statements. */
+  readonly stragglers: StragglersSeen | null
 }
 
 /** The gate that a decision is about: the one that it names, or the one that waits. */
@@ -117,23 +121,27 @@ function proceedRefusal(request: JudgedRequest): ErrorFinding | null {
     const what = open === null ? `the run is ${state}` : `the run waits at ${open}`
     return refusal(request, "GATE_NOT_OPEN", `${asked} isn't open: ${what}.`, gateHint(request, open))
   }
-  const sessions = request.leavingSessions
-  if (sessions === null || sessions === 0) return null
-  if ((open as WaitName) === "contract")
+  return stillUsedRefusal(request, open as WaitName)
+}
+
+/** The two gates that take a shape away hold while somebody who uses it is seen. */
+function stillUsedRefusal(request: JudgedRequest, open: WaitName): ErrorFinding | null {
+  const sessions = request.leavingSessions ?? 0
+  if (open === "contract" && sessions > 0)
     return refusal(
       request,
       "OLD_APPLICATION_SEEN",
       `${sessions} sessions of the old application's role are still connected.`,
       "Take the old application out, then proceed; or abort.",
     )
-  if ((open as WaitName) === returnGate)
+  if (open === returnGate && sessions > 0)
     return refusal(
       request,
       "NEW_APPLICATION_SEEN",
       `${sessions} sessions of the new application's role are still connected.`,
       "Both shapes are there: bring the old application back, take the new one out, then proceed.",
     )
-  return null
+  return request.stragglers === null ? null : stragglerRefusal(request.run, request.stragglers)
 }
 
 /** Waiting for a gate helps only where the run is on its way there. */

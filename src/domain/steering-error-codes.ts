@@ -36,6 +36,10 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
   RUN_UNKNOWN: "The target's journal doesn't have the run. Is it another target's?",
   STILL_READING:
     "The run was taken up again, after its workflow was lost or its history had grown long, and hasn't read yet how far it had got. Send the decision again; where the target can't be reached, once it can.",
+  STRAGGLERS_SEEN:
+    "Statements that use what contract takes away have run, whatever role they ran as: pg_stat_statements counts them. Take out what runs them, wait for as long as it may rest between two calls, and proceed again: each look counts what ran since the one before.",
+  STRAGGLERS_UNKNOWN:
+    "Nothing, or not everything, is known of the statements that applications run: pg_stat_statements isn't there, can't be read, or was reset. That holds up nothing; the reason and what helps stand in the message and the hint.",
   TARGET_UNREACHABLE:
     "The target is out of reach. A decision that can't be judged without it is refused, and nothing was done: send it again once the target answers. What `status` shows meanwhile is as of the time that it names.",
   WAIT_ENDED: "The run ended before it got to what was waited for.",

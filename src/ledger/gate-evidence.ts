@@ -1,5 +1,6 @@
 import type { WaitName } from "../domain/gate.ts"
 import type { Plan } from "../domain/plan.ts"
+import type { StragglersSeen } from "../domain/stragglers.ts"
 import type { RoleOnVersion } from "../domain/versions.ts"
 import type { Control } from "./control.ts"
 import { loadPlan } from "./plans.ts"
@@ -16,6 +17,14 @@ export interface GateEvidence {
   readonly behind: readonly BehindGate[]
   /** Which role should be on which version, and whether its settings put it there. */
   readonly roles: readonly RoleOnVersion[]
+  /** At the contract gate: statements of the old shape that have run since the look before. */
+  readonly stragglers?: StragglersInView
+}
+
+export interface StragglersInView {
+  readonly statements: readonly { readonly role: string; readonly text: string }[]
+  /** Why nothing, or not all, could be seen. */
+  readonly unknown: string | null
 }
 
 export interface BehindGate {
@@ -31,6 +40,7 @@ export async function gateEvidence(
   run: string,
   gate: WaitName,
   roles: readonly RoleOnVersion[] = [],
+  stragglers: StragglersSeen | null = null,
 ): Promise<GateEvidence> {
   const status = await loadRun(control, run)
   const outcomes = await control.query<{ step: string; detail: unknown }>(
@@ -49,7 +59,12 @@ export async function gateEvidence(
     findings: status.findings.map(({ code, subject }) => ({ code, subject })),
     behind: behindGate(await loadPlan(control, status.planHash), gate),
     roles,
+    ...(stragglers && { stragglers: inView(stragglers) }),
   }
+}
+
+function inView({ statements, unknown }: StragglersSeen): StragglersInView {
+  return { statements: statements.map(({ role, text }) => ({ role, text })), unknown: unknown?.reason ?? null }
 }
 
 function behindGate({ steps }: Plan, gate: WaitName): readonly BehindGate[] {

@@ -29,7 +29,8 @@ export async function gateRefusalOf(
         AND detail->>'verb' = 'proceed'
         AND detail->>'gate' = $2
         AND (detail->>'by' = 'gate mode'
-             OR detail->'refusal'->>'code' IN ('OLD_APPLICATION_SEEN', 'NEW_APPLICATION_SEEN'))
+             OR detail->'refusal'->>'code' IN ('OLD_APPLICATION_SEEN', 'NEW_APPLICATION_SEEN',
+                                                      'STRAGGLERS_SEEN'))
       ORDER BY seq DESC
       LIMIT 1`,
     [run, waitingFor],

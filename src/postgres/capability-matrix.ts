@@ -29,6 +29,7 @@ interface MatrixFacts {
   readonly wal_level: string
   readonly may_replicate: boolean
   readonly has_statements: boolean
+  readonly loads_statements: boolean
   readonly free_connections: number
 }
 
@@ -126,14 +127,29 @@ function optionalChecks(facts: MatrixFacts): readonly CapabilityCheck[] {
     facts.may_replicate
       ? ok("replication", "the role may replicate")
       : warn("replication", "the role may not replicate: blue-green isn't possible", `ALTER ROLE ${role} REPLICATION;`),
-    facts.has_statements
-      ? ok("pg_stat_statements", "stragglers can be found by their statements")
-      : warn(
-          "pg_stat_statements",
-          "not installed: stragglers are found by their role alone",
-          "CREATE EXTENSION pg_stat_statements; (with shared_preload_libraries)",
-        ),
+    statementsCheck(facts),
   ]
+}
+
+/** What the contract gate finds stragglers by besides the old application's role. */
+function statementsCheck({ role, has_statements, loads_statements, sees_statistics }: MatrixFacts): CapabilityCheck {
+  const name = "pg_stat_statements"
+  const alone = "stragglers are found by their role alone"
+  if (!loads_statements)
+    return warn(
+      name,
+      `not loaded: ${alone}`,
+      `Add it to shared_preload_libraries, restart the server${has_statements ? "." : "; then CREATE EXTENSION pg_stat_statements;"}`,
+    )
+  if (!has_statements)
+    return warn(name, `not created in this database: ${alone}`, "CREATE EXTENSION pg_stat_statements;")
+  return sees_statistics
+    ? ok(name, "stragglers can be found by their statements")
+    : warn(
+        name,
+        "the texts of other roles' statements are hidden: their stragglers are found by their role alone",
+        `GRANT pg_read_all_stats TO ${role};`,
+      )
 }
 
 function ok(name: string, detail: string): CapabilityCheck {

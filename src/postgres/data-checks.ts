@@ -2,6 +2,7 @@ import { SluiceError, TransientError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { DataCheck } from "../domain/plan.ts"
 import { displayName, type RelationName } from "../domain/relation.ts"
+import { ownMark } from "../sql/own-statement.ts"
 import { sql, type Sql } from "../sql/sql.ts"
 import { findFailingRows } from "./failing-rows.ts"
 import { sqlstateOf } from "./map-error.ts"
@@ -106,11 +107,11 @@ async function look(session: Session, offending: Sql, timeoutMs: number): Promis
   return session.transaction(
     async () => {
       await session.query("SELECT set_config('statement_timeout', $1, true)", [`${timeoutMs}`])
-      const limited = `SELECT offending.key::text AS key ${from} LIMIT ${keysPerCheck + 1}`
+      const limited = `SELECT ${ownMark} offending.key::text AS key ${from} LIMIT ${keysPerCheck + 1}`
       const found = await session.query<{ key: string | null }>(limited)
       const keys = found.slice(0, keysPerCheck).map(({ key }) => key ?? "NULL")
       if (found.length <= keysPerCheck) return { keys, count: found.length }
-      const [counted] = await session.query<{ rows: number }>(`SELECT count(*)::float8 AS rows ${from}`)
+      const [counted] = await session.query<{ rows: number }>(`SELECT ${ownMark} count(*)::float8 AS rows ${from}`)
       return { keys, count: counted?.rows ?? found.length }
     },
     { isolation: "repeatable read", readOnly: true },

@@ -1,6 +1,7 @@
 import { SluiceError, TransientError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { ExpressionCheck } from "../domain/plan.ts"
+import { ownMark } from "../sql/own-statement.ts"
 import { qualified, sql, trusted, type Sql } from "../sql/sql.ts"
 import { sqlstateOf } from "./map-error.ts"
 import type { Session } from "./session.ts"
@@ -49,7 +50,9 @@ async function tryOne(
   try {
     await session.transaction(
       () =>
-        session.query(sql`SELECT ((${expression}\n)::${trusted(type)}) IS NULL FROM ${qualified(relation)} LIMIT 1`),
+        session.query(
+          sql`SELECT ${ownMark} ((${expression}\n)::${trusted(type)}) IS NULL FROM ${qualified(relation)} LIMIT 1`,
+        ),
       { readOnly: true },
     )
   } catch (error) {

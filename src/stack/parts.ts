@@ -5,6 +5,7 @@ import type { Component } from "./component.ts"
 import { prepareDatabases } from "./databases.ts"
 import { startPostgres } from "./postgres-cluster.ts"
 import { stackFolder, writeState } from "./state.ts"
+import { statementStatistics } from "./statement-statistics.ts"
 import type { StackState } from "./state.ts"
 import { startTemporal } from "./temporal-server.ts"
 import type { Toolchain } from "./toolchain.ts"
@@ -54,7 +55,7 @@ export function postgresPart(
         password: new Secret(passwords.superuser),
         logFile: logs.postgres,
         port: postgres.port,
-        settings,
+        settings: { ...statementStatistics(toolchain.postgresBin), ...settings },
       })
       await prepareDatabases(cluster.url("postgres"), new Secret(passwords.sluice))
       return cluster

@@ -27,3 +27,12 @@ test("a role that isn't superuser restores without row level security", () => {
   expect(list.text).not.toMatch(/POLICY|ROW SECURITY/)
   expect(list.text).toContain("users_team_fkey")
 })
+
+test("pg_stat_statements, which only a superuser may create, holds no rows and isn't needed", () => {
+  const watched = contents.replace("200;", "3; 3079 16389 EXTENSION - pg_stat_statements \n200;")
+  const plain = restoreList(watched, { foreignKeys: [], plain: true })
+  expect(plain.extensions).toEqual(["pgcrypto"])
+  expect(plain.notes).toContain("pg_stat_statements was left out")
+  const superuser = restoreList(watched, { foreignKeys: [], plain: false })
+  expect(superuser.extensions).toEqual(["pgcrypto", "pg_stat_statements"])
+})

@@ -22,6 +22,7 @@ function commands(): string {
 }
 
 test("what docs/backups.md says about restoring by hand brings rows back, also where others aren't in the backup", async () => {
+  await bench.target.query("CREATE EXTENSION pg_stat_statements")
   await bench.target.query(`SET ROLE ${bench.role.name};
     CREATE TABLE teams (id int PRIMARY KEY); INSERT INTO teams VALUES (1);
     ALTER TABLE people ADD COLUMN team int DEFAULT 1 REFERENCES teams;

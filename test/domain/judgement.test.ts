@@ -15,6 +15,7 @@ const request: JudgedRequest = {
   hasEnded: false,
   choices: [],
   leavingSessions: null,
+  stragglers: null,
 }
 
 test("nothing is judged before it is read where the run stands", () => {

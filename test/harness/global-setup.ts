@@ -7,6 +7,7 @@ import { Secret } from "../../src/config/config.ts"
 import { startPostgres } from "../../src/stack/postgres-cluster.ts"
 import { identifySelf, isAlive } from "../../src/stack/process-identity.ts"
 import type { ProcessIdentity } from "../../src/stack/process-identity.ts"
+import { statementStatistics } from "../../src/stack/statement-statistics.ts"
 import { startTemporal } from "../../src/stack/temporal-server.ts"
 import { findToolchain } from "../../src/stack/toolchain.ts"
 import { prepareTemplate } from "./template.ts"
@@ -51,7 +52,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
       logFile: postgresLog,
       port: null,
       // A test's data needn't outlive the machine. Everything else is as in earnest.
-      settings: { fsync: "off", full_page_writes: "off", max_wal_size: "4GB", deadlock_timeout: "200ms" },
+      settings: {
+        ...countingStatements(toolchain.postgresBin),
+        fsync: "off",
+        full_page_writes: "off",
+        max_wal_size: "4GB",
+        deadlock_timeout: "200ms",
+      },
     }),
     startTemporal({
       cli: toolchain.temporalCli,
@@ -80,6 +87,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await Promise.all([cluster.stop(), temporal.stop()])
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Of all databases of a test run: seen in those that create the extension. None may push out another's. */
+function countingStatements(binDirectory: string): Readonly<Record<string, string>> {
+  const settings = statementStatistics(binDirectory)
+  return { ...settings, ...(settings["shared_preload_libraries"] && { "pg_stat_statements.max": "50000" }) }
 }
 
 /** Removes the folders of test runs that were killed; their servers ended with them. */

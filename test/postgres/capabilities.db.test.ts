@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
 import type { Capability } from "../../src/domain/capability.ts"
 import { missingCapabilities } from "../../src/postgres/capabilities.ts"
-import { capabilityMatrix } from "../../src/postgres/capability-matrix.ts"
+import { capabilityMatrix, type CapabilityCheck } from "../../src/postgres/capability-matrix.ts"
 import { withSession, type Session } from "../../src/postgres/session.ts"
 import { createDatabase, createRole, type TestDatabase, type TestRole } from "../harness/database.ts"
 
@@ -101,4 +101,24 @@ test("doctor's matrix tells a poor role what it lacks and a superuser that all i
   )
   expect(rich.filter(({ state }) => state === "fail")).toEqual([])
   expect(rich.find(({ name }) => name === "own tables")).toMatchObject({ state: "ok" })
+})
+
+test("the row on statements says ok, not created, or hidden with the GRANT", async () => {
+  const rowOf = async (matrix: Promise<readonly CapabilityCheck[]>) =>
+    (await matrix).find(({ name }) => name === "pg_stat_statements")
+  const asked = (session: Session) => capabilityMatrix(session, [relation.schema])
+  expect(await rowOf(asRole(asked))).toMatchObject({ state: "warn", hint: "CREATE EXTENSION pg_stat_statements;" })
+  await database.query("CREATE EXTENSION pg_stat_statements")
+  try {
+    expect(await rowOf(asRole(asked))).toMatchObject({
+      state: "warn",
+      hint: `GRANT pg_read_all_stats TO ${role.name};`,
+    })
+    expect(await rowOf(withSession({ url: database.url, applicationName: "test" }, asked))).toMatchObject({
+      state: "ok",
+      hint: null,
+    })
+  } finally {
+    await database.query("DROP EXTENSION pg_stat_statements")
+  }
 })

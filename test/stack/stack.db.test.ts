@@ -40,6 +40,10 @@ test("a stack starts, stops without a trace and goes on with the same data at th
   expect(await isServing(first.addresses.temporal.address)).toBe(true)
   expect(await ask(first.addresses.controlUrl, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).toBe("f")
   expect(await ask(first.addresses.targetUrl, "SELECT current_setting('data_checksums')")).toBe("on")
+  // Where the installation has the library, the contract gate can look at what applications run.
+  const counts = "current_setting('shared_preload_libraries') = 'pg_stat_statements'"
+  const isThere = "EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements')"
+  expect(await ask(first.addresses.targetUrl, `SELECT (${counts}) = ${isThere}`)).toBe("t")
   await ask(first.addresses.targetUrl, "CREATE TABLE kept AS SELECT 42 AS answer")
   expect((await stat(join(directory, ".sluice", "stack.json"))).mode & 0o077).toBe(0)
   const processes = processesOf(readState(directory))

@@ -44,6 +44,7 @@ SELECT quote_ident(current_user)                          AS role,
        current_setting('wal_level')                       AS wal_level,
        me.rolsuper OR me.rolreplication                   AS may_replicate,
        EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements') AS has_statements,
+       current_setting('pg_stat_statements.track', true) IS NOT NULL AS loads_statements,
        greatest(0, least(
          current_setting('max_connections')::int
            - CASE WHEN me.rolsuper THEN 0
