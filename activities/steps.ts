@@ -12,6 +12,7 @@ import { withSession, type Session } from "../src/postgres/session.ts"
 import { observerFor } from "./observer.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
+import { isLostWork } from "./lost-work.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { RunRef, StepActivities } from "./types.ts"
 
@@ -25,15 +26,17 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
     undoStep: (ref, id) =>
       onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
         const step = stepOf(run, id)
-        if (!isAfter(step.phase, "soak")) return { outcome: await undoStep(run, step, attempt, observer) }
+        const isLost = await isLostWork(deps, run, id, attempt.signal)
+        if (!isAfter(step.phase, "soak")) return { outcome: await undoStep(run, step, attempt, observer, isLost) }
         // The lease first: between the two nobody else may take the relations.
         await demandWayBack(run, attempt)
-        const outcome = await undoStep(run, step, attempt, observer)
+        const outcome = await undoStep(run, step, attempt, observer, isLost)
         // Asked afterwards: until the undo has claimed the step, an attempt that was given up may still do it.
-        return { outcome, wasDone: await askJournal(run, attempt, (session) => wasEverDone(session, run.run, id)) }
+        return { outcome, wasDone: isLost || (await askJournal(run, attempt, (session) => wasEverDone(session, run.run, id))) }
       }),
     undoBackfill: (ref, id) =>
       onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
+        await isLostWork(deps, run, id, attempt.signal)
         await demandWayBack(run, attempt)
         return undoBackfill(run, stepOf(run, id, "backfill"), attempt, observer)
       }),

@@ -1,6 +1,6 @@
 import type { Step } from "../domain/step.ts"
-import { withSession, type Session } from "../postgres/session.ts"
-import { readJournal } from "./journal-rows.ts"
+import { withSession } from "../postgres/session.ts"
+import { readJournal, type JournalRow } from "./journal-rows.ts"
 import { isUnseen, observe } from "./observe.ts"
 import { helperSessionName } from "./session-name.ts"
 import type { TargetRun } from "./target-run.ts"
@@ -9,22 +9,34 @@ import { journaledState } from "./under-way.ts"
 /** A step that an aborted run has not undone. */
 export interface LeftStep {
   readonly step: Step
-  /** True: the catalog shows that what it did is there. False: nobody can tell (raw SQL, a journal that is gone). */
+  /** True: the catalog shows that what it did is there. False: nobody can tell (raw SQL). */
   readonly isSeen: boolean
 }
 
+/** What is known of an aborted run beside the target's journal. */
+export interface AbortedRun {
+  /** Steps whose undo somebody has left out. */
+  readonly leftOut: readonly string[]
+  /** Steps that the control database knows to have been done by this run, and not undone. */
+  readonly held: ReadonlySet<string>
+}
+
 /**
- * What is left of an aborted run: steps that the journal still has as done, and those whose undo somebody has left out,
- * as far as what they did is there. Somebody may have dropped it by hand before, or because the undo failed.
+ * What is left of an aborted run: steps that the journal still has as done, those whose undo somebody has left out, and
+ * those of which it has lost that they were done, as far as what they did is there. Somebody may have dropped it by hand
+ * before, or because the undo failed, or the target was restored to before it.
  */
-export async function stepsLeftBehind(run: TargetRun, leftOut: readonly string[]): Promise<readonly LeftStep[]> {
+export async function stepsLeftBehind(run: TargetRun, { leftOut, held }: AbortedRun): Promise<readonly LeftStep[]> {
   const applicationName = helperSessionName(run.run, "control")
   return withSession({ url: run.target.url, applicationName }, async (session) => {
-    const isJournaled = (await journaledState(session, run.run)) !== null
-    const done = isJournaled ? await stillDone(session, run) : new Set<string>()
+    const journal = (await journaledState(session, run.run)) === null ? [] : await readJournal(session, run.run)
+    const done = stillDone(run, journal)
+    const everDone = new Set(journal.filter(({ direction }) => direction === "do").map(({ step }) => step))
+    const isLost = ({ id, action }: Step): boolean => action === "sql" && held.has(id) && !everDone.has(id)
     const left: LeftStep[] = []
-    for (const step of run.plan.steps.filter(({ id }) => done.has(id) || leftOut.includes(id))) {
-      const isSeen = isJournaled && !isUnseen(step)
+    for (const step of run.plan.steps) {
+      if (!done.has(step.id) && !leftOut.includes(step.id) && !isLost(step)) continue
+      const isSeen = !isUnseen(step)
       if (!isSeen || (await observe(session, step)) !== "before") left.push({ step, isSeen })
     }
     return left
@@ -47,8 +59,8 @@ export async function partsOfSkipped(run: TargetRun, skipped: readonly string[])
 }
 
 /** The ids of the steps that the journal has as done by this run. Fillings and comparisons leave nothing of their own. */
-async function stillDone(session: Session, { run, plan }: TargetRun): Promise<ReadonlySet<string>> {
-  const last = new Map((await readJournal(session, run)).map((row) => [row.step, row]))
+function stillDone({ plan }: TargetRun, journal: readonly JournalRow[]): ReadonlySet<string> {
+  const last = new Map(journal.map((row) => [row.step, row]))
   const done = plan.steps.filter(({ id, action }) => {
     const row = last.get(id)
     return action === "sql" && row?.direction === "do" && row.outcome === "done"

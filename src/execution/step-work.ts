@@ -13,6 +13,11 @@ export interface StepWork {
   readonly goal: Observation
   /** The journal's newest row of the step; null: it never ran. */
   readonly last: JournalRow | null
+  /**
+   * The journal has nothing of the step, and the control database knows that this run did it: the target was restored to
+   * an older state, or the journal's rows were taken away. The catalog alone tells what of it is there.
+   */
+  readonly isLost: boolean
 }
 
 /**
@@ -21,16 +26,17 @@ export interface StepWork {
  */
 export type Course = "observed" | "repair" | "run" | "differs"
 
-export function workOf(step: Step, direction: Direction, last: JournalRow | null): StepWork {
-  if (direction === "do") return { step, direction, statement: step.sql, goal: "after", last }
+export function workOf(step: Step, direction: Direction, last: JournalRow | null, held = false): StepWork {
+  const isLost = held && last === null
+  if (direction === "do") return { step, direction, statement: step.sql, goal: "after", last, isLost }
   if (step.undo === null) throw noWayBack(step)
-  return { step, direction, statement: step.undo, goal: "before", last }
+  return { step, direction, statement: step.undo, goal: "before", last, isLost }
 }
 
 export function decideCourse(work: StepWork, seen: Observation): Course {
   if (work.step.back && work.direction === "do") return "observed"
   if (isUnseen(work.step))
-    return work.direction === "do" || wasRun(work) || !work.step.transactional ? "run" : "observed"
+    return work.direction === "do" || wasRun(work) || !(work.step.transactional || work.isLost) ? "run" : "observed"
   if (seen === work.goal) return "observed"
   return work.direction === "do" ? courseOfDo(work.step, seen) : courseOfUndo(work, seen)
 }
@@ -46,9 +52,10 @@ function courseOfDo(step: Step, seen: Observation): Course {
  */
 function courseOfUndo(work: StepWork, seen: Observation): Course {
   const { step } = work
-  if (seen === "other") return wasRun(work) ? "differs" : "observed"
+  // Where the contract stands half-way, applications have one shape at most: nothing before it may go.
+  if (seen === "other") return wasRun(work) || (work.isLost && step.phase === "contract") ? "differs" : "observed"
   if (step.back && seen === "partial" && step.repair !== null) return "repair"
-  return wasRun(work) || !step.transactional ? "run" : "observed"
+  return wasRun(work) || work.isLost || !step.transactional ? "run" : "observed"
 }
 
 /** True where a step that this run did shows nothing left to undo: somebody has undone it, or hidden it from us. */

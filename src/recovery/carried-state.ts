@@ -47,7 +47,7 @@ export function carriedStateOf(lost: LostRun): CarriedState {
     done: steps.filter((step) => now.get(step) === "do"),
     skipped: lost.skipped,
     gatesPassed,
-    phasesDone: phasesDone(lost, gatesPassed),
+    phasesDone: phasesDone(lost, gatesPassed, abort !== undefined && begun.length > 0),
     phase: furthest(lost, begun, gatesPassed),
     contracted: plan.steps.some((step) => step.endsOldShape && everDone.has(step.id)),
     waitingFor: null,
@@ -61,9 +61,14 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   }
 }
 
-function phasesDone({ registered, backedUp }: LostRun, gatesPassed: readonly WaitName[]): readonly Phase[] {
+/** `goesBack`: what was begun is to be undone, also where the target doesn't know the run any more. */
+function phasesDone(
+  { registered, backedUp }: LostRun,
+  gatesPassed: readonly WaitName[],
+  goesBack: boolean,
+): readonly Phase[] {
   return [
-    ...(registered ? (["precheck", "plan"] as const) : []),
+    ...(registered || goesBack ? (["precheck", "plan"] as const) : []),
     ...(registered && backedUp ? (["backup"] as const) : []),
     // A soak counts once somebody has let the run through the gate behind it; else it is watched again.
     ...(gatesPassed.includes("contract") ? (["soak"] as const) : []),
