@@ -8,24 +8,31 @@ import { heldSteps } from "../src/recovery/held-steps.ts"
 import type { ActivityDeps } from "./deps.ts"
 
 /**
- * Before the undo of a step. A target that was restored to before the run, or has lost schema `sluice`, doesn't know the
- * run: it is entered anew, so that what is still there can be undone. Answers whether the control database knows that
- * the step was done where the journal has no word of it.
+ * What the target knows of a step that is to be undone. `lost`: nothing, and the control database knows that it was done;
+ * `elsewhere`: not even the run, and another one is at work there, so that nothing of this one is left.
  */
-export async function isLostWork(
+export type Knowledge = "journaled" | "lost" | "elsewhere"
+
+/**
+ * Before the undo of a step. A target that was restored to before the run, or has lost schema `sluice`, doesn't know the
+ * run: it is entered anew, so that what is still there can be undone.
+ */
+export async function whatTargetKnows(
   deps: ActivityDeps,
   { run, plan, target }: TargetRun,
   step: string,
   signal: AbortSignal,
-): Promise<boolean> {
-  const last = await withSession({ url: target.url, applicationName: "sluice:lost", signal }, async (session) => {
+): Promise<Knowledge> {
+  const url = target.url
+  const seen = await withSession({ url, applicationName: "sluice:lost", signal }, async (session) => {
     if (!(await isRegistered(session, run))) {
       const { state, workflowId } = await loadRun(deps.control, run)
       // The workflow of a run that is over may have been reset: it has nothing to undo.
-      if (hasEnded(state)) return null
-      await enterAgain(session, { run, plan, workflowId })
+      if (hasEnded(state)) return "journaled"
+      if (!(await enterAgain(session, { run, plan, workflowId }))) return "elsewhere"
     }
-    return lastOf(session, run, step)
+    return (await lastOf(session, run, step)) === null ? "nothing" : "journaled"
   })
-  return last === null && heldSteps(await deps.ledger.entriesOf(run)).has(step)
+  if (seen !== "nothing") return seen
+  return heldSteps(await deps.ledger.entriesOf(run)).has(step) ? "lost" : "journaled"
 }

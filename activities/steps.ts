@@ -12,7 +12,7 @@ import { withSession, type Session } from "../src/postgres/session.ts"
 import { observerFor } from "./observer.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
-import { isLostWork } from "./lost-work.ts"
+import { whatTargetKnows } from "./lost-work.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { RunRef, StepActivities } from "./types.ts"
 
@@ -26,7 +26,9 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
     undoStep: (ref, id) =>
       onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
         const step = stepOf(run, id)
-        const isLost = await isLostWork(deps, run, id, attempt.signal)
+        const known = await whatTargetKnows(deps, run, id, attempt.signal)
+        if (known === "elsewhere") return { outcome: "observed" }
+        const isLost = known === "lost"
         if (!isAfter(step.phase, "soak")) return { outcome: await undoStep(run, step, attempt, observer, isLost) }
         // The lease first: between the two nobody else may take the relations.
         await demandWayBack(run, attempt)
@@ -36,7 +38,8 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
       }),
     undoBackfill: (ref, id) =>
       onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
-        await isLostWork(deps, run, id, attempt.signal)
+        if ((await whatTargetKnows(deps, run, id, attempt.signal)) === "elsewhere")
+          return { outcome: "observed", rows: 0 }
         await demandWayBack(run, attempt)
         return undoBackfill(run, stepOf(run, id, "backfill"), attempt, observer)
       }),

@@ -40,6 +40,8 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
     "The run was taken up again, after its workflow was lost or its history had grown long, and hasn't read yet how far it had got. Send the decision again; where the target can't be reached, once it can.",
   TARGET_UNREACHABLE:
     "The target is out of reach. A decision that can't be judged without it is refused, and nothing was done: send it again once the target answers. What `status` shows meanwhile is as of the time that it names.",
+  UNDER_WAY_IN_TARGET:
+    "The run has ended, but the target has it under way: it was restored, or failed over, to an older state. `sluice recover RUN` brings it there to where the run has ended; a completed run, `sluice undo RUN` takes back.",
   WAIT_ENDED: "The run ended before it got to what was waited for.",
   WAIT_TIMEOUT: "The time to wait was over first. The run goes on.",
 }

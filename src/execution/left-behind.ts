@@ -23,16 +23,16 @@ export interface AbortedRun {
 
 /**
  * What is left of an aborted run: steps that the journal still has as done, those whose undo somebody has left out, and
- * those of which it has lost that they were done, as far as what they did is there. Somebody may have dropped it by hand
- * before, or because the undo failed, or the target was restored to before it.
+ * those of which it has no word at all, as far as what they did is there. Somebody may have dropped it by hand before, or
+ * because the undo failed, or the target was restored to before it.
  */
 export async function stepsLeftBehind(run: TargetRun, { leftOut, held }: AbortedRun): Promise<readonly LeftStep[]> {
   const applicationName = helperSessionName(run.run, "control")
   return withSession({ url: run.target.url, applicationName }, async (session) => {
     const journal = (await journaledState(session, run.run)) === null ? [] : await readJournal(session, run.run)
     const done = stillDone(run, journal)
-    const everDone = new Set(journal.filter(({ direction }) => direction === "do").map(({ step }) => step))
-    const isLost = ({ id, action }: Step): boolean => action === "sql" && held.has(id) && !everDone.has(id)
+    const journaled = new Set(journal.map(({ step }) => step))
+    const isLost = ({ id, action }: Step): boolean => action === "sql" && held.has(id) && !journaled.has(id)
     const left: LeftStep[] = []
     for (const step of run.plan.steps) {
       if (!done.has(step.id) && !leftOut.includes(step.id) && !isLost(step)) continue

@@ -32,17 +32,18 @@ export async function registerRun(session: Session, registration: RegisterRun): 
 
 /**
  * Enters a run anew that the target knows nothing of any more, for its way back: what of its work is there can then be
- * undone under its lease. One that is known stays as it is. Throws RefusedError RUN_ACTIVE or RUN_CONFLICT where another
- * run works there.
+ * undone under its lease. One that is known stays as it is. False, and nothing entered, where another run works there:
+ * what is there is that one's.
  */
-export async function enterAgain(session: Session, registration: RegisterRun): Promise<void> {
+export async function enterAgain(session: Session, registration: RegisterRun): Promise<boolean> {
   await ensureJournal(session)
-  await session.transaction(async () => {
+  return session.transaction(async () => {
     await session.query("SELECT pg_advisory_xact_lock($1)", [journalLock])
     const runs = await findRuns(session)
-    if (runs.some(({ run }) => run === registration.run)) return
-    refuseConflict(registration.plan, runs)
+    if (runs.some(({ run }) => run === registration.run)) return true
+    if (findConflict(registration.plan, runs)) return false
     await insertRun(session, registration)
+    return true
   })
 }
 
