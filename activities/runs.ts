@@ -33,10 +33,9 @@ async function writeReport(deps: ActivityDeps, ref: RunRef): Promise<void> {
 async function findLeftBehind(
   deps: ActivityDeps,
   run: TargetRun,
-  { leftOut, isEntered }: { readonly leftOut: readonly string[]; readonly isEntered: boolean },
+  leftOut: readonly string[],
 ): Promise<readonly Finding[]> {
-  // A run that wasn't entered (again) has undone nothing, because nothing of it was there.
-  const held = isEntered ? heldSteps(await deps.ledger.entriesOf(run.run)) : new Set<string>()
+  const held = heldSteps(await deps.ledger.entriesOf(run.run))
   return (await stepsLeftBehind(run, { leftOut, held })).map(({ step: { id, summary, undo }, isSeen }) => ({
     code: "LEFT_BEHIND",
     severity: "error",
@@ -69,13 +68,12 @@ async function findParts(deps: ActivityDeps, run: TargetRun): Promise<readonly F
  * the control database knows.
  */
 async function endOf(deps: ActivityDeps, ref: RunRef): Promise<RunEnd | null> {
-  const journaled = await standing(await targetRunOf(deps, ref))
+  const { target } = await targetRunOf(deps, ref)
+  const journaled = await withSession({ url: target.url, applicationName: "sluice:end" }, (session) =>
+    journaledState(session, ref.run),
+  )
   const state = journaled ?? (await loadRun(deps.control, ref.run)).state
   return state === "completed" || state === "aborted" ? state : null
-}
-
-function standing({ run, target }: TargetRun): ReturnType<typeof journaledState> {
-  return withSession({ url: target.url, applicationName: "sluice:end" }, (session) => journaledState(session, run))
 }
 
 /** The run as a whole: its state for `status`, its soak, its end. */
@@ -88,9 +86,8 @@ export function createRunActivities(deps: ActivityDeps): RunActivities {
     finishRun: (ref, outcome) =>
       mapped(async (attempt, place) => {
         const run = await targetRunOf(deps, ref)
-        const isEntered = (await standing(run)) !== null
         const state = await endRun(run, outcome.state, attempt, observerFor(deps, ref, place))
-        const leftBehind = state === "aborted" ? await findLeftBehind(deps, run, { leftOut: outcome.leftBehind ?? [], isEntered }) : []
+        const leftBehind = state === "aborted" ? await findLeftBehind(deps, run, outcome.leftBehind ?? []) : []
         const warnings = state === "completed" ? await findParts(deps, run) : []
         await finishRun(control, ref, { ...outcome, state, leftBehind, warnings })
         await writeReport(deps, ref)

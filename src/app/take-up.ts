@@ -11,6 +11,7 @@ import type { Recovered } from "./recover.ts"
 import { startWorkflow } from "./run-workflow.ts"
 import { undoRefusal } from "./undo-refusal.ts"
 import { isFurtherBack } from "./went-back.ts"
+import { demandFree } from "./workflow-holder.ts"
 
 /**
  * Takes a run up again that has ended here, in a target that was restored to an older state, and brings it there once
@@ -24,6 +25,8 @@ export async function takeUp(app: App, status: RunStatus): Promise<Recovered> {
   if (!hasEnded(status.state) || there === null || !isFurtherBack(status.state, there)) throw nothingToRecover(status)
   if (status.state === "completed" && there === "active") throw beforeContract(run)
   await requireWorker(app.temporal())
+  // A later run of the plan has to end first: the target doesn't know it.
+  await demandFree(app, workflowId)
   const plan = await loadPlan(control, planHash)
   const verb = status.state === "aborted" ? "abort" : "retry"
   const refusal = verb === "abort" ? await undoRefusal(app, status, plan) : null

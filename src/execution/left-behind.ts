@@ -1,7 +1,8 @@
 import type { Step } from "../domain/step.ts"
-import { withSession } from "../postgres/session.ts"
+import { withSession, type Session } from "../postgres/session.ts"
 import { readJournal, type JournalRow } from "./journal-rows.ts"
 import { isUnseen, observe } from "./observe.ts"
+import { findRuns } from "./run-rows.ts"
 import { helperSessionName } from "./session-name.ts"
 import type { TargetRun } from "./target-run.ts"
 import { journaledState } from "./under-way.ts"
@@ -32,15 +33,27 @@ export async function stepsLeftBehind(run: TargetRun, { leftOut, held }: Aborted
     const journal = (await journaledState(session, run.run)) === null ? [] : await readJournal(session, run.run)
     const done = stillDone(run, journal)
     const journaled = new Set(journal.map(({ step }) => step))
-    const isLost = ({ id, action }: Step): boolean => action === "sql" && held.has(id) && !journaled.has(id)
+    const lost = (await isTwinsWork(session, run)) ? [] : run.plan.steps.filter(isOwnWork(held, journaled))
     const left: LeftStep[] = []
     for (const step of run.plan.steps) {
-      if (!done.has(step.id) && !leftOut.includes(step.id) && !isLost(step)) continue
+      if (!done.has(step.id) && !leftOut.includes(step.id) && !lost.includes(step)) continue
       const isSeen = !isUnseen(step)
       if (!isSeen || (await observe(session, step)) !== "before") left.push({ step, isSeen })
     }
     return left
   })
+}
+
+function isOwnWork(held: ReadonlySet<string>, journaled: ReadonlySet<string>): (step: Step) => boolean {
+  return ({ id, action }) => action === "sql" && held.has(id) && !journaled.has(id)
+}
+
+/** True where the target never heard of this run, and another one of the same plan is at work there. */
+async function isTwinsWork(session: Session, { run, plan }: TargetRun): Promise<boolean> {
+  if ((await journaledState(session, run)) === null) return false
+  const runs = await findRuns(session)
+  const wasEntered = runs.some((other) => other.run === run && other.workflowId !== "")
+  return !wasEntered && runs.some(({ state, planHash }) => state === "active" && planHash === plan.hash)
 }
 
 /**

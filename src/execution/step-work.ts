@@ -42,7 +42,7 @@ export function decideCourse(work: StepWork, seen: Observation): Course {
 }
 
 function courseUnseen(work: StepWork): Course {
-  if (work.direction === "undo" && work.isLost) return "passed"
+  if (work.direction === "undo" && work.isLost) return courseOfOther(work)
   return work.direction === "do" || wasRun(work) || !work.step.transactional ? "run" : "observed"
 }
 

@@ -128,6 +128,31 @@ describe("a target that was restored to before the end of an abort", () => {
   })
 })
 
+describe("a target that was restored to an earlier run of the same plan", () => {
+  test("has nothing of the later one: that ends by an abort, and the earlier one by recover", async () => {
+    const project = await sluice.project({ rows: 50, operations: splitName })
+    const before = await project.dump()
+    const earlier = await project.start()
+    await project.goTo("dual-write")
+    const copy = await OlderCopy.take(project.database)
+    await project.send("abort")
+    await over(project, "aborted")
+    const later = await project.start()
+    await project.goTo("dual-write")
+    await copy.restore()
+    const recoverEarlier = () => recover(project.app, { run: earlier.run, target: project.target.name })
+    await expect(recoverEarlier()).rejects.toMatchObject({ code: "RUN_ACTIVE", finding: { subject: later.run } })
+    const there = await project.dump()
+    await project.send("abort")
+    expect((await over(project, "aborted")).findings).toEqual([])
+    expect(await project.dump()).toEqual(there)
+    await recoverEarlier()
+    project.follow(earlier)
+    expect((await over(project, "aborted")).findings).toEqual([])
+    expect(await project.dump()).toEqual(before)
+  })
+})
+
 describe("a target that was restored to keep, of a run that has completed", () => {
   async function restoredToKeep() {
     const project = await sluice.project({ rows: 50, operations: splitName })
