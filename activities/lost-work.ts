@@ -1,5 +1,6 @@
 import { hasEnded } from "../src/domain/run.ts"
-import { enterAgain, lastOf } from "../src/execution/journal.ts"
+import type { Step } from "../src/domain/step.ts"
+import { enterAgain, readJournal } from "../src/execution/journal.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import { loadRun } from "../src/ledger/runs.ts"
@@ -8,8 +9,10 @@ import { heldSteps } from "../src/recovery/held-steps.ts"
 import type { ActivityDeps } from "./deps.ts"
 
 /**
- * What the target knows of a step that is to be undone. `lost`: nothing, and the control database knows that it was done;
- * `elsewhere`: not even the run, and another one is at work there, so that nothing of this one is left.
+ * What the target knows of a step that is to be undone. `journaled`: what its journal says, which is also that a step
+ * without a row wasn't done there. `lost`: nothing was ever done there, says the journal, and the control database knows
+ * that this step was. `elsewhere`: the target doesn't know the run, and another one is at work there, so that nothing of
+ * this one is left.
  */
 export type Knowledge = "journaled" | "lost" | "elsewhere"
 
@@ -20,7 +23,7 @@ export type Knowledge = "journaled" | "lost" | "elsewhere"
 export async function whatTargetKnows(
   deps: ActivityDeps,
   { run, plan, target }: TargetRun,
-  step: string,
+  step: Step,
   signal: AbortSignal,
 ): Promise<Knowledge> {
   const url = target.url
@@ -31,8 +34,10 @@ export async function whatTargetKnows(
       if (hasEnded(state)) return "journaled"
       if (!(await enterAgain(session, { run, plan, workflowId }))) return "elsewhere"
     }
-    return (await lastOf(session, run, step)) === null ? "nothing" : "journaled"
+    const journal = await readJournal(session, run)
+    return journal.some(({ direction }) => direction === "do") ? "journaled" : "nothing"
   })
-  if (seen !== "nothing") return seen
-  return heldSteps(await deps.ledger.entriesOf(run)).has(step) ? "lost" : "journaled"
+  // What the purge has dropped looks like what never was: of that the catalog tells nothing.
+  if (seen !== "nothing" || step.phase === "purge") return seen === "nothing" ? "journaled" : seen
+  return heldSteps(await deps.ledger.entriesOf(run)).has(step.id) ? "lost" : "journaled"
 }

@@ -26,7 +26,7 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
     undoStep: (ref, id) =>
       onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
         const step = stepOf(run, id)
-        const known = await whatTargetKnows(deps, run, id, attempt.signal)
+        const known = await whatTargetKnows(deps, run, step, attempt.signal)
         if (known === "elsewhere") return { outcome: "observed" }
         const isLost = known === "lost"
         if (!isAfter(step.phase, "soak")) return { outcome: await undoStep(run, step, attempt, observer, isLost) }
@@ -34,14 +34,18 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
         await demandWayBack(run, attempt)
         const outcome = await undoStep(run, step, attempt, observer, isLost)
         // Asked afterwards: until the undo has claimed the step, an attempt that was given up may still do it.
-        return { outcome, wasDone: isLost || (await askJournal(run, attempt, (session) => wasEverDone(session, run.run, id))) }
+        return {
+          outcome,
+          wasDone: isLost || (await askJournal(run, attempt, (session) => wasEverDone(session, run.run, id))),
+        }
       }),
     undoBackfill: (ref, id) =>
       onTarget(deps, ref, id, async ({ run, attempt, observer }) => {
-        if ((await whatTargetKnows(deps, run, id, attempt.signal)) === "elsewhere")
+        const step = stepOf(run, id, "backfill")
+        if ((await whatTargetKnows(deps, run, step, attempt.signal)) === "elsewhere")
           return { outcome: "observed", rows: 0 }
         await demandWayBack(run, attempt)
-        return undoBackfill(run, stepOf(run, id, "backfill"), attempt, observer)
+        return undoBackfill(run, step, attempt, observer)
       }),
     runBackfill: (ref, id) =>
       onTarget(deps, ref, id, ({ run, attempt, observer }) =>

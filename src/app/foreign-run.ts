@@ -25,11 +25,14 @@ export async function explainForeign(app: App, target: string, { run, refusal }:
   return explained(refusal, ended, ways.join("; "))
 }
 
+/** The same for whatever a use case was refused with; any other error is answered as it is. */
+export async function explainActive(app: App, target: string, error: unknown): Promise<unknown> {
+  if (!(error instanceof RefusedError) || error.code !== "RUN_ACTIVE") return error
+  return explainForeign(app, target, { run: error.finding.subject, refusal: error })
+}
+
 function explained(refusal: RefusedError, why: string, hint: string): RefusedError {
-  return new RefusedError(
-    { ...refusal.finding, message: `${refusal.message}; ${why}`, hint },
-    { cause: refusal },
-  )
+  return new RefusedError({ ...refusal.finding, message: `${refusal.message}; ${why}`, hint }, { cause: refusal })
 }
 
 /** Null where the control database doesn't know it, `unasked` where that can't be asked. */

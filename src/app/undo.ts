@@ -67,6 +67,8 @@ function undone({ run, findings }: RunStatus, back: WentBack | null): RefusedErr
         : `the run was undone but for ${left} step${left === 1 ? "" : "s"} that somebody left out (aborted)`,
     hint:
       back?.finding.hint ??
-      (left === 0 ? `sluice status ${run}` : `sluice status ${run} names what is still there, to be taken back by hand`),
+      (left === 0
+        ? `sluice status ${run}`
+        : `sluice status ${run} names what is still there, to be taken back by hand`),
   })
 }

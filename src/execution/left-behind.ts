@@ -24,7 +24,7 @@ export interface AbortedRun {
 
 /**
  * What is left of an aborted run: steps that the journal still has as done, those whose undo somebody has left out, and
- * those of which it has no word at all, as far as what they did is there. Somebody may have dropped it by hand before, or
+ * where it has lost all that was done, those of which it has no word, as far as what they did is there. Somebody may have dropped it by hand before, or
  * because the undo failed, or the target was restored to before it.
  */
 export async function stepsLeftBehind(run: TargetRun, { leftOut, held }: AbortedRun): Promise<readonly LeftStep[]> {
@@ -32,8 +32,9 @@ export async function stepsLeftBehind(run: TargetRun, { leftOut, held }: Aborted
   return withSession({ url: run.target.url, applicationName }, async (session) => {
     const journal = (await journaledState(session, run.run)) === null ? [] : await readJournal(session, run.run)
     const done = stillDone(run, journal)
+    const isEmptied = journal.every(({ direction }) => direction === "undo") && !(await isTwinsWork(session, run))
     const journaled = new Set(journal.map(({ step }) => step))
-    const lost = (await isTwinsWork(session, run)) ? [] : run.plan.steps.filter(isOwnWork(held, journaled))
+    const lost = isEmptied ? run.plan.steps.filter(isUntold(held, journaled)) : []
     const left: LeftStep[] = []
     for (const step of run.plan.steps) {
       if (!done.has(step.id) && !leftOut.includes(step.id) && !lost.includes(step)) continue
@@ -44,8 +45,9 @@ export async function stepsLeftBehind(run: TargetRun, { leftOut, held }: Aborted
   })
 }
 
-function isOwnWork(held: ReadonlySet<string>, journaled: ReadonlySet<string>): (step: Step) => boolean {
-  return ({ id, action }) => action === "sql" && held.has(id) && !journaled.has(id)
+/** Work that the journal has no word of. What the purge has dropped looks in the catalog like what never was. */
+function isUntold(held: ReadonlySet<string>, journaled: ReadonlySet<string>): (step: Step) => boolean {
+  return ({ id, action, phase }) => action === "sql" && phase !== "purge" && held.has(id) && !journaled.has(id)
 }
 
 /** True where the target never heard of this run, and another one of the same plan is at work there. */

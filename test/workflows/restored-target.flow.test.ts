@@ -48,6 +48,22 @@ describe("a target that was restored to before the run", () => {
   })
 })
 
+describe("a target that was restored to before a run in keep", () => {
+  test("has the run aborted once the applications of the new shape are gone, which the target doesn't tell of", async () => {
+    const project = await sluice.project({ rows: 50, operations: splitName, keepMs: 600_000 })
+    const before = await project.dump()
+    const copy = await OlderCopy.take(project.database)
+    await project.start()
+    await project.pass("dual-write", "switch", "contract")
+    await project.until("keep", ({ phase }) => phase === "keep")
+    await copy.restore()
+    await project.send("abort")
+    await project.pass("new-writers-gone")
+    expect((await over(project, "aborted")).findings).toEqual([])
+    expect(await project.dump()).toEqual(before)
+  })
+})
+
 describe("a target that has lost what it knew of the run", () => {
   test("with schema sluice: an abort takes back all that is still there", async () => {
     const project = await sluice.project({ rows: 50, operations: splitName })
