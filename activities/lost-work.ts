@@ -2,6 +2,7 @@ import { hasEnded } from "../src/domain/run.ts"
 import type { Step } from "../src/domain/step.ts"
 import { enterAgain, readJournal } from "../src/execution/journal.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
+import { nothingBegun } from "../src/execution/nothing-begun.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import { loadRun } from "../src/ledger/runs.ts"
 import { withSession } from "../src/postgres/session.ts"
@@ -11,10 +12,10 @@ import type { ActivityDeps } from "./deps.ts"
 /**
  * What the target knows of a step that is to be undone. `journaled`: what its journal says, which is also that a step
  * without a row wasn't done there. `lost`: nothing was ever done there, says the journal, and the control database knows
- * that this step was. `elsewhere`: the target doesn't know the run, and another one is at work there, so that nothing of
- * this one is left.
+ * that this step was. `gone`: the same of the contract, where the catalog shows a time before the run. `elsewhere`: the
+ * target doesn't know the run, and another one is at work there, so that nothing of this one is left.
  */
-export type Knowledge = "journaled" | "lost" | "elsewhere"
+export type Knowledge = "journaled" | "lost" | "gone" | "elsewhere"
 
 /**
  * Before the undo of a step. A target that was restored to before the run, or has lost schema `sluice`, doesn't know the
@@ -35,9 +36,10 @@ export async function whatTargetKnows(
       if (!(await enterAgain(session, { run, plan, workflowId }))) return "elsewhere"
     }
     const journal = await readJournal(session, run)
-    return journal.some(({ direction }) => direction === "do") ? "journaled" : "nothing"
+    // What the purge has dropped looks like what never was: of that the catalog tells nothing.
+    if (step.phase === "purge" || journal.some(({ direction }) => direction === "do")) return "journaled"
+    return step.phase === "contract" && (await nothingBegun(session, plan)) ? "gone" : "lost"
   })
-  // What the purge has dropped looks like what never was: of that the catalog tells nothing.
-  if (seen !== "nothing" || step.phase === "purge") return seen === "nothing" ? "journaled" : seen
-  return heldSteps(await deps.ledger.entriesOf(run)).has(step.id) ? "lost" : "journaled"
+  if (seen === "journaled" || seen === "elsewhere") return seen
+  return heldSteps(await deps.ledger.entriesOf(run)).has(step.id) ? seen : "journaled"
 }

@@ -36,7 +36,10 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
         // Asked afterwards: until the undo has claimed the step, an attempt that was given up may still do it.
         return {
           outcome,
-          wasDone: isLost || (await askJournal(run, attempt, (session) => wasEverDone(session, run.run, id))),
+          wasDone:
+            isLost ||
+            known === "gone" ||
+            (await askJournal(run, attempt, (session) => wasEverDone(session, run.run, id))),
         }
       }),
     undoBackfill: (ref, id) =>
