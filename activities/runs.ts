@@ -9,6 +9,7 @@ import { journaledState } from "../src/execution/under-way.ts"
 import { finishRun, loadRun, setFindings, setRunState } from "../src/ledger/runs.ts"
 import { loadPlan } from "../src/ledger/plans.ts"
 import { withSession } from "../src/postgres/session.ts"
+import { heldSteps } from "../src/recovery/held-steps.ts"
 import { attempted, mapped } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { observerFor } from "./observer.ts"
@@ -28,8 +29,13 @@ async function writeReport(deps: ActivityDeps, ref: RunRef): Promise<void> {
 }
 
 /** What an aborted run has not taken back, a finding for each step. */
-async function findLeftBehind(run: TargetRun, leftOut: readonly string[]): Promise<readonly Finding[]> {
-  return (await stepsLeftBehind(run, leftOut)).map(({ step: { id, summary, undo }, isSeen }) => ({
+async function findLeftBehind(
+  deps: ActivityDeps,
+  run: TargetRun,
+  leftOut: readonly string[],
+): Promise<readonly Finding[]> {
+  const held = heldSteps(await deps.ledger.entriesOf(run.run))
+  return (await stepsLeftBehind(run, { leftOut, held })).map(({ step: { id, summary, undo }, isSeen }) => ({
     code: "LEFT_BEHIND",
     severity: "error",
     subject: id,
@@ -82,7 +88,7 @@ export function createRunActivities(deps: ActivityDeps): RunActivities {
         const end = await untilToldWhere(deps, ref, async () => {
           const run = await targetRunOf(deps, ref)
           const state = await endRun(run, outcome.state, attempt, observerFor(deps, ref, place))
-          const leftBehind = state === "aborted" ? await findLeftBehind(run, outcome.leftBehind ?? []) : []
+          const leftBehind = state === "aborted" ? await findLeftBehind(deps, run, outcome.leftBehind ?? []) : []
           const warnings = state === "completed" ? await findParts(deps, run) : []
           return { state, leftBehind, warnings }
         })

@@ -12,6 +12,7 @@ import { withSession, type Session } from "../src/postgres/session.ts"
 import { observerFor } from "./observer.ts"
 import { attempted } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
+import { whatTargetKnows } from "./lost-work.ts"
 import { onTheWayForward, targetRunOf } from "./target-run.ts"
 import type { RunRef, StepActivities } from "./types.ts"
 
@@ -27,17 +28,29 @@ export function createStepActivities(deps: ActivityDeps): StepActivities {
     undoStep: (ref, id) =>
       back(ref, id, async ({ run, attempt, observer }) => {
         const step = stepOf(run, id)
-        if (!isAfter(step.phase, "soak")) return { outcome: await undoStep(run, step, attempt, observer) }
+        const known = await whatTargetKnows(deps, run, step, attempt.signal)
+        if (known === "elsewhere") return { outcome: "observed" }
+        const isLost = known === "lost"
+        if (!isAfter(step.phase, "soak")) return { outcome: await undoStep(run, step, attempt, observer, isLost) }
         // The lease first: between the two nobody else may take the relations.
         await demandWayBack(run, attempt)
-        const outcome = await undoStep(run, step, attempt, observer)
+        const outcome = await undoStep(run, step, attempt, observer, isLost)
         // Asked afterwards: until the undo has claimed the step, an attempt that was given up may still do it.
-        return { outcome, wasDone: await askJournal(run, attempt, (session) => wasEverDone(session, run.run, id)) }
+        return {
+          outcome,
+          wasDone:
+            isLost ||
+            known === "gone" ||
+            (await askJournal(run, attempt, (session) => wasEverDone(session, run.run, id))),
+        }
       }),
     undoBackfill: (ref, id) =>
       back(ref, id, async ({ run, attempt, observer }) => {
+        const step = stepOf(run, id, "backfill")
+        if ((await whatTargetKnows(deps, run, step, attempt.signal)) === "elsewhere")
+          return { outcome: "observed", rows: 0 }
         await demandWayBack(run, attempt)
-        return undoBackfill(run, stepOf(run, id, "backfill"), attempt, observer)
+        return undoBackfill(run, step, attempt, observer)
       }),
     runBackfill: (ref, id) =>
       forward(ref, id, ({ run, attempt, observer }) =>

@@ -24,7 +24,9 @@ export class RunIsOver extends Error {
 
 /** Throws RunIsOver where an activity was refused because the run has ended; else does nothing. */
 export async function leaveWhereOver(progress: RunProgress, activities: Activities, error: unknown): Promise<void> {
-  if (findingOf(error).code !== "RUN_ENDED" || !patched("leave-where-over")) return
+  const { code } = findingOf(error)
+  // The second code is later than the patch, so that no history of before has it.
+  if ((code !== "RUN_ENDED" && code !== "RUN_NOT_IN_TARGET") || !patched("leave-where-over")) return
   const end = await activities.ending.endOf(progress.ref)
   if (end !== null) throw new RunIsOver(end)
 }

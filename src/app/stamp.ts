@@ -20,6 +20,7 @@ import { readCatalog } from "../postgres/catalog-reader.ts"
 import type { Session } from "../postgres/session.ts"
 import { ident, sql } from "../sql/sql.ts"
 import type { App } from "./context.ts"
+import { explainActive } from "./foreign-run.ts"
 import { appliedIn } from "./journal-view.ts"
 import { loadGraph } from "./load-graph.ts"
 
@@ -77,7 +78,7 @@ export async function stamp(app: App, request: StampRequest): Promise<Stamped> {
   } catch (error) {
     const code = error instanceof SluiceError ? error.code : "BUG"
     await ledger.append({ actor: app.actor, kind: "stamp.outcome", detail: { ...said, outcome: "failed", code } })
-    throw error
+    throw await explainActive(app, target.name, error)
   }
 }
 

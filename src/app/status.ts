@@ -15,6 +15,7 @@ import { requireWorker } from "./probe.ts"
 import { findRun } from "./runs.ts"
 import { targetAway } from "./target-away.ts"
 import { isOrphaned, whyOrphaned } from "./workflow-state.ts"
+import { wentBack } from "./went-back.ts"
 
 /** Temporal and the target are asked on the side: status must answer at once without them too. */
 const askDeadlineMs = 1500
@@ -35,7 +36,10 @@ export async function showStatus(app: App, run: string): Promise<RunStatus> {
     until,
     offendingRows: stillInTheWay(found, await offendingRowsOf(control, found.run)),
   }
-  if (hasEnded(status.state)) return status
+  if (hasEnded(status.state)) {
+    const back = await wentBack(app, status, askDeadlineMs)
+    return back === null ? status : { ...status, findings: [...status.findings, back.finding], choices: back.choices }
+  }
   // Once the purge gate was passed an abort is refused, of a lost run too.
   const isPurging = async (run: string): Promise<boolean> => (await gatesPassedOf(control, run)).includes("purge")
   const [away, { findings: missing, orphaned }] = await Promise.all([

@@ -11,6 +11,7 @@ import { requireWorker } from "./probe.ts"
 import { findRun } from "./runs.ts"
 import { isUnreachable } from "./temporal.ts"
 import { errorInside } from "./update-failure.ts"
+import { wentBack, type WentBack } from "./went-back.ts"
 import { isOrphaned } from "./workflow-state.ts"
 
 export interface SteerRequest {
@@ -29,7 +30,7 @@ const askDeadlineMs = 2000
 /** Sends a decision as an Update and waits for the answer. Sends nothing where nobody would carry it out. */
 export async function steer(app: App, request: SteerRequest): Promise<CommandAnswer> {
   const status = await findRun(app, request.run)
-  if (hasEnded(status.state)) throw ended(status)
+  if (hasEnded(status.state)) throw ended(status, await wentBack(app, status, askDeadlineMs))
   const control = await app.control()
   const link = app.temporal()
   const lost = await isOrphaned(link, () => loadRun(control, status.run), askDeadlineMs)
@@ -60,19 +61,19 @@ async function send(app: App, status: RunStatus, request: SteerRequest): Promise
   } catch (error) {
     const inside = errorInside(error)
     if (inside) throw inside
-    if (error instanceof WorkflowNotFoundError) throw ended(status)
+    if (error instanceof WorkflowNotFoundError) throw ended(status, null)
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isUnreachable(error))
       throw unknownOutcome(status, request, nonce, error)
     throw error
   }
 }
 
-function ended(status: RunStatus): RefusedError {
+function ended(status: RunStatus, back: WentBack | null): RefusedError {
   return new RefusedError({
     code: "RUN_ENDED",
     subject: status.run,
     message: `the run has ended${hasEnded(status.state) ? ` (${status.state})` : ""}`,
-    hint: `sluice status ${status.run}`,
+    hint: back?.finding.hint ?? `sluice status ${status.run}`,
   })
 }
 

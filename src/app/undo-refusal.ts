@@ -3,14 +3,15 @@ import type { WaitName } from "../domain/gate.ts"
 import type { Plan } from "../domain/plan.ts"
 import { displayName } from "../domain/relation.ts"
 import type { RunStatus } from "../domain/run.ts"
-import { missingArchives } from "../execution/archives.ts"
-import { isRegistered } from "../execution/is-registered.ts"
+import { isPurged, missingArchives } from "../execution/archives.ts"
 import { openWayBack } from "../execution/journal.ts"
+import { journaledState } from "../execution/under-way.ts"
 import { noWayBack, withoutWayBack } from "../recovery/way-back.ts"
 import type { App } from "./context.ts"
 
 /**
- * Why a completed run can't be undone now; null: it can. The lease is taken back at once then: nobody else may begin in
+ * Why a run that has ended can't be undone now; null: it can. The target may have been restored to an older state, in
+ * which it is kept or at work. The lease is taken back at once then: nobody else may begin in
  * between.
  */
 export async function undoRefusal(app: App, status: RunStatus, plan: Plan): Promise<ErrorFinding | null> {
@@ -18,10 +19,11 @@ export async function undoRefusal(app: App, status: RunStatus, plan: Plan): Prom
   const stuck = noWayBack(status, withoutWayBack(plan, status.steps))
   if (stuck) return stuck
   return app.inTarget(app.target(target), "undo", async (session) => {
-    if (!(await isRegistered(session, run))) return forgotten(run)
-    const gone = await missingArchives(session, plan)
+    const state = await journaledState(session, run)
+    if (state === null) return forgotten(run)
+    const gone = (await isPurged(session, { run, plan })) ? await missingArchives(session, plan) : []
     if (gone.length > 0) return archiveMissing(run, gone.map(displayName))
-    return openWayBack(session, { run, plan }, "completed")
+    return openWayBack(session, { run, plan }, state === "contracted" ? state : "completed")
   })
 }
 
@@ -44,7 +46,7 @@ function forgotten(run: string): ErrorFinding {
     code: "RUN_UNKNOWN",
     subject: run,
     message: "the target's journal doesn't know the run (any more), and without it nothing can be taken back",
-    hint: "Was Sluice uninstalled there, or is it another database? The backup from before the run still holds the data.",
+    hint: "Was Sluice uninstalled there, or is it another database? The backup from before the run still holds the data. Where the target was restored to before the run, the plan can be started anew.",
   }
 }
 

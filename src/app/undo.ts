@@ -9,6 +9,10 @@ import { startWorkflow } from "./run-workflow.ts"
 import { findRun } from "./runs.ts"
 import { steer } from "./steer.ts"
 import { undoRefusal } from "./undo-refusal.ts"
+import { wentBack, type WentBack } from "./went-back.ts"
+
+/** How long the target is asked for a hint. */
+const askDeadlineMs = 2000
 
 export interface UndoRequest {
   readonly run: string
@@ -30,7 +34,7 @@ export async function undo(app: App, request: UndoRequest): Promise<Undoing> {
   const status = await findRun(app, request.run)
   const { run } = status
   if (!hasEnded(status.state)) return { run, ...(await steer(app, { ...request, run, verb: "undo" })) }
-  if (status.state === "aborted") throw undone(status)
+  if (status.state === "aborted") throw undone(status, await wentBack(app, status, askDeadlineMs))
   await requireWorker(app.temporal())
   return undoCompleted(app, status, request)
 }
@@ -52,7 +56,7 @@ async function undoCompleted(app: App, status: RunStatus, request: UndoRequest):
   return { run, accepted: true, state: "aborting", phase }
 }
 
-function undone({ run, findings }: RunStatus): RefusedError {
+function undone({ run, findings }: RunStatus, back: WentBack | null): RefusedError {
   const left = findings.filter(({ code }) => code === "LEFT_BEHIND").length
   return new RefusedError({
     code: "RUN_ENDED",
@@ -62,6 +66,9 @@ function undone({ run, findings }: RunStatus): RefusedError {
         ? "the run is undone already (aborted)"
         : `the run was undone but for ${left} step${left === 1 ? "" : "s"} that somebody left out (aborted)`,
     hint:
-      left === 0 ? `sluice status ${run}` : `sluice status ${run} names what is still there, to be taken back by hand`,
+      back?.finding.hint ??
+      (left === 0
+        ? `sluice status ${run}`
+        : `sluice status ${run} names what is still there, to be taken back by hand`),
   })
 }

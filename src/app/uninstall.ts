@@ -1,9 +1,8 @@
 import { uninstall as dropJournal } from "../execution/journal.ts"
 import { archivesIn } from "../execution/archives.ts"
-import { RefusedError } from "../domain/errors.ts"
 import { displayName } from "../domain/relation.ts"
 import type { App } from "./context.ts"
-import { explainForeign } from "./foreign-run.ts"
+import { explainActive } from "./foreign-run.ts"
 
 /** The archives of what was purged, which go with it for good. */
 export async function archivesOf(app: App, target: string): Promise<readonly string[]> {
@@ -16,7 +15,6 @@ export async function uninstall(app: App, target: string): Promise<readonly stri
   try {
     return await app.inTarget(app.target(target), "uninstall", dropJournal)
   } catch (error) {
-    if (!(error instanceof RefusedError) || error.code !== "RUN_ACTIVE") throw error
-    throw await explainForeign(app, target, { run: error.finding.subject, refusal: error })
+    throw await explainActive(app, target, error)
   }
 }

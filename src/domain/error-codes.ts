@@ -102,7 +102,7 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   ROLE_UNKNOWN:
     "`versions.roles` names a role that doesn't exist, so that its sessions are never found. Correct it, or create the role.",
   RUN_KNOWN:
-    "The control database knows the run, so `sluice abort` ends it in order; `recover` is for one it has lost.",
+    "The control database knows the run as under way, so `sluice abort` ends it in order; `recover` is for one it has lost, or that has ended here and not in the target.",
   SCHEMA_TAKEN: "The target has a schema named sluice that isn't Sluice's. Rename it.",
   SERVER_CHANGED: "The server's major version isn't the one that the plan was made for. Make the plan again.",
   SERVER_FAULT:

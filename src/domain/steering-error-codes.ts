@@ -29,8 +29,10 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
   RUN_ACTIVE: "The plan runs already, or a run isn't over yet. Look at it, let it end or abort it.",
   RUN_CONFLICT: "Another run works on one of the plan's relations. Wait until it has contracted, or abort it.",
   RUN_ENDED:
-    "The run has ended, or the target's journal doesn't have it: nothing is done for it any more, whatever its workflow believes. Start the plan as a new run.",
+    "The run has ended: nothing is done for it any more, whatever its workflow believes. Start the plan as a new run.",
   RUN_NOT_FOUND: "No run bears this name. `sluice status` lists them.",
+  RUN_NOT_IN_TARGET:
+    "The target knows nothing of the run (any more): it was restored to before it, or schema sluice was dropped. `sluice abort RUN` takes back what of its work is still there and ends it; then the plan can be started as a new run.",
   RUN_PAUSED: "A paused run passes no gate. `sluice resume RUN` first.",
   RUN_TOO_EARLY: "The run isn't entered in the target yet, so there is nothing to tune. Wait until it has begun.",
   RUN_UNKNOWN: "The target's journal doesn't have the run. Is it another target's?",
@@ -42,6 +44,8 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
     "Nothing, or not everything, is known of the statements that applications run: pg_stat_statements isn't there, can't be read, or was reset. That holds up nothing; the reason and what helps stand in the message and the hint.",
   TARGET_UNREACHABLE:
     "The target is out of reach. A decision that can't be judged without it is refused, and nothing was done: send it again once the target answers. What `status` shows meanwhile is as of the time that it names.",
+  UNDER_WAY_IN_TARGET:
+    "The run has ended, but the target has it under way: it was restored, or failed over, to an older state. `sluice recover RUN` brings it there to where the run has ended; a completed run, `sluice undo RUN` takes back.",
   WAIT_ENDED: "The run ended before it got to what was waited for.",
   WAIT_TIMEOUT: "The time to wait was over first. The run goes on.",
 }

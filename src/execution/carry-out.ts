@@ -20,7 +20,7 @@ import type { ExecutionObserver, TargetRun } from "./target-run.ts"
 /** Carries a step out in one direction, whatever an earlier attempt has left behind. */
 export async function carryOut(
   run: TargetRun,
-  { step, direction }: { readonly step: Step; readonly direction: Direction },
+  { step, direction, held = false }: { readonly step: Step; readonly direction: Direction; readonly held?: boolean },
   attempt: Attempt,
   observer: ExecutionObserver,
 ): Promise<StepOutcome> {
@@ -35,7 +35,7 @@ export async function carryOut(
         const limits = await effectiveLimits(session, run.run, run.target.limits)
         const context = { run, attempt, observer, claimed, limits }
         try {
-          return await runOnceRepaired(session, context, workOf(step, direction, last))
+          return await runOnceRepaired(session, context, workOf(step, direction, last, held))
         } catch (error) {
           if (error instanceof NothingTells) await noteTold(session, context, error)
           const told = await namingRejected(session, observer, { step, direction }, error)

@@ -2,7 +2,7 @@
 export { ensureJournal, journalVersion } from "./schema/ensure-journal.ts"
 export { uninstall } from "./schema/uninstall.ts"
 export { lastOf, readJournal, wasEverDone, type Direction, type JournalRow, type StepOutcome } from "./journal-rows.ts"
-export { findConflict, registerRun, type Conflict, type RegisterRun } from "./register-run.ts"
+export { enterAgain, findConflict, registerRun, type Conflict, type RegisterRun } from "./register-run.ts"
 export { findRuns, setRunState, type JournaledRun, type JournaledRunState } from "./run-rows.ts"
 export { appliedRevisions, type AppliedRevision } from "./revision-rows.ts"
 export { keeperOf, refuseWhileActive, stampRevisions } from "./stamp-revisions.ts"

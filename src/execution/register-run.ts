@@ -26,12 +26,32 @@ export async function registerRun(session: Session, registration: RegisterRun): 
     if (isRegistered(registration, runs)) return
     await refuseApplied(session, registration.plan)
     refuseConflict(registration.plan, runs)
-    const { run, plan, workflowId } = registration
-    await session.query(
-      `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations, plan) VALUES ($1, $2, $3, $4, $5, $6)`,
-      [run, plan.hash, workflowId, plan.revisions.map(({ id }) => id), leaseOf(plan), canonicalJson(plan)],
-    )
+    await insertRun(session, registration)
   })
+}
+
+/**
+ * Enters a run anew that the target knows nothing of any more, for its way back: what of its work is there can then be
+ * undone under its lease. One that is known stays as it is. False, and nothing entered, where another run works there:
+ * what is there is that one's.
+ */
+export async function enterAgain(session: Session, registration: RegisterRun): Promise<boolean> {
+  await ensureJournal(session)
+  return session.transaction(async () => {
+    await session.query("SELECT pg_advisory_xact_lock($1)", [journalLock])
+    const runs = await findRuns(session)
+    if (runs.some(({ run }) => run === registration.run)) return true
+    if (findConflict(registration.plan, runs)) return false
+    await insertRun(session, registration)
+    return true
+  })
+}
+
+async function insertRun(session: Session, { run, plan, workflowId }: RegisterRun): Promise<void> {
+  await session.query(
+    `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations, plan) VALUES ($1, $2, $3, $4, $5, $6)`,
+    [run, plan.hash, workflowId, plan.revisions.map(({ id }) => id), leaseOf(plan), canonicalJson(plan)],
+  )
 }
 
 /**

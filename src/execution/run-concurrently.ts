@@ -21,6 +21,7 @@ export async function tryConcurrently(
   await checkFence(session, claimed.claim)
   const course = await findCourse(session, { run }, work)
   if (course === "repair") return "repair"
+  if (course === "passed") return "observed"
   if (course === "run") {
     await session.query("SELECT set_config('sluice.run', $1, false), set_config('sluice.plan', $2, false)", [
       run.run,

@@ -27,6 +27,7 @@ export async function tryTransactional(
     await checkFence(session, claimed.claim)
     const course = await findCourse(session, { run }, work)
     if (course === "repair") return "repair"
+    if (course === "passed") return "observed"
     const made = triggerSetsOf(run.plan).filter((set) => makes(statement, set))
     if (course === "run") {
       await session.query("SELECT set_config('sluice.run', $1, true), set_config('sluice.plan', $2, true)", [

@@ -13,26 +13,37 @@ export interface StepWork {
   readonly goal: Observation
   /** The journal's newest row of the step; null: it never ran. */
   readonly last: JournalRow | null
+  /**
+   * The journal has nothing of the step, and the control database knows that this run did it: the target was restored to
+   * an older state, or the journal's rows were taken away. The catalog alone tells what of it is there.
+   */
+  readonly isLost: boolean
 }
 
 /**
  * What to do about what was observed: nothing (`observed`), clear a leftover first (`repair`), or `run`. `differs`:
- * something else is in its place, which is nobody's guess.
+ * something else is in its place, which is nobody's guess. `passed`: an undo of which neither journal nor catalog tells
+ * whether there is anything to undo; nothing is done, and nothing journaled.
  */
-export type Course = "observed" | "repair" | "run" | "differs"
+export type Course = "observed" | "repair" | "run" | "differs" | "passed"
 
-export function workOf(step: Step, direction: Direction, last: JournalRow | null): StepWork {
-  if (direction === "do") return { step, direction, statement: step.sql, goal: "after", last }
+export function workOf(step: Step, direction: Direction, last: JournalRow | null, held = false): StepWork {
+  const isLost = held && last === null
+  if (direction === "do") return { step, direction, statement: step.sql, goal: "after", last, isLost }
   if (step.undo === null) throw noWayBack(step)
-  return { step, direction, statement: step.undo, goal: "before", last }
+  return { step, direction, statement: step.undo, goal: "before", last, isLost }
 }
 
 export function decideCourse(work: StepWork, seen: Observation): Course {
   if (work.step.back && work.direction === "do") return "observed"
-  if (isUnseen(work.step))
-    return work.direction === "do" || wasRun(work) || !work.step.transactional ? "run" : "observed"
+  if (isUnseen(work.step)) return courseUnseen(work)
   if (seen === work.goal) return "observed"
   return work.direction === "do" ? courseOfDo(work.step, seen) : courseOfUndo(work, seen)
+}
+
+function courseUnseen(work: StepWork): Course {
+  if (work.direction === "undo" && work.isLost) return courseOfOther(work)
+  return work.direction === "do" || wasRun(work) || !work.step.transactional ? "run" : "observed"
 }
 
 function courseOfDo(step: Step, seen: Observation): Course {
@@ -46,9 +57,16 @@ function courseOfDo(step: Step, seen: Observation): Course {
  */
 function courseOfUndo(work: StepWork, seen: Observation): Course {
   const { step } = work
-  if (seen === "other") return wasRun(work) ? "differs" : "observed"
+  if (seen === "other") return courseOfOther(work)
   if (step.back && seen === "partial" && step.repair !== null) return "repair"
-  return wasRun(work) || !step.transactional ? "run" : "observed"
+  return wasRun(work) || work.isLost || !step.transactional ? "run" : "observed"
+}
+
+function courseOfOther(work: StepWork): Course {
+  if (wasRun(work)) return "differs"
+  if (!work.isLost) return "observed"
+  // Of a contract that stands half-way nobody knows which shape applications have: nothing before it may go.
+  return work.step.phase === "contract" ? "differs" : "passed"
 }
 
 /** True where a step that this run did shows nothing left to undo: somebody has undone it, or hidden it from us. */

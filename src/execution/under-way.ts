@@ -17,7 +17,7 @@ export function isUnderWay(state: JournaledRunState | null): boolean {
 
 /**
  * Nothing is done for a run that the journal has as ended, whatever its workflow believes: one that was reset from
- * outside begins its steps again. Throws RefusedError RUN_ENDED.
+ * outside begins its steps again. Throws RefusedError RUN_ENDED, or RUN_NOT_IN_TARGET where it doesn't have the run.
  */
 export async function demandUnderWay(session: Session, run: string): Promise<void> {
   const state = await journaledState(session, run)
@@ -25,11 +25,20 @@ export async function demandUnderWay(session: Session, run: string): Promise<voi
 }
 
 export function runEnded(run: string, state: JournaledRunState | null): RefusedError {
-  const stands = state === null ? "isn't in the target's journal" : `stands as ${state} in the target's journal`
+  if (state === null) return notInTarget(run)
   return new RefusedError({
     code: "RUN_ENDED",
     subject: run,
-    message: `run ${run} ${stands}: nothing is done for it any more`,
+    message: `run ${run} stands as ${state} in the target's journal: nothing is done for it any more`,
     hint: "Start the plan as a new run.",
+  })
+}
+
+function notInTarget(run: string): RefusedError {
+  return new RefusedError({
+    code: "RUN_NOT_IN_TARGET",
+    subject: run,
+    message: `the target knows nothing of run ${run} (any more): it was restored to before it, or schema sluice was dropped`,
+    hint: `\`sluice abort ${run}\` (\`undo\` once purge has begun) takes back what of its work is still there, and ends it; then start the plan as a new run.`,
   })
 }

@@ -5,6 +5,7 @@ import { takeClaim } from "./claimed.ts"
 import { comparedAgain } from "./compared-again.ts"
 import { checkFence } from "./fence.ts"
 import { lastOf, writeJournal, type StepOutcome } from "./journal-rows.ts"
+import { isUnseen, observe } from "./observe.ts"
 import { forgetCursors } from "./run-transactional.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
 
@@ -13,6 +14,9 @@ import type { ExecutionObserver, TargetRun } from "./target-run.ts"
  * already; what this run didn't make stays. Afterwards the step may be done again in the same run. A backfill or verify
  * step has nothing of its own to take back (its columns go with their own step): only its journal and cursors do.
  *
+ * `held`: true where the control database knows that this run did the step. Where the journal has lost it, what the
+ * catalog shows to be there is undone, and the rest counts as taken back.
+ *
  * Throws as performStep does, and RefusedError NO_WAY_BACK where the step was done and has no undo.
  */
 export async function undoStep(
@@ -20,16 +24,28 @@ export async function undoStep(
   step: Step,
   attempt: Attempt,
   observer: ExecutionObserver,
+  held = false,
 ): Promise<StepOutcome> {
-  if (step.undo === null && (step.action !== "sql" || !(await wasDone(run, step, attempt, observer)))) {
+  const work = { step, direction: "undo", held } as const
+  if (step.undo === null && (step.action !== "sql" || !(await isDone(run, work, attempt, observer)))) {
     return forgetStep(run, step, attempt, observer)
   }
-  return comparedAgain(run, attempt, observer, () => carryOut(run, { step, direction: "undo" }, attempt, observer))
+  return comparedAgain(run, attempt, observer, () => carryOut(run, work, attempt, observer))
 }
 
-async function wasDone(run: TargetRun, step: Step, attempt: Attempt, observer: ExecutionObserver): Promise<boolean> {
-  const claimed = await takeClaim(run, { step: step.id, direction: "undo", attempt, observer })
-  return claimed.withSession({}, async (session) => (await lastOf(session, run.run, step.id))?.direction === "do")
+/** By the journal; where that has lost the step, by the catalog, and also where that can't tell. */
+async function isDone(
+  run: TargetRun,
+  { step, direction, held }: { readonly step: Step; readonly direction: "undo"; readonly held: boolean },
+  attempt: Attempt,
+  observer: ExecutionObserver,
+): Promise<boolean> {
+  const claimed = await takeClaim(run, { step: step.id, direction, attempt, observer })
+  return claimed.withSession({}, async (session) => {
+    const last = await lastOf(session, run.run, step.id)
+    if (last !== null || !held) return last?.direction === "do"
+    return isUnseen(step) || (await observe(session, step)) !== "before"
+  })
 }
 
 async function forgetStep(

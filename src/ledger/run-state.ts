@@ -106,6 +106,42 @@ export async function reopenRun(control: Control, reopening: Reopening): Promise
   })
 }
 
+export interface TakingUp {
+  readonly run: string
+  readonly planHash: string
+  readonly actor: string
+  /** `retry`: on to its end once more. */
+  readonly verb: "abort" | "retry"
+  readonly reason: string | null
+  /** What has become of it, for the ledger. */
+  readonly lost: string
+  /** The steps that the target has as done. */
+  readonly done: readonly string[]
+}
+
+/**
+ * A run that has ended is taken up again, because the target was restored to where it hadn't: its steps then stand as
+ * they do there. Answers the phase that it was in.
+ */
+export async function takeUpAgain(control: Control, { run, done, ...detail }: TakingUp): Promise<Phase> {
+  const { actor, ...adopted } = detail
+  return new Ledger(control).within(async (tx, append) => {
+    const { state: before, phase } = await readState(tx, run)
+    if (!hasEnded(before)) return phase
+    const state = adopted.verb === "abort" ? "aborting" : "running"
+    await append({ actor, kind: "run.adopted", run, detail: adopted })
+    await tx.query(
+      `UPDATE sluice_control.step
+          SET state = CASE WHEN step = ANY ($2) THEN 'done' ELSE 'pending' END, error = NULL
+        WHERE run = $1 AND state <> 'skipped'`,
+      [run, done],
+    )
+    await writeState(tx, run, { state, phase, waitingFor: null, findings: [] })
+    await append({ actor, kind: "run.state", run, detail: { state, phase, waitingFor: null, findings: [] } })
+    return phase
+  })
+}
+
 interface StateRow {
   readonly state: RunState
   readonly phase: Phase

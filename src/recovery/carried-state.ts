@@ -5,6 +5,7 @@ import { phases, type Phase } from "../domain/phase.ts"
 import type { Plan } from "../domain/plan.ts"
 import type { CarriedState, GateTimer } from "../domain/run.ts"
 import type { LedgerEntry } from "../domain/ledger-entry.ts"
+import { heldSteps } from "./held-steps.ts"
 
 /** What is known of a run whose workflow was lost: the target's journal, and the ledger. */
 export interface LostRun {
@@ -32,6 +33,7 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   const steps = plan.steps.map(({ id }) => id)
   const decisions = lost.entries.filter(({ kind }) => kind === "decision.accepted").map(({ detail }) => detail)
   const everDone = new Set(journal.filter(({ direction }) => direction === "do").map(({ step }) => step))
+  const held = heldSteps(lost.entries)
   const gatesPassed = waitNames.filter((gate) =>
     decisions.some((detail) => detail["verb"] === "proceed" && detail["gate"] === gate),
   )
@@ -47,9 +49,10 @@ export function carriedStateOf(lost: LostRun): CarriedState {
     done: steps.filter((step) => now.get(step) === "do"),
     skipped: lost.skipped,
     gatesPassed,
-    phasesDone: phasesDone(lost, gatesPassed),
+    phasesDone: phasesDone(lost, gatesPassed, abort !== undefined && begun.length > 0),
     phase: furthest(lost, begun, gatesPassed),
-    contracted: plan.steps.some((step) => step.endsOldShape && everDone.has(step.id)),
+    // A target that was restored to before it still has applications that know the new shape alone.
+    contracted: plan.steps.some(({ id, endsOldShape }) => endsOldShape && (everDone.has(id) || held.has(id))),
     waitingFor: null,
     nonces: decisions.flatMap(({ verb, gate, nonce }) =>
       typeof nonce === "string" ? [nonceKey({ verb: String(verb), gate: gate as WaitName | null, nonce })] : [],
@@ -61,9 +64,14 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   }
 }
 
-function phasesDone({ registered, backedUp }: LostRun, gatesPassed: readonly WaitName[]): readonly Phase[] {
+/** `goesBack`: what was begun is to be undone, also where the target doesn't know the run any more. */
+function phasesDone(
+  { registered, backedUp }: LostRun,
+  gatesPassed: readonly WaitName[],
+  goesBack: boolean,
+): readonly Phase[] {
   return [
-    ...(registered ? (["precheck", "plan"] as const) : []),
+    ...(registered || goesBack ? (["precheck", "plan"] as const) : []),
     ...(registered && backedUp ? (["backup"] as const) : []),
     // A soak counts once somebody has let the run through the gate behind it; else it is watched again.
     ...(gatesPassed.includes("contract") ? (["soak"] as const) : []),

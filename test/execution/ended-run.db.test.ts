@@ -25,11 +25,11 @@ async function columns(): Promise<readonly string[]> {
 
 describe("nothing is done and nothing undone for a run that", () => {
   test.each([
-    ["has completed", "UPDATE sluice.run SET state = 'completed'"],
-    ["was aborted", "UPDATE sluice.run SET state = 'aborted'"],
-    ["the journal doesn't have any more", "DELETE FROM sluice.run"],
-    ["whose journal was taken away", "DROP SCHEMA sluice CASCADE"],
-  ])("%s", async (_, change) => {
+    ["has completed", "UPDATE sluice.run SET state = 'completed'", "RUN_ENDED"],
+    ["was aborted", "UPDATE sluice.run SET state = 'aborted'", "RUN_ENDED"],
+    ["the journal doesn't have any more", "DELETE FROM sluice.run", "RUN_NOT_IN_TARGET"],
+    ["whose journal was taken away", "DROP SCHEMA sluice CASCADE", "RUN_NOT_IN_TARGET"],
+  ])("%s", async (_, change, code) => {
     const run = await runOn(database.url, [first, second])
     await performStep(run, first, attemptOf(), witness)
     await database.query(change)
@@ -38,7 +38,7 @@ describe("nothing is done and nothing undone for a run that", () => {
       () => performStep(run, second, attemptOf(), witness),
       () => undoStep(run, first, attemptOf(), witness),
     ])
-      await expect(attempt()).rejects.toMatchObject({ kind: "RefusedError", code: "RUN_ENDED" })
+      await expect(attempt()).rejects.toMatchObject({ kind: "RefusedError", code })
     expect(await columns()).toEqual(["id", "c"])
   })
 })

@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import type { SqlStep } from "../../src/domain/step.ts"
 import { performStep } from "../../src/execution/perform-step.ts"
+import type { TargetRun } from "../../src/execution/target-run.ts"
 import { undoStep } from "../../src/execution/undo-step.ts"
 import { sql } from "../../src/sql/sql.ts"
 import { createDatabase, type TestDatabase } from "../harness/database.ts"
@@ -84,4 +86,39 @@ test("says so where a step that was done has no way back, and is content where i
   expect(await undoStep(run, oneWay, attemptOf(), witness)).toBe("observed")
   await performStep(run, oneWay, attemptOf(), witness)
   await expect(undoStep(run, oneWay, attemptOf(), witness)).rejects.toMatchObject({ code: "NO_WAY_BACK" })
+})
+
+describe("of a step that the journal has lost and the control database knows to be done", () => {
+  const forget = () => database.query("TRUNCATE sluice.journal")
+  const undo = (run: TargetRun, what: SqlStep) => undoStep(run, what, attemptOf(), witness, true)
+
+  test("takes back what the catalog shows", async () => {
+    const run = await runOn(database.url, [step])
+    await performStep(run, step, attemptOf(), witness)
+    await forget()
+    expect(await undo(run, step)).toBe("done")
+    expect(await hasColumn()).toBe(false)
+    await forget()
+    expect(await undo(run, step)).toBe("observed")
+  })
+
+  test("passes over what no catalog tells, and what is something else: it stays without a word in the journal", async () => {
+    const raw = stepOf({ sql: sql`CREATE TABLE x ()`, undo: sql`DROP TABLE x`, observe: sql`SELECT 'before'` })
+    const other = addColumnStep("c", { observe: sql`SELECT 'other'` })
+    for (const what of [raw, other]) {
+      const run = await runOn(database.url, [what])
+      expect(await undo(run, what)).toBe("observed")
+      expect(await journalOf(run)).toEqual([])
+      await database.query("DELETE FROM sluice.run")
+    }
+  })
+
+  test("asks where the contract is: nothing before it may go while nobody knows which shape there is", async () => {
+    const contract = { phase: "contract" } as const
+    const half = addColumnStep("c", { ...contract, observe: sql`SELECT 'other'` })
+    await expect(undo(await runOn(database.url, [half]), half)).rejects.toMatchObject({ code: "SHAPE_DIFFERS" })
+    await database.query("DELETE FROM sluice.run")
+    const oneWay = stepOf({ ...contract, sql: sql`DROP TABLE x`, undo: null, observe: sql`SELECT 'before'` })
+    await expect(undo(await runOn(database.url, [oneWay]), oneWay)).rejects.toMatchObject({ code: "NO_WAY_BACK" })
+  })
 })

@@ -105,3 +105,12 @@ test("how far a lost run had got is known, and that its contract was done, also 
   expect(hidden).toMatchObject({ phase: "contract", contracted: true })
   expect(carriedStateOf(lost({ plan: contracted, journal: [row("do"), row("undo")] })).contracted).toBe(true)
 })
+
+test("what was begun goes back by the plan, also where the target doesn't know the run any more", () => {
+  const begun = entry("attempt.intent", {}, first ?? "")
+  const abort = entry("run.adopted", { verb: "abort", reason: null })
+  expect(carriedStateOf(lost({ registered: false, entries: [begun, abort] })).phasesDone).toContain("plan")
+  // Nothing was begun, or it shall go on: there it is entered first.
+  expect(carriedStateOf(lost({ registered: false, entries: [abort] })).phasesDone).toEqual([])
+  expect(carriedStateOf(lost({ registered: false, entries: [begun] })).phasesDone).toEqual([])
+})

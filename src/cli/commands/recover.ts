@@ -5,18 +5,18 @@ import type { Cli } from "../cli.ts"
 
 export function recoverCommand(cli: Cli): Command {
   return new Command("recover")
-    .summary("end a run whose control database is lost")
+    .summary("end a run in the target that is over, or lost, here")
     .description(
-      "Ends a run that the target's journal knows and the control database doesn't: undoes it step by step where it hasn't contracted, else gives its place up and says what stays. Its own worker must not run any more.",
+      "Ends a run that the target's journal knows and the control database doesn't: undoes it step by step where it hasn't contracted, else gives its place up and says what stays. Its own worker must not run any more. A run that has ended here, in a target that was restored to an older state, is taken up again: what was aborted is undone there once more, what was completed is purged.",
     )
     .argument("<run>", "the run, as the target's journal names it")
-    .option("--target <name>", "the database; default: the only one")
+    .option("--target <name>", "the database; default: the run's own, or the only one")
     .option("--yes", "don't ask on a terminal")
     .action(async (run: string, options: { target?: string; yes?: boolean }) => {
-      const { recover } = await import("../../app/recover.ts")
+      const { recover, recoveryTarget } = await import("../../app/recover.ts")
       const recovered = await cli.withApp(async (app) => {
-        const target = app.targetOrOnly(options.target).name
-        const question = `End ${run} in ${target} by its journal alone? No worker of its own may be at work.`
+        const target = await recoveryTarget(app, run, options.target)
+        const question = `Bring ${run} to its end in ${target}? Where only the target knows it, no worker of its own may be at work.`
         await confirm(cli, question, options.yes === true)
         return recover(app, { run, target })
       })
@@ -25,6 +25,7 @@ export function recoverCommand(cli: Cli): Command {
 }
 
 function recoveredText({ run, state, undone, left }: Recovered): string {
+  if (state === "aborting" || state === "running") return `${run} is taken up again (${state}): sluice watch ${run}`
   return [
     `${run} is ${state}.`,
     ...undone.map((summary) => `  undone: ${summary}`),

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { recover } from "../../src/app/recover.ts"
+import type { RunStatus } from "../../src/domain/run.ts"
+import { OlderCopy } from "../harness/older-copy.ts"
+import type { Project } from "../harness/project.ts"
+import { Sluice } from "../harness/sluice.ts"
+import { splitName } from "./changes.ts"
+
+let sluice: Sluice
+beforeAll(async () => {
+  sluice = await Sluice.begin()
+})
+afterAll(() => sluice?.end())
+
+function stopped(project: Project): Promise<RunStatus> {
+  return project.until("needs-operator", ({ state }) => state === "needs-operator")
+}
+
+/** Ended, and its workflow closed. */
+async function over(project: Project, state: "completed" | "aborted"): Promise<RunStatus> {
+  await project.ended(state)
+  await project.inTemporal((handle) => handle.result())
+  return project.status()
+}
+
+describe("a target that was restored to before the run", () => {
+  test("is told by a code of its own; abort goes through by itself, and the plan starts anew", async () => {
+    const project = await sluice.project({ rows: 50, operations: splitName })
+    const copy = await OlderCopy.take(project.database)
+    await project.start()
+    const { run } = project
+    await project.atGate("dual-write")
+    await copy.restore()
+    await project.send("proceed", { gate: "dual-write" })
+    const { findings } = await stopped(project)
+    expect(findings).toMatchObject([
+      { code: "RUN_NOT_IN_TARGET", hint: expect.stringContaining(`sluice abort ${run}`) },
+    ])
+    await project.send("abort")
+    expect(await project.ended("aborted")).toMatchObject({ findings: [] })
+    await project.inTemporal((handle) => handle.result())
+    expect((await project.start()).run).not.toBe(run)
+    await project.atGate("dual-write")
+  })
+})
+
+describe("a target that was restored to before a run in keep", () => {
+  test("has the run aborted once the applications of the new shape are gone, which the target doesn't tell of", async () => {
+    const project = await sluice.project({ rows: 50, operations: splitName, keepMs: 600_000 })
+    const before = await project.dump()
+    const copy = await OlderCopy.take(project.database)
+    await project.start()
+    await project.pass("dual-write", "switch", "contract")
+    await project.until("keep", ({ phase }) => phase === "keep")
+    await copy.restore()
+    await project.send("abort")
+    await project.pass("new-writers-gone")
+    expect((await over(project, "aborted")).findings).toEqual([])
+    expect(await project.dump()).toEqual(before)
+  })
+})
+
+describe("a target that has lost what it knew of the run", () => {
+  test("with schema sluice: an abort takes back all that is still there", async () => {
+    const project = await sluice.project({ rows: 50, operations: splitName })
+    const before = await project.dump()
+    await project.start()
+    await project.goTo("switch")
+    await project.database.query("DROP SCHEMA sluice CASCADE")
+    await project.send("abort")
+    expect(await project.ended("aborted")).toMatchObject({ findings: [] })
+    expect(await project.dump()).toEqual(before)
+  })
+
+  test("with the journal's rows: an abort takes back what the catalog shows, and names what no catalog tells", async () => {
+    const operations = `${splitName}  - sql: {up: "CREATE TABLE extra (id bigint)", down: "DROP TABLE extra"}\n`
+    const project = await sluice.project({ rows: 50, operations })
+    await project.start()
+    await project.goTo("switch")
+    await project.database.query("TRUNCATE sluice.journal")
+    await project.send("abort")
+    const { findings } = await project.ended("aborted")
+    expect(findings).toMatchObject([
+      {
+        code: "LEFT_BEHIND",
+        subject: expect.stringContaining("expand/sql"),
+        message: expect.stringContaining("no catalog tells"),
+      },
+    ])
+    await project.database.query("DROP TABLE extra")
+    expect((await project.dump()).join("\n")).not.toMatch(/first_name|sluice_filled/)
+  })
+})
+
+describe("a target that was restored to an earlier run of the same plan", () => {
+  test("has nothing of the later one: that ends by an abort, and the earlier one by recover", async () => {
+    const project = await sluice.project({ rows: 50, operations: splitName })
+    const before = await project.dump()
+    const earlier = await project.start()
+    await project.goTo("dual-write")
+    const copy = await OlderCopy.take(project.database)
+    await project.send("abort")
+    await over(project, "aborted")
+    const later = await project.start()
+    await project.goTo("dual-write")
+    await copy.restore()
+    const recoverEarlier = () => recover(project.app, { run: earlier.run, target: project.target.name })
+    await expect(recoverEarlier()).rejects.toMatchObject({ code: "RUN_ACTIVE", finding: { subject: later.run } })
+    const there = await project.dump()
+    await project.send("abort")
+    expect((await over(project, "aborted")).findings).toEqual([])
+    expect(await project.dump()).toEqual(there)
+    await recoverEarlier()
+    project.follow(earlier)
+    expect((await over(project, "aborted")).findings).toEqual([])
+    expect(await project.dump()).toEqual(before)
+  })
+})
