@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import { SluiceError } from "../src/domain/errors.ts"
 import type { Attempt } from "../src/execution/attempt.ts"
+import { rest } from "../src/health/rest.ts"
 import { watchProbes } from "../src/health/watch-probes.ts"
 import { loadLooks } from "../src/ledger/straggler-looks.ts"
 import type { ActivityDeps } from "./deps.ts"
@@ -8,9 +8,6 @@ import { lookForStragglers } from "./stragglers.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { RunRef } from "./types.ts"
 import { withinReach } from "./within-reach.ts"
-
-/** The longest delay of a timer in Node: a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1
 
 /**
  * Watches probes for the soak's length, from when it was scheduled: an attempt after a worker's death doesn't begin anew.
@@ -53,10 +50,10 @@ async function lookAt(deps: ActivityDeps, ref: RunRef, moments: readonly number[
 /** False where the soak was over first. */
 async function until(moment: number, signal: AbortSignal): Promise<boolean> {
   try {
-    for (let left = moment - Date.now(); left > 0; left = moment - Date.now())
-      await sleep(Math.min(left, longestTimerMs), undefined, { signal })
+    await rest(moment - Date.now(), signal)
     return !signal.aborted
-  } catch {
-    return false
+  } catch (error) {
+    if (signal.aborted) return false
+    throw error
   }
 }

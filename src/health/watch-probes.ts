@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import type { ProbeConfig, Secret, TargetConfig } from "../config/config.ts"
 import { RefusedError } from "../domain/errors.ts"
 import type { Attempt } from "../execution/attempt.ts"
 import { askProbe } from "./probe.ts"
+import { rest } from "./rest.ts"
 
 /**
  * Watches the target's probes until `until` (epoch milliseconds). Throws RefusedError PROBE_FAILED once a probe has
@@ -10,7 +10,7 @@ import { askProbe } from "./probe.ts"
  */
 export async function watchProbes(target: TargetConfig, until: number, attempt: Attempt): Promise<void> {
   if (target.probes.length === 0) {
-    await rest(until - Date.now(), attempt)
+    await rest(until - Date.now(), attempt.signal)
     return
   }
   await Promise.all(target.probes.map((probe) => watchOne(probe, target.url, until, attempt)))
@@ -31,16 +31,6 @@ async function watchOne(probe: ProbeConfig, url: Secret, until: number, attempt:
       })
     }
     attempt.heartbeat()
-    await rest(Math.min(probe.everyMs, until - Date.now()), attempt)
-  }
-}
-
-/** The longest delay of a timer in Node: a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1
-
-async function rest(ms: number, attempt: Attempt): Promise<void> {
-  const end = Date.now() + ms
-  for (let left = ms; left > 0; left = end - Date.now()) {
-    await sleep(Math.min(left, longestTimerMs), undefined, { signal: attempt.signal })
+    await rest(Math.min(probe.everyMs, until - Date.now()), attempt.signal)
   }
 }
