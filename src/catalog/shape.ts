@@ -14,6 +14,7 @@ export function shapeHash(table: Table | undefined): string {
     dependents: _dependents,
     columnDependents: _columnDependents,
     statistics: _statistics,
+    ofType: _ofType,
     inheritance,
     ...rest
   } = withoutOurs(table)
