@@ -43,9 +43,9 @@ async function takeUp(input: BackupInput, attempt: Attempt): Promise<TakenUp> {
   await removeLeftovers(directory, run)
   const registered = await listBackups(input.control, { run })
   const own = (await readRecords(directory)).filter((record) => isIdOf(run, record.id) && record.run === run)
-  const known = own.map((lying) => ({ lying, word: registered.find(({ id }) => id === lying.id) ?? null }))
-  for (const { lying, word } of known.toSorted((a, b) => Number(isProven(b.word)) - Number(isProven(a.word)))) {
-    const standing = await stillStanding(input, { lying, word }, attempt.signal)
+  const known = own.map((found) => ({ found, word: registered.find(({ id }) => id === found.id) ?? null }))
+  for (const { found, word } of known.toSorted((a, b) => Number(isProven(b.word)) - Number(isProven(a.word)))) {
+    const standing = await stillStanding(input, { found, word }, attempt.signal)
     if (standing) return { id: standing.id, standing }
   }
   const taken = registered.map(({ id }) => id)
@@ -54,7 +54,7 @@ async function takeUp(input: BackupInput, attempt: Attempt): Promise<TakenUp> {
 
 /** A backup as its record in the directory has it, and as the register has it: null before it was tried out. */
 interface Known {
-  readonly lying: BackupRecord
+  readonly found: BackupRecord
   readonly word: BackupRecord | null
 }
 
@@ -68,18 +68,18 @@ function isProven(word: BackupRecord | null): boolean {
  */
 async function stillStanding(
   { plan, config, control, actor }: BackupInput,
-  { lying, word }: Known,
+  { found, word }: Known,
   signal: AbortSignal,
 ): Promise<BackupRecord | null> {
   const { directory } = config.backups
-  if ((word ?? lying).state === "failed") return null
-  const record = word ?? ({ ...lying, state: "unverified", restoreSeconds: null } as const)
+  if ((word ?? found).state === "failed") return null
+  const record = word ?? ({ ...found, state: "unverified", restoreSeconds: null } as const)
   if (record.planHash !== (plan?.hash ?? null)) return null
   if (!(await isIntact(directory, record, signal))) {
     if (word) await registerBackup(control, { ...word, state: "failed" }, actor)
     return null
   }
-  if (!isDeepStrictEqual(lying, record)) await writeRecord(directory, record)
+  if (!isDeepStrictEqual(found, record)) await writeRecord(directory, record)
   return record
 }
 
