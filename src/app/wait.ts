@@ -97,7 +97,7 @@ function needsOperator(status: RunStatus): TransientError {
   const message = `the run stopped and needs a person${finding ? `: ${finding.message}` : ""}`
   // The keys of rows in the way stand in the status alone.
   const hints = [finding?.hint, `sluice status ${status.run}`, ...status.choices]
-  const hint = hints.filter((each) => each !== undefined).join("; ")
+  const hint = hints.flatMap((each) => each?.replace(/\.$/, "") ?? []).join("; ")
   return new TransientError({ code: "NEEDS_OPERATOR", subject: status.run, message, hint })
 }
 

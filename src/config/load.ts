@@ -114,7 +114,10 @@ function withSampleTarget(env: NodeJS.ProcessEnv, stack: EmbeddedStack | null): 
 }
 
 function throwMistakes(reading: Reading): void {
-  const findings = reading.mistakes.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
+  // Of a file that can't be read, what seems to be missing or unknown in it says nothing.
+  const syntax = reading.mistakes.filter(({ code }) => code === "CONFIG_SYNTAX")
+  const mistakes = syntax.length > 0 ? syntax : reading.mistakes
+  const findings = mistakes.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
   const [first] = findings
   if (!first) return
   const where = `${reading.file}, line ${first.line}`

@@ -73,11 +73,11 @@ export async function summaryOf(demo: {
 export function tableOf({ figures, checkedRows, failures, changes, reports, uiUrl }: DemoSummary): string {
   const lines: [string, string][] = [
     ["requests", String(figures.requests)],
-    ["failed", String(figures.failed)],
+    ["failed requests", String(figures.failed)],
     ["acknowledged writes", `${figures.acknowledged} (${checkedRows} rows checked)`],
-    ["lost", String(figures.lost)],
+    ["lost writes", String(figures.lost)],
     ["workers killed", String(figures.kills)],
-    ["worst stall", `${figures.worstStallMs} ms`],
+    ["longest wait of a request", `${figures.worstStallMs} ms`],
     ...changes.flatMap(({ run, what, phases }): [string, string][] => [
       [run, `${formatDuration(phases.reduce((sum, { ms }) => sum + ms, 0))}: it ${what}`],
       ...phases.map(({ phase, back, ms }): [string, string] => [

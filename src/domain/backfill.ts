@@ -4,6 +4,8 @@ import type { Sql } from "../sql/sql.ts"
 /** One column that sync keeps true: its name, its exact type, and the expression that computes it. */
 export interface SyncColumn {
   readonly name: string
+  /** What people know it by, where its name is one of ours. Left out, as by earlier versions: its name. */
+  readonly shown?: string
   /** As `format_type` prints it. */
   readonly type: string
   /** The type below, where `type` is a domain or an array of one. Left out: it is none. */

@@ -16,7 +16,7 @@ import { ident, sql } from "../sql/sql.ts"
 export function backfillStep(sync: Sync, table: Table, id: string): BackfillStep {
   const { relation } = sync
   const unfilled = unfilledRow(sync, table)
-  const names = addedColumns(sync).map(({ name }) => name)
+  const names = addedColumns(sync).map(({ name, shown }) => shown ?? name)
   return fillingStep({
     id,
     phase: "backfill",

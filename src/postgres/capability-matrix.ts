@@ -26,8 +26,6 @@ interface MatrixFacts {
   readonly may_create_database: boolean
   readonly sees_statistics: boolean
   readonly may_set_replica_role: boolean
-  readonly wal_level: string
-  readonly may_replicate: boolean
   readonly has_statements: boolean
   readonly loads_statements: boolean
   readonly free_connections: number
@@ -117,16 +115,6 @@ function optionalChecks(facts: MatrixFacts): readonly CapabilityCheck[] {
           "a backfill fires the application's triggers",
           `GRANT SET ON PARAMETER session_replication_role TO ${role};`,
         ),
-    facts.wal_level === "logical"
-      ? ok("wal_level", "logical")
-      : warn(
-          "wal_level",
-          `${facts.wal_level}: blue-green isn't possible`,
-          "ALTER SYSTEM SET wal_level = logical; and restart the server.",
-        ),
-    facts.may_replicate
-      ? ok("replication", "the role may replicate")
-      : warn("replication", "the role may not replicate: blue-green isn't possible", `ALTER ROLE ${role} REPLICATION;`),
     statementsCheck(facts),
   ]
 }

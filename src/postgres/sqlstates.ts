@@ -60,7 +60,7 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   "2F": refused("RAISED_BY_DATABASE", "a function of the database failed"),
   "38": refused("RAISED_BY_DATABASE", "a function of the database failed"),
   "39": refused("RAISED_BY_DATABASE", "a function of the database failed"),
-  "3D000": user("UNKNOWN_DATABASE"),
+  "3D000": user("UNKNOWN_DATABASE", null, "Check the database's name at the end of the url."),
   "3F000": user("UNKNOWN_SCHEMA"),
   "40": transient("SERIALIZATION_FAILURE"),
   "40P01": transient("DEADLOCK", "the server ended a deadlock by cancelling this statement"),

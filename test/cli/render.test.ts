@@ -130,7 +130,7 @@ describe("a run", () => {
   test("says until when it waits by itself", () => {
     const keep: RunStatus = { ...running, phase: "keep", backfill: null, until: "2026-02-07T12:00:10.000Z" }
     expect(renderRun(keep, plain, now)).toContain("(7d): then it goes on by itself.")
-    expect(newLines(running, keep)).toContain("  until 2026-02-07T12:00:10.000Z: then it goes on by itself")
+    expect(newLines(running, keep)).toContain("  until 2026-02-07 12:00:10 UTC: then it goes on by itself")
   })
 
   test("names its backup once it has one, and whether that counts", () => {

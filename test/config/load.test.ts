@@ -219,6 +219,11 @@ targets:
     ])
   })
 
+  test("what can't be read as YAML is all that is said of the file", async () => {
+    const error = await failure(`version: 1\n${urls}\ntargets:\n  app:\n\turl: "postgresql://a@db/app"\n`)
+    expect(new Set(error.findings.map(({ code }) => code))).toEqual(new Set(["CONFIG_SYNTAX"]))
+  })
+
   test("no control database and no embedded stack is no mistake of the file: the stack isn't running", async () => {
     const error = await failure('version: 1\ntargets: {a: {url: "postgresql://x@y/z"}}')
     expect(error).toMatchObject({ code: "STACK_NOT_RUNNING", finding: { hint: expect.stringContaining("sluice dev") } })

@@ -29,3 +29,18 @@ test("the default that a column keeps under another type is judged like one that
   expect(checkOf({ default: 8 })).toMatchObject({ expression: "8", default: "named" })
   expect(checkOf({ default: null })).toBeUndefined()
 })
+
+test("what a step does is told with the column's own name, not with the one that it bears until contract", () => {
+  const items = table("items", [column("id", "bigint", { notNull: true }), column("n", "text", { notNull: true })])
+  const { plan } = compilePlan({
+    revisions: [
+      revision("0001", { alter_column: { table: "items", column: "n", type: "int", up: "n::int", down: "n::text" } }),
+    ],
+    catalog: catalog(items),
+    target: { ...target, versions: { ...target.versions, schemas: true } },
+  })
+  const told = plan?.steps.map(({ summary }) => summary) ?? []
+  expect(told.filter((summary) => summary.includes("_sluice_new"))).toEqual([])
+  expect(told).toContain("Validate that no value of public.items.n (new) is NULL")
+  expect(told).toContain("Fill n (new) in every row of public.items")
+})

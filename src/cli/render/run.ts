@@ -147,10 +147,10 @@ export function reportLine({ run }: Pick<RunStatus, "run">): string {
   return `Report: reports/${run}.md, beside the worker's sluice.yaml`
 }
 
-/** `Until 2026-02-07 12:00:00 (6d 23h): then it goes on by itself.` */
+/** `Until 2026-02-07 12:00:00 UTC (6d 23h): then it goes on by itself.` */
 export function untilLine(until: string, now: number): string {
   const left = Date.parse(until) - now
-  return `Until ${time(until)}${left > 0 ? ` (${formatDuration(left)})` : ""}: then it goes on by itself.`
+  return `Until ${time(until)} UTC${left > 0 ? ` (${formatDuration(left)})` : ""}: then it goes on by itself.`
 }
 
 /** Keys are data: what can't be printed as it is stands quoted. With `--json` all of them are there. */

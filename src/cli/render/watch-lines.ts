@@ -12,6 +12,7 @@ import {
   restLines,
   stateOf,
 } from "./run.ts"
+import { time } from "./words.ts"
 import { lookOf } from "./look.ts"
 import { retryLines } from "./retries.ts"
 
@@ -52,7 +53,7 @@ export function newLines(before: RunStatus | null, now: RunStatus): readonly str
   const found = new Set(before?.findings.map(said))
   for (const finding of now.findings.filter((each) => !found.has(said(each))))
     lines.push(`  ${said(finding)}`, ...(finding.hint === undefined ? [] : [`    hint: ${finding.hint}`]))
-  if (now.until && now.until !== before?.until) lines.push(`  until ${now.until}: then it goes on by itself`)
+  if (now.until && now.until !== before?.until) lines.push(`  until ${time(now.until)} UTC: then it goes on by itself`)
   const told = new Set(before?.offendingRows?.map(offendingLine))
   const rows = (now.offendingRows ?? []).map(offendingLine)
   lines.push(...rows.filter((line) => !told.has(line)).map((line) => `  ${line}`))

@@ -10,17 +10,18 @@ import { sqlStep } from "../sql-step.ts"
 /**
  * NOT NULL without reading the table under a lock that stops writers: a check that isn't validated yet binds new rows,
  * its validation reads the old ones under a weak lock, and SET NOT NULL then takes the validated check as its proof.
- * For columns that are filled.
+ * For columns that are filled. `shown`: what people know the column by.
  */
 export function notNullSteps(
   relation: RelationName,
   column: string,
   phase: Phase,
   idPrefix: string,
+  shown = column,
 ): readonly SqlStep[] {
   const table = qualified(relation)
   const check = fittingName(`${reservedPrefix}_not_null_${column}`)
-  const subject = `${displayName(relation)}.${column}`
+  const subject = `${displayName(relation)}.${shown}`
   const isValidated = constraintWhere(relation, check, sql`o.convalidated`)
   const hasCheck = constraintWhere(relation, check, sql`TRUE`)
   const isNotNull = columnWhere(relation, column, sql`a.attnotnull`)

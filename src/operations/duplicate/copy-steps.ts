@@ -5,14 +5,16 @@ import { constraintFromIndexStep, indexCopyStep } from "../constraints/index-cop
 import { validatedSteps } from "../constraints/validated-steps.ts"
 import { trusted } from "../../sql/sql.ts"
 import { constraintCopies, indexCopies } from "./copies.ts"
-import type { Duplicate } from "./duplicate.ts"
+import { shownName, type Duplicate } from "./duplicate.ts"
 
 /** What the second column has to promise before it can take the first one's place, once every row is filled; and its rights. */
 export function copySteps(duplicate: Duplicate): readonly SqlStep[] {
   const { table, physical, fresh, scope } = duplicate
   const at = `backfill/${scope}`
   const relation = { schema: table.schema, name: table.name }
-  const required = fresh.notNull ? notNullSteps(relation, physical, "backfill", `${at}/not-null-${fresh.name}`) : []
+  const required = fresh.notNull
+    ? notNullSteps(relation, physical, "backfill", `${at}/not-null-${fresh.name}`, shownName(duplicate))
+    : []
   const constraints = constraintCopies(duplicate).flatMap(({ original, name, definition }) =>
     validatedSteps(
       {

@@ -35,6 +35,11 @@ export function duplicateName(column: string, revision: string): string {
   return fittingName(`${reservedPrefix}_new_${revision}_${column}`)
 }
 
+/** What people know the second column by until contract. */
+export function shownName({ fresh }: Pick<Duplicate, "fresh">): string {
+  return `${fresh.name} (new)`
+}
+
 /** What a copy of an index or constraint is called until the original gives up its name. */
 export function copyName(original: string, revision: string): string {
   return fittingName(`${reservedPrefix}_new_${revision}_${original}`)

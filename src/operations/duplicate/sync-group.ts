@@ -8,7 +8,7 @@ import { needsByteEquality } from "../sync/byte-equality.ts"
 import { absentOf, sourceColumn } from "../sync/source-column.ts"
 import { typeBelow } from "../sync/type-below.ts"
 import { isComparable } from "../volatility.ts"
-import type { Duplicate } from "./duplicate.ts"
+import { shownName, type Duplicate } from "./duplicate.ts"
 
 /** Two columns that hold the same fact in two shapes, each computed from the other. */
 export function syncGroupOf(duplicate: Duplicate, catalog: Catalog, context: PlanContext): SyncGroup {
@@ -24,6 +24,7 @@ export function syncGroupOf(duplicate: Duplicate, catalog: Catalog, context: Pla
   }
   const added: SyncColumn = {
     name: physical,
+    shown: shownName(duplicate),
     type: fresh.type,
     ...typeBelow(fresh.type, catalog),
     collation: fresh.collation,

@@ -35,7 +35,7 @@ export function syncStep(sync: Sync, id: string): SqlStep {
     (name) => sql`DROP COLUMN IF EXISTS ${ident(name)}`,
   )
   const written = added.length > 0 ? added : sync.groups.flatMap(({ old }) => computed(old))
-  const names = written.map(({ name }) => name).join(", ")
+  const names = written.map(({ name, shown }) => shown ?? name).join(", ")
   return sqlStep({
     id,
     phase: "expand",

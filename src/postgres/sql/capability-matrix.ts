@@ -41,8 +41,6 @@ SELECT quote_ident(current_user)                          AS role,
        me.rolsuper OR me.rolcreatedb                      AS may_create_database,
        pg_has_role('pg_read_all_stats', 'USAGE')          AS sees_statistics,
        has_parameter_privilege('session_replication_role', 'SET') AS may_set_replica_role,
-       current_setting('wal_level')                       AS wal_level,
-       me.rolsuper OR me.rolreplication                   AS may_replicate,
        EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements') AS has_statements,
        current_setting('pg_stat_statements.track', true) IS NOT NULL AS loads_statements,
        greatest(0, least(
