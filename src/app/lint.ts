@@ -33,6 +33,7 @@ export async function lint(folder: ProjectFolder, cwd: string, files: readonly s
     ...emptyRevisions(revisions),
     ...lintSql(revisions),
     ...lintOperations(revisions),
+    ...withoutViews(folder, revisions),
     ...lintExpressions(revisions, texts),
   ]
 }
@@ -77,6 +78,28 @@ function lintOperations(revisions: readonly Revision[]): readonly Finding[] {
         ...(line !== undefined && { line }),
       })),
     ),
+  )
+}
+
+/** Of a change that wants version views, where sluice.yaml has them for no target. */
+function withoutViews({ versionViews }: ProjectFolder, revisions: readonly Revision[]): readonly Finding[] {
+  const targets = Object.keys(versionViews)
+  if (targets.length === 0 || Object.values(versionViews).includes(true)) return []
+  return revisions.flatMap(({ file, operations }) =>
+    operations
+      .filter(
+        ({ kind, input }) => kind === "alter_column" && ["type", "up", "down"].some((key) => key in (input as object)),
+      )
+      .map(({ input, line }): Finding => ({
+        code: "VERSION_VIEWS_REQUIRED",
+        severity: "warning",
+        subject: (input as { readonly column: string }).column,
+        message:
+          "Another type or value gives old and new applications two different columns by the same name, which takes version views",
+        hint: `Set versions: {schemas: true} for ${targets.join(", ")} in sluice.yaml and have applications use the views, or add a column of another name.`,
+        file,
+        ...(line !== undefined && { line }),
+      })),
   )
 }
 

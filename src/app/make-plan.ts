@@ -25,6 +25,7 @@ import type { App } from "./context.ts"
 import { refuseWhereUnrecorded } from "./empty-journal.ts"
 import { explainForeign } from "./foreign-run.ts"
 import { loadGraph } from "./load-graph.ts"
+import { tellTablesElsewhere } from "./table-elsewhere.ts"
 
 export interface PlanRequest {
   readonly target: string
@@ -79,7 +80,8 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
         strategy: request.strategy ?? "expand-contract",
       },
     })
-    const findings = [...edited, ...emptyRevisions(revisions), ...compiled]
+    const told = await tellTablesElsewhere(session, compiled, target.schemas[0] ?? "public")
+    const findings = [...edited, ...emptyRevisions(revisions), ...told]
     refuseWhereUnrecorded(findings, { target: target.name, revisions, recorded: recorded.length })
     throwOnErrors(findings)
     if (!plan) throw new UserError({ code: "NO_PLAN", subject: wanted, message: "no plan could be made" })

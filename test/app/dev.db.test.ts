@@ -77,7 +77,7 @@ test("--reset is refused while only this stack knows how to end a run, stopped o
   const refused = await sluice(directory, ["dev", "--reset", "--yes"])
   expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining("shop-h-1 (waiting, in target shop)")])
   expect(stackStatus(directory).running).toBe(true)
-  await dev("--stop")
+  expect(await dev("--stop")).toMatchObject({ resting: ["shop-h-1"] })
   expect((await sluice(directory, ["dev", "--reset", "--yes"])).code).toBe(3)
   expect((await sluice(directory, ["dev", "--reset", "--yes", "--force"])).code).toBe(0)
   expect(stackStatus(directory).dataDirectory).toBe(null)

@@ -6,8 +6,8 @@ import { folderWith } from "../config/folder.ts"
 
 beforeAll(loadParser)
 
-async function findingsOf(text: string) {
-  const cwd = folderWith({ "sluice.yaml": "version: 1\n", "migrations/0001_x.yaml": text })
+async function findingsOf(text: string, configuration = "version: 1\n") {
+  const cwd = folderWith({ "sluice.yaml": configuration, "migrations/0001_x.yaml": text })
   return lint(readProjectFolder({ cwd, env: {} }), cwd, [])
 }
 
@@ -17,6 +17,19 @@ test.each([
   ["the end", "title: X\noperations:\n  - sql:\n      up: SELECT 1\n      onComplete: CREATE INDEX i ON t (a)\n", 5],
 ])("SQL inside a file is told by the file's own lines: %s", async (_, text, line) => {
   expect((await findingsOf(text)).map((finding) => finding.line)).toContain(line)
+})
+
+test("a change of type is told where no target has version views, and no variable need be set for that", async () => {
+  const alter =
+    "title: X\noperations:\n  - alter_column: {table: t, column: a, type: int, up: 'a::int', down: 'a::text'}\n"
+  const target = (versions: string): string => `version: 1\ntargets: {app: {url: \${URL}${versions}}}\n`
+  const told = { code: "VERSION_VIEWS_REQUIRED", severity: "warning", subject: "a", line: 3 }
+  expect(await findingsOf(alter, target(""))).toMatchObject([told])
+  expect(await findingsOf(alter, target(", versions: {schemas: true}"))).toEqual([])
+  expect(await findingsOf(alter)).toEqual([])
+  expect(
+    await findingsOf(alter.replace("type: int, up: 'a::int', down: 'a::text'", "nullable: false"), target("")),
+  ).toEqual([])
 })
 
 test("a revision without operations is told, a merge is not", async () => {

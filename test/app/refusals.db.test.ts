@@ -40,6 +40,15 @@ describe("plan", () => {
     expect(one.plan.hash).not.toBe(other.plan.hash)
   })
 
+  test("a table that another schema has is told with that schema", async () => {
+    await bench.target.query('CREATE SCHEMA lending; CREATE TABLE lending."Member" (id int PRIMARY KEY)')
+    bench.write("0001_email.yaml", addEmail.replaceAll("people", "Member"))
+    await expect(makePlan(await bench.app(), { target: "shop" })).rejects.toMatchObject({
+      code: "UNKNOWN_TABLE",
+      finding: { hint: expect.stringContaining("Schema lending has a table of that name") },
+    })
+  })
+
   test("a revision without operations is planned with a warning", async () => {
     bench.write("0002_empty.yaml", "title: Empty\noperations: []\n")
     const { findings } = await makePlan(await bench.app(), { target: "shop" })

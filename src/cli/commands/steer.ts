@@ -1,8 +1,8 @@
 import { Command } from "commander"
 import type { AbortPreview } from "../../app/abort-preview.ts"
 import { formatDuration } from "../../domain/duration.ts"
-import { gateMeanings } from "../../domain/gate.ts"
-import type { OperatorVerb } from "../../domain/run.ts"
+import { gateMeanings, type WaitName } from "../../domain/gate.ts"
+import type { CommandAnswer, OperatorVerb } from "../../domain/run.ts"
 import { confirm } from "../ask.ts"
 import type { Cli } from "../cli.ts"
 import { onTheWayBack } from "../render/run.ts"
@@ -57,9 +57,13 @@ export function steerCommand(cli: Cli, verb: SteerVerb): Command {
         answer: await steer(app, { run, verb, gate: meant, reason: options.reason, nonce: options.nonce }),
       }
     })
-    const passed = meant === undefined ? "" : `gate ${meant} is open, and `
-    cli.output.result(answer, () => `Accepted: ${passed}the run is ${answer.state} (${answer.phase}).`)
+    cli.output.result(answer, () => acceptedText(answer, meant))
   })
+}
+
+/** Where no gate was named, whoever sent it learns here which one it was: sent twice, it may have been two. */
+export function acceptedText({ state, phase }: CommandAnswer, passed: WaitName | undefined): string {
+  return `Accepted: ${passed === undefined ? "" : `gate ${passed} is open, and `}the run is ${state} (${phase}).`
 }
 
 /** Says what a way back would do, and asks whether it is meant. What will be refused isn't asked about. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { AbortPreview } from "../../src/app/abort-preview.ts"
-import { previewText } from "../../src/cli/commands/steer.ts"
+import { acceptedText, previewText } from "../../src/cli/commands/steer.ts"
 
 const preview: AbortPreview = {
   run: "shop-1",
@@ -29,4 +29,10 @@ test("what is done on the way back isn't called undone, and doesn't count as a s
 test("where no old shape comes back there is no waiting for applications, and the preview says so", () => {
   expect(previewText({ ...preview, waitsForApplications: false })).toContain("it doesn't wait for applications")
   expect(previewText({ ...preview, newShapeInUse: false })).not.toContain("wait")
+})
+
+test("the answer to proceed names the gate, also where the command didn't", () => {
+  const answer = { accepted: true, state: "running", phase: "switch" } as const
+  expect(acceptedText(answer, "switch")).toBe("Accepted: gate switch is open, and the run is running (switch).")
+  expect(acceptedText(answer, undefined)).toBe("Accepted: the run is running (switch).")
 })
