@@ -158,7 +158,7 @@ async function prepare(stack: RunningStack, createTable: string): Promise<readon
 
 /** Passes the contract gate once the applications are ready for it, and waits for the end, whatever is down meanwhile. */
 async function carryThrough(app: App, run: string, getReady: () => Promise<void>): Promise<RunStatus> {
-  const nonce = randomUUID()
+  let nonce = randomUUID()
   const until = Date.now() + patienceMs
   let ready: Promise<void> | null = null
   for (;;) {
@@ -172,6 +172,8 @@ async function carryThrough(app: App, run: string, getReady: () => Promise<void>
       }
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error
+      // The old application ran while the gate waited. What is asked anew counts from this refusal on.
+      if (error.code === "STRAGGLERS_SEEN") nonce = randomUUID()
     }
     await sleep(50)
   }
