@@ -34,7 +34,8 @@ export function runEnded(run: string, state: JournaledRunState | null): RefusedE
   })
 }
 
-function notInTarget(run: string): RefusedError {
+/** The refusal of what is to be done for a run that the target's journal doesn't have. */
+export function notInTarget(run: string): RefusedError {
   return new RefusedError({
     code: "RUN_NOT_IN_TARGET",
     subject: run,

@@ -2,19 +2,21 @@ import { RefusedError, type ErrorFinding } from "../domain/errors.ts"
 import { firstFew } from "../domain/first-few.ts"
 import { isAfter } from "../domain/phase.ts"
 import type { Session } from "../postgres/session.ts"
-import { journalVersion } from "./schema/ensure-journal.ts"
 import type { TargetRun } from "./target-run.ts"
+import { journaledState, notInTarget } from "./under-way.ts"
 
 const mostNamed = 3
 
 /**
  * Why nothing may be built on what the run has done: the target's journal lacks steps that were told to be done. The
  * target was restored to an older state, or failed over to a server that lacked the last commits; with the journal's
- * rows went what the steps had done in the same transactions. Null: all is there, or nobody has told.
+ * rows went what the steps had done in the same transactions. RUN_NOT_IN_TARGET where it lacks the run itself. Null: all is
+ * there, or nobody has told.
  */
 export async function wentBack(session: Session, { run, plan, told }: TargetRun): Promise<ErrorFinding | null> {
   if (told === undefined || told.length === 0) return null
-  const journaled = (await journalVersion(session)) === 0 ? [] : await everDone(session, run)
+  if ((await journaledState(session, run)) === null) return notInTarget(run).finding
+  const journaled = await everDone(session, run)
   const lost = plan.steps.filter(({ id }) => told.includes(id) && !journaled.includes(id))
   if (lost.length === 0) return null
   const isContracted = plan.steps.some(({ id, phase }) => isAfter(phase, "soak") && told.includes(id))
@@ -30,7 +32,7 @@ export async function wentBack(session: Session, { run, plan, told }: TargetRun)
   }
 }
 
-/** Throws RefusedError TARGET_WENT_BACK. */
+/** Throws RefusedError TARGET_WENT_BACK or RUN_NOT_IN_TARGET. */
 export async function demandNothingLost(session: Session, run: TargetRun): Promise<void> {
   const finding = await wentBack(session, run)
   if (finding) throw new RefusedError(finding)

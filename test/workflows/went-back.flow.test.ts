@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { OlderCopy } from "../harness/older-copy.ts"
 import { Sluice } from "../harness/sluice.ts"
 import { splitName } from "./changes.ts"
-import { OlderCopy } from "./older-copy.ts"
 
 // A target that is restored to an older state, or fails over to a standby that lagged behind, has lost what the run has
 // done. Gates let it through all the same: rows that were never filled were promised to be, and an archive that was
@@ -18,10 +18,10 @@ test("a gate isn't passed with what was done before it lost; an abort takes back
   const before = await project.dump()
   await project.start()
   await project.atGate("dual-write")
-  const older = await OlderCopy.take(project)
+  const older = await OlderCopy.take(project.database)
   await project.pass("dual-write")
   await project.atGate("switch")
-  await older.putInPlace()
+  await older.restore()
 
   await expect(project.send("proceed", { gate: "switch" })).rejects.toMatchObject({
     kind: "RefusedError",
@@ -39,10 +39,10 @@ test("from contract on the way out is undo, which brings the old shape back", as
   await project.start()
   await project.pass("dual-write", "switch")
   await project.atGate("contract")
-  const older = await OlderCopy.take(project)
+  const older = await OlderCopy.take(project.database)
   await project.pass("contract")
   await project.atGate("purge")
-  await older.putInPlace()
+  await older.restore()
 
   await expect(project.send("proceed", { gate: "purge" })).rejects.toMatchObject({
     code: "TARGET_WENT_BACK",
