@@ -3,7 +3,7 @@ import { hasEnded, type RunStatus } from "../domain/run.ts"
 import type { Conflict } from "../execution/journal.ts"
 import { loadRun } from "../ledger/run-status.ts"
 import type { App } from "./context.ts"
-import { waysOut } from "./went-back.ts"
+import { waysOut } from "./further-back.ts"
 
 /**
  * The refusal for the sake of a run that the target's journal names. Where this control database doesn't know it, its

@@ -15,7 +15,7 @@ import { requireWorker } from "./probe.ts"
 import { findRun } from "./runs.ts"
 import { targetAway } from "./target-away.ts"
 import { isOrphaned, whyOrphaned } from "./workflow-state.ts"
-import { wentBack } from "./went-back.ts"
+import { furtherBack } from "./further-back.ts"
 
 /** Temporal and the target are asked on the side: status must answer at once without them too. */
 const askDeadlineMs = 1500
@@ -37,7 +37,7 @@ export async function showStatus(app: App, run: string): Promise<RunStatus> {
     offendingRows: stillInTheWay(found, await offendingRowsOf(control, found.run)),
   }
   if (hasEnded(status.state)) {
-    const back = await wentBack(app, status, askDeadlineMs)
+    const back = await furtherBack(app, status, askDeadlineMs)
     return back === null ? status : { ...status, findings: [...status.findings, back.finding], choices: back.choices }
   }
   // Once the purge gate was passed an abort is refused, of a lost run too.

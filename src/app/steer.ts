@@ -11,7 +11,7 @@ import { requireWorker } from "./probe.ts"
 import { findRun } from "./runs.ts"
 import { isUnreachable } from "./temporal.ts"
 import { errorInside } from "./update-failure.ts"
-import { wentBack, type WentBack } from "./went-back.ts"
+import { furtherBack, type FurtherBack } from "./further-back.ts"
 import { isOrphaned } from "./workflow-state.ts"
 
 export interface SteerRequest {
@@ -30,7 +30,7 @@ const askDeadlineMs = 2000
 /** Sends a decision as an Update and waits for the answer. Sends nothing where nobody would carry it out. */
 export async function steer(app: App, request: SteerRequest): Promise<CommandAnswer> {
   const status = await findRun(app, request.run)
-  if (hasEnded(status.state)) throw ended(status, await wentBack(app, status, askDeadlineMs))
+  if (hasEnded(status.state)) throw ended(status, await furtherBack(app, status, askDeadlineMs))
   const control = await app.control()
   const link = app.temporal()
   const lost = await isOrphaned(link, () => loadRun(control, status.run), askDeadlineMs)
@@ -68,7 +68,7 @@ async function send(app: App, status: RunStatus, request: SteerRequest): Promise
   }
 }
 
-function ended(status: RunStatus, back: WentBack | null): RefusedError {
+function ended(status: RunStatus, back: FurtherBack | null): RefusedError {
   return new RefusedError({
     code: "RUN_ENDED",
     subject: status.run,

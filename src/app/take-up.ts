@@ -1,7 +1,6 @@
 import { RefusedError } from "../domain/errors.ts"
-import type { Plan } from "../domain/plan.ts"
 import { hasEnded, type RunStatus } from "../domain/run.ts"
-import { readJournal, type JournaledRunState } from "../execution/journal.ts"
+import { doneAfter, readJournal, type JournaledRunState } from "../execution/journal.ts"
 import { journaledState } from "../execution/under-way.ts"
 import { loadPlan } from "../ledger/plans.ts"
 import { takeUpAgain } from "../ledger/run-state.ts"
@@ -10,7 +9,7 @@ import { requireWorker } from "./probe.ts"
 import type { Recovered } from "./recover.ts"
 import { startWorkflow } from "./run-workflow.ts"
 import { undoRefusal } from "./undo-refusal.ts"
-import { isFurtherBack } from "./went-back.ts"
+import { isFurtherBack } from "./further-back.ts"
 import { demandFree } from "./workflow-holder.ts"
 
 /**
@@ -32,7 +31,7 @@ export async function takeUp(app: App, status: RunStatus): Promise<Recovered> {
   const refusal = verb === "abort" ? await undoRefusal(app, status, plan) : null
   if (refusal) throw new RefusedError(refusal)
   const lost = `it had ended (${status.state}), and stands as ${there} in the target`
-  const done = await doneIn(app, status, plan)
+  const done = await doneIn(app, status)
   await takeUpAgain(control, { run, planHash, actor: app.actor, verb, reason: "recovered", lost, done })
   await startWorkflow(app, { run, workflowId, plan, adopt: verb === "abort" ? "abort" : "continue" })
   return { run, state: verb === "abort" ? "aborting" : "running", undone: [], left: [] }
@@ -42,10 +41,8 @@ function standingOf(app: App, { run, target }: RunStatus): Promise<JournaledRunS
   return app.inTarget(app.target(target), "recover", (session) => journaledState(session, run))
 }
 
-async function doneIn(app: App, { run, target }: RunStatus, { steps }: Plan): Promise<readonly string[]> {
-  const journal = await app.inTarget(app.target(target), "recover", (session) => readJournal(session, run))
-  const last = new Map(journal.map(({ step, direction }) => [step, direction]))
-  return steps.map(({ id }) => id).filter((id) => last.get(id) === "do")
+async function doneIn(app: App, { run, target }: RunStatus): Promise<readonly string[]> {
+  return doneAfter(await app.inTarget(app.target(target), "recover", (session) => readJournal(session, run)))
 }
 
 function nothingToRecover({ run, state }: RunStatus): RefusedError {

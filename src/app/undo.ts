@@ -9,7 +9,7 @@ import { startWorkflow } from "./run-workflow.ts"
 import { findRun } from "./runs.ts"
 import { steer } from "./steer.ts"
 import { undoRefusal } from "./undo-refusal.ts"
-import { wentBack, type WentBack } from "./went-back.ts"
+import { furtherBack, type FurtherBack } from "./further-back.ts"
 
 /** How long the target is asked for a hint. */
 const askDeadlineMs = 2000
@@ -34,7 +34,7 @@ export async function undo(app: App, request: UndoRequest): Promise<Undoing> {
   const status = await findRun(app, request.run)
   const { run } = status
   if (!hasEnded(status.state)) return { run, ...(await steer(app, { ...request, run, verb: "undo" })) }
-  if (status.state === "aborted") throw undone(status, await wentBack(app, status, askDeadlineMs))
+  if (status.state === "aborted") throw undone(status, await furtherBack(app, status, askDeadlineMs))
   await requireWorker(app.temporal())
   return undoCompleted(app, status, request)
 }
@@ -56,7 +56,7 @@ async function undoCompleted(app: App, status: RunStatus, request: UndoRequest):
   return { run, accepted: true, state: "aborting", phase }
 }
 
-function undone({ run, findings }: RunStatus, back: WentBack | null): RefusedError {
+function undone({ run, findings }: RunStatus, back: FurtherBack | null): RefusedError {
   const left = findings.filter(({ code }) => code === "LEFT_BEHIND").length
   return new RefusedError({
     code: "RUN_ENDED",

@@ -50,6 +50,21 @@ export async function wasEverDone(session: Session, run: string, step: string): 
   return row?.done ?? false
 }
 
+/** The steps that were done at some time, whatever became of them. */
+export async function everDone(session: Session, run: string): Promise<ReadonlySet<string>> {
+  const rows = await session.query<{ step: string }>(
+    "SELECT DISTINCT step FROM sluice.journal WHERE run = $1 AND direction = 'do'",
+    [run],
+  )
+  return new Set(rows.map(({ step }) => step))
+}
+
+/** The steps that count as done after these rows, in the order in which they were begun first. */
+export function doneAfter(journal: readonly Pick<JournalRow, "step" | "direction">[]): readonly string[] {
+  const last = new Map(journal.map(({ step, direction }) => [step, direction]))
+  return [...last].filter(([, direction]) => direction === "do").map(([step]) => step)
+}
+
 export interface NewJournalRow {
   readonly step: string
   readonly direction: Direction

@@ -24,8 +24,8 @@ export interface AbortedRun {
 
 /**
  * What is left of an aborted run: steps that the journal still has as done, those whose undo somebody has left out, and
- * where it has lost all that was done, those of which it has no word, as far as what they did is there. Somebody may have dropped it by hand before, or
- * because the undo failed, or the target was restored to before it.
+ * where it has lost all that was done, those of which it has no word, as far as what they did is there. Somebody may have
+ * dropped it by hand before, or because the undo failed, or the target was restored to before it.
  */
 export async function stepsLeftBehind(run: TargetRun, { leftOut, held }: AbortedRun): Promise<readonly LeftStep[]> {
   const applicationName = helperSessionName(run.run, "control")

@@ -6,7 +6,7 @@ import { displayName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import { withSession, type Session } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
-import { readJournal } from "./journal-rows.ts"
+import { doneAfter, readJournal } from "./journal-rows.ts"
 import { findRuns, runUnknown, setRunState, type JournaledRun } from "./run-rows.ts"
 import { findLeftovers } from "./schema/leftovers.ts"
 import { ensureJournal } from "./schema/ensure-journal.ts"
@@ -87,8 +87,7 @@ async function planOf(session: Session, run: string): Promise<Plan | null> {
 
 /** Steps that stand as done, and triggers and marker columns on the run's relations. */
 async function whatIsLeft(session: Session, { run, relations }: JournaledRun, plan: Plan | null): Promise<string[]> {
-  const last = new Map((await readJournal(session, run)).map(({ step, direction }) => [step, direction]))
-  const done = [...last].filter(([, direction]) => direction === "do").map(([step]) => step)
+  const done = doneAfter(await readJournal(session, run))
   const acted = plan?.steps.filter(({ id, action }) => action !== "verify" && done.includes(id))
   const summaries = (acted?.map(({ summary }) => summary) ?? done).map((what) => `done: ${what}`)
   const ours = (await findLeftovers(session)).filter(({ relation }) => relations.includes(displayName(relation)))

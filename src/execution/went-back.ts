@@ -2,46 +2,43 @@ import { RefusedError, type ErrorFinding } from "../domain/errors.ts"
 import { firstFew } from "../domain/first-few.ts"
 import { isAfter } from "../domain/phase.ts"
 import type { Session } from "../postgres/session.ts"
+import { everDone } from "./journal-rows.ts"
 import type { TargetRun } from "./target-run.ts"
 import { journaledState, notInTarget } from "./under-way.ts"
 
 const mostNamed = 3
 
 /**
- * Why nothing may be built on what the run has done: the target's journal lacks steps that were told to be done. The
- * target was restored to an older state, or failed over to a server that lacked the last commits; with the journal's
- * rows went what the steps had done in the same transactions. RUN_NOT_IN_TARGET where it lacks the run itself. Null: all is
- * there, or nobody has told.
+ * Why nothing may be built on what the run has done. RUN_NOT_IN_TARGET where the target's journal lacks the run itself,
+ * TARGET_WENT_BACK where it lacks steps that were told to be done. Null: all is there, or nobody has told.
  */
-export async function wentBack(session: Session, { run, plan, told }: TargetRun): Promise<ErrorFinding | null> {
-  if (told === undefined || told.length === 0) return null
-  if ((await journaledState(session, run)) === null) return notInTarget(run).finding
+export async function wentBack(session: Session, target: TargetRun): Promise<ErrorFinding | null> {
+  const { run, told = [] } = target
+  if (told.length === 0) return null
+  return (await journaledState(session, run)) === null ? notInTarget(run).finding : lostSteps(session, target)
+}
+
+/** For a run of which it is known that the journal has it. Throws RefusedError TARGET_WENT_BACK. */
+export async function demandNothingLost(session: Session, run: TargetRun): Promise<void> {
+  const finding = await lostSteps(session, run)
+  if (finding) throw new RefusedError(finding)
+}
+
+/**
+ * The target was restored to an older state, or failed over to a server that lacked the last commits: with the journal's
+ * rows went what the steps had done in the same transactions.
+ */
+async function lostSteps(session: Session, { run, plan, told = [] }: TargetRun): Promise<ErrorFinding | null> {
+  if (told.length === 0) return null
   const journaled = await everDone(session, run)
-  const lost = plan.steps.filter(({ id }) => told.includes(id) && !journaled.includes(id))
+  const lost = told.filter((id) => !journaled.has(id))
   if (lost.length === 0) return null
   const isContracted = plan.steps.some(({ id, phase }) => isAfter(phase, "soak") && told.includes(id))
   const [verb, what] = isContracted ? ["undo", "brings the old shape back from"] : ["abort", "takes back"]
   return {
     code: "TARGET_WENT_BACK",
     subject: run,
-    message: `the target doesn't have what this run has done before (${firstFew(
-      lost.map(({ id }) => id),
-      mostNamed,
-    )}): it was restored to an older state, or has failed over to a server that lacked it`,
+    message: `the target doesn't have what this run has done before (${firstFew(lost, mostNamed)}): it was restored to an older state, or has failed over to a server that lacked it`,
     hint: `Where the newer database can be had, bring it back, and the run goes on. Else \`sluice ${verb} ${run}\` ${what} what is there; then start anew.`,
   }
-}
-
-/** Throws RefusedError TARGET_WENT_BACK or RUN_NOT_IN_TARGET. */
-export async function demandNothingLost(session: Session, run: TargetRun): Promise<void> {
-  const finding = await wentBack(session, run)
-  if (finding) throw new RefusedError(finding)
-}
-
-async function everDone(session: Session, run: string): Promise<readonly string[]> {
-  const rows = await session.query<{ step: string }>(
-    "SELECT DISTINCT step FROM sluice.journal WHERE run = $1 AND direction = 'do'",
-    [run],
-  )
-  return rows.map(({ step }) => step)
 }

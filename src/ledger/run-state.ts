@@ -1,7 +1,7 @@
 import type { Finding } from "../domain/finding.ts"
 import type { Phase } from "../domain/phase.ts"
 import { hasEnded, type OperatorVerb, type RunEnd, type RunState } from "../domain/run.ts"
-import { Ledger } from "./chain.ts"
+import { Ledger, type Append } from "./chain.ts"
 import type { Control, Transaction } from "./control.ts"
 import { onceOf } from "./decisions.ts"
 import { clockTolerance, type Place } from "./place.ts"
@@ -95,13 +95,7 @@ export async function reopenRun(control: Control, reopening: Reopening): Promise
     const decision = { planHash, verb: "undo", gate: null, evidenceHash: null, reason, by: "command line", nonce }
     const once = nonce === null ? undefined : onceOf(run, { verb: "undo", gate: null, nonce })
     await append({ actor, kind: "decision.accepted", run, detail: decision }, once)
-    await writeState(tx, run, { state: "aborting", phase, waitingFor: null, findings: [] })
-    await append({
-      actor,
-      kind: "run.state",
-      run,
-      detail: { state: "aborting", phase, waitingFor: null, findings: [] },
-    })
+    await goOn(tx, append, { run, actor, state: "aborting", phase })
     return phase
   })
 }
@@ -136,10 +130,20 @@ export async function takeUpAgain(control: Control, { run, done, ...detail }: Ta
         WHERE run = $1 AND state <> 'skipped'`,
       [run, done],
     )
-    await writeState(tx, run, { state, phase, waitingFor: null, findings: [] })
-    await append({ actor, kind: "run.state", run, detail: { state, phase, waitingFor: null, findings: [] } })
+    await goOn(tx, append, { run, actor, state, phase })
     return phase
   })
+}
+
+/** A run that had ended is at work again. */
+async function goOn(
+  tx: Transaction,
+  append: Append,
+  { run, actor, state, phase }: Pick<StateRow, "state" | "phase"> & { readonly run: string; readonly actor: string },
+): Promise<void> {
+  const change = { state, phase, waitingFor: null, findings: [] }
+  await writeState(tx, run, change)
+  await append({ actor, kind: "run.state", run, detail: change })
 }
 
 interface StateRow {

@@ -7,7 +7,7 @@ import { withSession } from "../postgres/session.ts"
 import type { App } from "./context.ts"
 
 /** An ended run that the target has further back: only an older state of the target can say so. */
-export interface WentBack {
+export interface FurtherBack {
   readonly finding: Finding
   readonly choices: readonly string[]
 }
@@ -17,7 +17,7 @@ export interface WentBack {
  * undone: the target was restored, or failed over, to an older state. Null where the two agree, and where the target
  * can't be asked in time.
  */
-export async function wentBack(app: App, status: RunStatus, withinMs: number): Promise<WentBack | null> {
+export async function furtherBack(app: App, status: RunStatus, withinMs: number): Promise<FurtherBack | null> {
   const target = app.config.targets[status.target]
   if (!target || !hasEnded(status.state)) return null
   const options = { url: target.url, applicationName: "sluice:cli:status", withinMs }
@@ -34,7 +34,7 @@ export function isFurtherBack(here: "completed" | "aborted", there: JournaledRun
   return there === "active" || there === "contracted" || (here === "aborted" && there === "completed")
 }
 
-function told({ run, state }: RunStatus, there: JournaledRunState): WentBack {
+function told({ run, state }: RunStatus, there: JournaledRunState): FurtherBack {
   const ways = waysOut({ run, state }, there)
   return {
     finding: {
