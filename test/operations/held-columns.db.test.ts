@@ -1,15 +1,10 @@
-import { beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { beforeAll, describe, expect, test } from "vitest"
 import type { Finding } from "../../src/domain/finding.ts"
-import { catalogWish, compilePlan } from "../../src/planner/compile.ts"
-import { readCatalog } from "../../src/postgres/catalog-reader.ts"
 import { loadParser } from "../../src/sql/parser.ts"
-import { asSession } from "../execution/setting.ts"
-import { createDatabase } from "../harness/database.ts"
-import { revision, target as sampleTarget } from "../planner/sample-catalog.ts"
+import { plannedFindings, withViews } from "./planned-findings.ts"
 
 beforeAll(loadParser)
 
-const target = { ...sampleTarget, versions: { schemas: true, roles: { old: null, new: null } } }
 const people = `
   CREATE TABLE public.people (id integer PRIMARY KEY, name text, code text);
   CREATE TABLE public.orders (id integer PRIMARY KEY, person integer REFERENCES public.people);`
@@ -25,14 +20,8 @@ async function refusals(more: string, operation: Readonly<Record<string, unknown
   return findings.filter(({ severity }) => severity === "error").map(({ code }) => code)
 }
 
-async function findingsOf(more: string, operation: Readonly<Record<string, unknown>>): Promise<readonly Finding[]> {
-  const database = await createDatabase({ schema: `${people} ${more}` })
-  onTestFinished(() => database.drop())
-  return asSession(database.url, async (session) => {
-    const revisions = [revision("0002_change", operation)]
-    const catalog = await readCatalog(session, catalogWish(revisions, target))
-    return compilePlan({ revisions, catalog, target }).findings
-  })
+function findingsOf(more: string, operation: Readonly<Record<string, unknown>>): Promise<readonly Finding[]> {
+  return plannedFindings(`${people} ${more}`, [operation], withViews)
 }
 
 // Else the run would fail at contract, or later, with the old version gone.

@@ -1,11 +1,7 @@
-import { beforeAll, expect, onTestFinished, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import type { Finding } from "../../src/domain/finding.ts"
-import { catalogWish, compilePlan } from "../../src/planner/compile.ts"
-import { readCatalog } from "../../src/postgres/catalog-reader.ts"
 import { loadParser } from "../../src/sql/parser.ts"
-import { asSession } from "../execution/setting.ts"
-import { createDatabase } from "../harness/database.ts"
-import { revision, target as sampleTarget } from "../planner/sample-catalog.ts"
+import { plannedFindings, withViews } from "./planned-findings.ts"
 
 // What only a partition has was not looked at: the run failed later, or what it had was lost without a word.
 
@@ -28,15 +24,8 @@ const add = {
   add_column: { table: "people", column: { name: "low", type: "text", nullable: true }, up: "lower(name)" },
 }
 
-async function findingsOf(more: string, operation: Operation, views = true): Promise<readonly Finding[]> {
-  const target = { ...sampleTarget, versions: { schemas: views, roles: { old: null, new: null } } }
-  const database = await createDatabase({ schema: `${people} ${more}` })
-  onTestFinished(() => database.drop())
-  return asSession(database.url, async (session) => {
-    const revisions = [revision("0002_change", operation)]
-    const catalog = await readCatalog(session, catalogWish(revisions, target))
-    return compilePlan({ revisions, catalog, target }).findings
-  })
+function findingsOf(more: string, operation: Operation, views = true): Promise<readonly Finding[]> {
+  return plannedFindings(`${people} ${more}`, [operation], { ...withViews, schemas: views })
 }
 
 async function refusals(more: string, operation: Operation, views = true): Promise<readonly string[]> {

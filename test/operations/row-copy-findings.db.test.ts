@@ -1,10 +1,6 @@
 import { beforeAll, expect, test } from "vitest"
-import { catalogWish, compilePlan } from "../../src/planner/compile.ts"
-import { readCatalog } from "../../src/postgres/catalog-reader.ts"
 import { loadParser } from "../../src/sql/parser.ts"
-import { asSession } from "../execution/setting.ts"
-import { createDatabase } from "../harness/database.ts"
-import { revision, target } from "../planner/sample-catalog.ts"
+import { plannedFindings } from "./planned-findings.ts"
 
 // The audit trigger of PostgreSQL's own manual inserts NEW.* into a table of history. From expand on it failed with every
 // write of the old application, or put our columns into those of the history.
@@ -15,20 +11,14 @@ const column = { add_column: { table: "people", column: { name: "low", type: "te
 const dropped = { drop_column: { table: "people", column: "name", down: "''" } }
 
 async function copying(body: string, operation: Readonly<Record<string, unknown>> = column): Promise<string[]> {
-  const database = await createDatabase({
-    schema: `CREATE TABLE people (id int PRIMARY KEY, name text);
-      CREATE TABLE history (id int, name text, changed_by text DEFAULT current_user);
-      CREATE FUNCTION record_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} RETURN NULL; END $$;
-      CREATE TRIGGER history AFTER INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION record_change()`,
-  })
-  try {
-    const revisions = [revision("0002_change", operation)]
-    const catalog = await asSession(database.url, (session) => readCatalog(session, catalogWish(revisions, target)))
-    const { findings } = compilePlan({ revisions, catalog, target })
-    return findings.filter(({ code }) => code === "TRIGGER_COPIES_ROW").map(({ subject }) => subject)
-  } finally {
-    await database.drop()
-  }
+  const findings = await plannedFindings(
+    `CREATE TABLE people (id int PRIMARY KEY, name text);
+     CREATE TABLE history (id int, name text, changed_by text DEFAULT current_user);
+     CREATE FUNCTION record_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} RETURN NULL; END $$;
+     CREATE TRIGGER history AFTER INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION record_change()`,
+    [operation],
+  )
+  return findings.filter(({ code }) => code === "TRIGGER_COPIES_ROW").map(({ subject }) => subject)
 }
 
 test.each([

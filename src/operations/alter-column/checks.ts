@@ -13,10 +13,8 @@ import { downFindings } from "../down-findings.ts"
 import { duplicateFindings } from "../duplicate/duplicate-findings.ts"
 import { expressionFindings } from "../expression-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
-import { newDomainFindings } from "../new-domain-findings.ts"
 import { oldWriteFindings } from "../old-writes.ts"
 import type { PlanContext } from "../operation.ts"
-import { domainFindings } from "../sync/domain-findings.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
 import { resolveTable } from "../table-name.ts"
 import { typedTableFindings } from "../typed-table-findings.ts"
@@ -34,7 +32,7 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
   if (!column) return [...blocked, missingColumn(input.column, table)]
   const subject = `${displayName(relation)}.${input.column}`
   const broken = [
-    ...typeFindings(input, column, current, subject, context),
+    ...typeFindings(input, subject, context),
     ...changeFindings(input, column, subject),
     ...expressionsFindings(input, table, current, context, subject),
   ]
@@ -48,8 +46,7 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
       ? [
           ...typedTableFindings(table),
           ...keepFindings(table, column),
-          ...duplicateFindings(table, column, subject, current),
-          ...domainFindings(typeOf(input, column, context), current, subject),
+          ...duplicateFindings(table, column, typeOf(input, column, context), subject, current),
           ...purgeFindings(table, column, context),
           ...pairFindings(input, column, subject, context),
           ...writeFindings(input, table, column, subject),
@@ -74,17 +71,10 @@ function asAdded({ check, unique, references }: AlterColumnInput, { name, type }
   return { table: "", column }
 }
 
-function typeFindings(
-  { type }: AlterColumnInput,
-  column: Column,
-  catalog: Catalog,
-  subject: string,
-  { defaultSchema }: PlanContext,
-): readonly Finding[] {
+function typeFindings({ type }: AlterColumnInput, subject: string, { defaultSchema }: PlanContext): readonly Finding[] {
   if (type === undefined) return []
   try {
-    const { name, serial } = parseTypeName(type, defaultSchema)
-    if (!serial) return name === column.type ? [] : newDomainFindings(name, catalog, subject)
+    if (!parseTypeName(type, defaultSchema).serial) return []
     return [
       refusal("SERIAL_COLUMN", subject, "serial is no type but a shorthand for a sequence", "Name the integer type."),
     ]

@@ -3,15 +3,29 @@ import { partitionsOf } from "../../catalog/partitions.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { boundFindings } from "../hide/bound-findings.ts"
 import { nullFindings } from "../hide/null-findings.ts"
+import { newDomainFindings } from "../new-domain-findings.ts"
+import { domainFindings } from "../sync/domain-findings.ts"
 import { partitionFindings } from "./partition-findings.ts"
 import { rowCopyFindings } from "../row-copy-findings.ts"
 import { refusal, warning } from "../table-findings.ts"
 
-/** Why a column can't get a second one that takes its place, or what has to be known about that. */
-export function duplicateFindings(table: Table, column: Column, subject: string, catalog: Catalog): readonly Finding[] {
+/**
+ * Why a column can't get a second one of this type that takes its place, or what has to be known about that. A domain
+ * that allows no NULL is told once, where both are of it.
+ */
+export function duplicateFindings(
+  table: Table,
+  column: Column,
+  type: string,
+  subject: string,
+  catalog: Catalog,
+): readonly Finding[] {
+  const ofOld = nullFindings(column, catalog, subject)
   const findings = [
     ...boundFindings(table, column, subject, catalog),
-    ...nullFindings(column, catalog, subject),
+    ...ofOld,
+    ...(ofOld.length > 0 && type === column.type ? [] : newDomainFindings(type, catalog, subject)),
+    ...domainFindings(type, catalog, subject),
     ...leftFindings(table, column, catalog, subject),
     ...rowCopyFindings(table, catalog),
   ]

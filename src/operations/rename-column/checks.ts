@@ -11,7 +11,6 @@ import { functionFindings } from "../hide/function-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
 import { triggerFindings } from "../hide/trigger-findings.ts"
 import type { PlanContext } from "../operation.ts"
-import { domainFindings } from "../sync/domain-findings.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
 import { typedTableFindings } from "../typed-table-findings.ts"
@@ -77,8 +76,7 @@ function secondColumnFindings(table: Table, column: Column, catalog: Catalog, su
       ),
     ]
   const findings = [
-    ...duplicateFindings(table, column, subject, catalog),
-    ...domainFindings(column.type, catalog, subject),
+    ...duplicateFindings(table, column, column.type, subject, catalog),
     ...computedFindings(ident(column.name), table, catalog, subject, column.type),
     warning(
       "COLUMN_IS_COPIED",

@@ -1,11 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest"
-import { catalogWish, compilePlan } from "../../../src/planner/compile.ts"
-import { readCatalog } from "../../../src/postgres/catalog-reader.ts"
 import { loadParser } from "../../../src/sql/parser.ts"
-import { asSession } from "../../execution/setting.ts"
-import { createDatabase } from "../../harness/database.ts"
-import { revision, target } from "../../planner/sample-catalog.ts"
 import { Purging } from "../archive/purging.ts"
+import { plannedFindings } from "../planned-findings.ts"
 
 /**
  * A column's type may be a domain. A value that is too long for the type below it has to be an error, as it is for a
@@ -60,9 +56,17 @@ describe("a domain over a type with a length", () => {
   })
 })
 
-test("a domain with a check is refused for a new column: adding it would write the table anew under lock", async () => {
-  const given = "CREATE DOMAIN word AS text CHECK (VALUE <> ''); CREATE TABLE people (id int PRIMARY KEY, name text)"
-  expect(await codesOf(given, [column("label", "word", "name")])).toContain("DOMAIN_REWRITES")
+test.each([
+  ["added", { add_column: { table: "people", column: { name: "label", type: "word", nullable: true }, up: "name" } }],
+  ["the second one of a rename", { rename_column: { table: "people", from: "known_as", to: "label" } }],
+  [
+    "the second one of another value",
+    { alter_column: { table: "people", column: "known_as", up: "name", down: "''" } },
+  ],
+])("a domain with a check is refused for a new column, %s: it would write the table anew", async (_, operation) => {
+  const given = `CREATE DOMAIN word AS text CHECK (VALUE <> '');
+    CREATE TABLE people (id int PRIMARY KEY, name text, known_as word)`
+  expect(await codesOf(given, [operation])).toContain("DOMAIN_REWRITES")
 })
 
 describe("a domain with a default", () => {
@@ -142,15 +146,8 @@ describe("a domain that allows no NULL", () => {
   })
 })
 
-async function codesOf(given: string, operations: readonly Readonly<Record<string, unknown>>[]): Promise<string[]> {
-  const database = await createDatabase({ schema: given })
-  try {
-    const revisions = [revision("0002_change", ...operations)]
-    const catalog = await asSession(database.url, (session) => readCatalog(session, catalogWish(revisions, target)))
-    return compilePlan({ revisions, catalog, target }).findings.map(({ code }) => code)
-  } finally {
-    await database.drop()
-  }
+async function codesOf(given: string, operations: Parameters<typeof plannedFindings>[1]): Promise<string[]> {
+  return (await plannedFindings(given, operations)).map(({ code }) => code)
 }
 
 function hiddenColumn({ plan }: Purging): string {
