@@ -6,10 +6,7 @@ import { describe, expect, test } from "vitest"
 import { loadConfig } from "../../src/config/load.ts"
 import type { Config } from "../../src/config/config.ts"
 import { SluiceError } from "../../src/domain/errors.ts"
-import { findUpwardFolder, folderWith } from "./folder.ts"
-
-const urls = `control: {url: "postgresql://sluice@db/control"}`
-const minimal = `version: 1\n${urls}\ntargets: {shop: {url: "postgresql://app@db/shop"}}\n`
+import { findUpwardFolder, folderWith, minimal, urls } from "./folder.ts"
 
 async function load(text: string, env: NodeJS.ProcessEnv = {}): Promise<Config> {
   return loadConfig({ cwd: folderWith({ "sluice.yaml": text }), env })
@@ -279,28 +276,5 @@ describe("secrets", () => {
     expect(printed).not.toContain(password)
     const error = await failure(text, { ...env, SHOP: `postgres//app:${password}@db:x/shop` })
     expect(inspect(error, { depth: 9 })).not.toContain(password)
-  })
-})
-
-describe("Temporal's own variables", () => {
-  test("they are used where the file says nothing, and the file wins where it does", async () => {
-    const env = { TEMPORAL_ADDRESS: "cloud:7233", TEMPORAL_NAMESPACE: "prod", TEMPORAL_API_KEY: "key" }
-    const config = await load(minimal, env)
-    expect(config.temporal).toMatchObject({ address: "cloud:7233", namespace: "prod", tls: {} })
-    const own = await load(`${minimal}temporal: {address: "here:7233"}\n`, env)
-    expect(own.temporal).toMatchObject({ address: "here:7233", namespace: "prod" })
-  })
-
-  test("a profile of Temporal's configuration file is read, and a broken one is told", async () => {
-    const cwd = folderWith({
-      "sluice.yaml": minimal,
-      "temporal.toml": '[profile.ops]\naddress = "ops:7233"\nnamespace = "n"\n',
-      "broken.toml": "[profile",
-    })
-    const env = { TEMPORAL_CONFIG_FILE: join(cwd, "temporal.toml"), TEMPORAL_PROFILE: "ops" }
-    expect((await loadConfig({ cwd, env })).temporal).toMatchObject({ address: "ops:7233", namespace: "n" })
-    await expect(loadConfig({ cwd, env: { TEMPORAL_CONFIG_FILE: join(cwd, "broken.toml") } })).rejects.toMatchObject({
-      code: "TEMPORAL_PROFILE",
-    })
   })
 })

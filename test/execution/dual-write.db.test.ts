@@ -3,13 +3,7 @@ import type { Sync } from "../../src/domain/backfill.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { asSession, eventually } from "./setting.ts"
 import { Purging } from "../operations/archive/purging.ts"
-
-const people = `
-  CREATE TABLE people (id int PRIMARY KEY, name text NOT NULL);
-  INSERT INTO people SELECT n, 'Person ' || n FROM generate_series(1, 50) AS n`
-const addEmail = {
-  add_column: { table: "people", column: { name: "email", type: "text", nullable: false }, up: "lower(name)" },
-}
+import { addEmail, people } from "./required-email.ts"
 
 let change: Purging
 beforeAll(loadParser)

@@ -1,14 +1,8 @@
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest"
 import { loadParser } from "../../src/sql/parser.ts"
 import { Purging } from "../operations/archive/purging.ts"
+import { addEmail, people } from "./required-email.ts"
 import { journalOf } from "./setting.ts"
-
-const people = `
-  CREATE TABLE people (id int PRIMARY KEY, name text NOT NULL);
-  INSERT INTO people SELECT n, 'Person ' || n FROM generate_series(1, 50) AS n`
-const addEmail = {
-  add_column: { table: "people", column: { name: "email", type: "text", nullable: false }, up: "lower(name)" },
-}
 
 let change: Purging
 beforeAll(loadParser)

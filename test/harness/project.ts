@@ -166,6 +166,13 @@ export class Project {
     return this.until(state, (status) => status.state === state)
   }
 
+  /** Ended, and its workflow closed; what `status` then says. */
+  async closed(state: "completed" | "aborted"): Promise<RunStatus> {
+    await this.ended(state)
+    await this.inTemporal((handle) => handle.result())
+    return this.status()
+  }
+
   /** As `sluice status` shows it, Temporal asked as well. */
   status(): Promise<RunStatus> {
     return showStatus(this.app, this.run)

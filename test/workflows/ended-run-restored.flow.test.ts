@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { recover } from "../../src/app/recover.ts"
 import { undo } from "../../src/app/undo.ts"
 import { uninstall } from "../../src/app/uninstall.ts"
-import type { RunStatus } from "../../src/domain/run.ts"
 import { OlderCopy } from "../harness/older-copy.ts"
 import type { Project } from "../harness/project.ts"
 import { Sluice } from "../harness/sluice.ts"
@@ -16,13 +15,6 @@ afterAll(() => sluice?.end())
 
 const recovering = (project: Project) => recover(project.app, { run: project.run, target: project.target.name })
 
-/** Ended, and its workflow closed. */
-async function over(project: Project, state: "completed" | "aborted"): Promise<RunStatus> {
-  await project.ended(state)
-  await project.inTemporal((handle) => handle.result())
-  return project.status()
-}
-
 describe("a target that was restored to before the end of an abort", () => {
   test("has every verb lead to recover, which undoes the run once more", async () => {
     const project = await sluice.project({ rows: 50, operations: splitName })
@@ -32,7 +24,7 @@ describe("a target that was restored to before the end of an abort", () => {
     await project.goTo("switch")
     const copy = await OlderCopy.take(project.database)
     await project.send("abort")
-    expect((await over(project, "aborted")).findings).toEqual([])
+    expect((await project.closed("aborted")).findings).toEqual([])
     await expect(recovering(project)).rejects.toMatchObject({ code: "RUN_ENDED" })
     await copy.restore()
 
@@ -47,7 +39,7 @@ describe("a target that was restored to before the end of an abort", () => {
 
     expect(await recovering(project)).toMatchObject({ run, state: "aborting" })
     await expect(recovering(project)).rejects.toMatchObject({ code: "RUN_KNOWN" })
-    expect((await over(project, "aborted")).findings).toEqual([])
+    expect((await project.closed("aborted")).findings).toEqual([])
     expect(await project.dump()).toEqual(before)
     expect((await project.start()).run).not.toBe(run)
     await project.atGate("dual-write")
@@ -62,11 +54,11 @@ describe("a target that was restored to before the end of an abort", () => {
     const copy = await OlderCopy.take(project.database)
     await project.send("abort")
     await project.pass("new-writers-gone")
-    await over(project, "aborted")
+    await project.closed("aborted")
     await copy.restore()
     expect((await project.status()).findings).toMatchObject([{ code: "UNDER_WAY_IN_TARGET" }])
     await recovering(project)
-    expect((await over(project, "aborted")).findings).toEqual([])
+    expect((await project.closed("aborted")).findings).toEqual([])
     expect(await project.dump()).toEqual(before)
   })
 })
@@ -79,7 +71,7 @@ describe("a target that was restored to keep, of a run that has completed", () =
     await project.goTo("purge")
     const copy = await OlderCopy.take(project.database)
     await project.send("proceed", { gate: "purge" })
-    await over(project, "completed")
+    await project.closed("completed")
     const purged = await project.dump()
     await copy.restore()
     const { run } = project
@@ -93,20 +85,20 @@ describe("a target that was restored to keep, of a run that has completed", () =
     const { project, before } = await restoredToKeep()
     await undo(project.app, { run: project.run })
     await project.pass("new-writers-gone")
-    expect((await over(project, "aborted")).findings).toEqual([])
+    expect((await project.closed("aborted")).findings).toEqual([])
     expect(await project.dump()).toEqual(before)
   })
 
   test("is purged once more by recover", async () => {
     const { project, purged } = await restoredToKeep()
     expect(await recovering(project)).toMatchObject({ state: "running" })
-    const { findings, steps } = await over(project, "completed")
+    const { findings, steps } = await project.closed("completed")
     expect(findings).toEqual([])
     expect(steps.every(({ state }) => state === "done")).toBe(true)
     expect(await project.dump()).toEqual(purged)
     await undo(project.app, { run: project.run })
     await project.pass("new-writers-gone")
-    expect((await over(project, "aborted")).findings).toEqual([])
+    expect((await project.closed("aborted")).findings).toEqual([])
   })
 })
 
@@ -118,7 +110,7 @@ describe("a target that was restored to before the contract of a run that has co
     await project.goTo("switch")
     const copy = await OlderCopy.take(project.database)
     await project.pass("switch", "contract", "purge")
-    await over(project, "completed")
+    await project.closed("completed")
     await copy.restore()
     const leads = { finding: { hint: expect.stringContaining(`sluice undo ${project.run}`) } }
     await expect(project.start()).rejects.toMatchObject({ code: "RUN_ACTIVE", ...leads })
@@ -126,7 +118,7 @@ describe("a target that was restored to before the contract of a run that has co
     await undo(project.app, { run: project.run })
     // Since the contract that was lost, applications of the new shape may be all there are.
     await project.pass("new-writers-gone")
-    expect((await over(project, "aborted")).findings).toEqual([])
+    expect((await project.closed("aborted")).findings).toEqual([])
     expect(await project.dump()).toEqual(before)
   })
 })

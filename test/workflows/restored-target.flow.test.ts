@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { recover } from "../../src/app/recover.ts"
-import type { RunStatus } from "../../src/domain/run.ts"
 import { OlderCopy } from "../harness/older-copy.ts"
-import type { Project } from "../harness/project.ts"
 import { Sluice } from "../harness/sluice.ts"
 import { splitName } from "./changes.ts"
 
@@ -11,13 +9,6 @@ beforeAll(async () => {
   sluice = await Sluice.begin()
 })
 afterAll(() => sluice?.end())
-
-/** Ended, and its workflow closed. */
-async function over(project: Project, state: "completed" | "aborted"): Promise<RunStatus> {
-  await project.ended(state)
-  await project.inTemporal((handle) => handle.result())
-  return project.status()
-}
 
 describe("a target that was restored to before the run", () => {
   test("is told by a code of its own; abort goes through by itself, and the plan starts anew", async () => {
@@ -50,7 +41,7 @@ describe("a target that was restored to before a run in keep", () => {
     await copy.restore()
     await project.send("abort")
     await project.pass("new-writers-gone")
-    expect((await over(project, "aborted")).findings).toEqual([])
+    expect((await project.closed("aborted")).findings).toEqual([])
     expect(await project.dump()).toEqual(before)
   })
 })
@@ -95,7 +86,7 @@ describe("a target that was restored to an earlier run of the same plan", () => 
     await project.goTo("dual-write")
     const copy = await OlderCopy.take(project.database)
     await project.send("abort")
-    await over(project, "aborted")
+    await project.closed("aborted")
     const later = await project.start()
     await project.goTo("dual-write")
     await copy.restore()
@@ -103,11 +94,11 @@ describe("a target that was restored to an earlier run of the same plan", () => 
     await expect(recoverEarlier()).rejects.toMatchObject({ code: "RUN_ACTIVE", finding: { subject: later.run } })
     const there = await project.dump()
     await project.send("abort")
-    expect((await over(project, "aborted")).findings).toEqual([])
+    expect((await project.closed("aborted")).findings).toEqual([])
     expect(await project.dump()).toEqual(there)
     await recoverEarlier()
     project.follow(earlier)
-    expect((await over(project, "aborted")).findings).toEqual([])
+    expect((await project.closed("aborted")).findings).toEqual([])
     expect(await project.dump()).toEqual(before)
   })
 })
