@@ -6,6 +6,8 @@ import { nothingBegun } from "../src/execution/nothing-begun.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import { loadRun } from "../src/ledger/runs.ts"
 import { withSession } from "../src/postgres/session.ts"
+import { stepsThatAre } from "../src/ledger/steps.ts"
+import { demandNothingBack } from "../src/execution/went-back.ts"
 import { heldSteps } from "../src/recovery/held-steps.ts"
 import type { ActivityDeps } from "./deps.ts"
 
@@ -19,7 +21,7 @@ export type Knowledge = "journaled" | "lost" | "gone" | "elsewhere"
 
 /**
  * Before the undo of a step. A target that was restored to before the run, or has lost schema `sluice`, doesn't know the
- * run: it is entered anew, so that what is still there can be undone.
+ * run: it is entered anew, so that what is still there can be undone. Throws RefusedError UNDONE_IS_BACK.
  */
 export async function whatTargetKnows(
   deps: ActivityDeps,
@@ -36,6 +38,7 @@ export async function whatTargetKnows(
       if (!(await enterAgain(session, { run, plan, workflowId }))) return "elsewhere"
     }
     const journal = await readJournal(session, run)
+    demandNothingBack({ run, plan }, step.id, { undone: await stepsThatAre(deps.control, run, "undone"), journal })
     // What the purge has dropped looks like what never was: of that the catalog tells nothing.
     if (step.phase === "purge" || journal.some(({ direction }) => direction === "do")) return "journaled"
     return step.phase === "contract" && (await nothingBegun(session, plan)) ? "gone" : "lost"

@@ -2,7 +2,7 @@ import { UserError } from "../src/domain/errors.ts"
 import type { Plan } from "../src/domain/plan.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
 import { loadPlan } from "../src/ledger/plans.ts"
-import { doneSteps } from "../src/ledger/steps.ts"
+import { stepsThatAre } from "../src/ledger/steps.ts"
 import type { ActivityDeps } from "./deps.ts"
 import type { RunRef } from "./types.ts"
 
@@ -26,7 +26,7 @@ export async function targetRunOf(deps: ActivityDeps, ref: RunRef): Promise<Targ
 
 /** The run on its way forward: with the steps that the control database has as done. */
 export async function onTheWayForward(deps: ActivityDeps, ref: RunRef): Promise<TargetRun> {
-  return { ...(await targetRunOf(deps, ref)), told: await doneSteps(deps.control, ref.run) }
+  return { ...(await targetRunOf(deps, ref)), told: await stepsThatAre(deps.control, ref.run, "done") }
 }
 
 async function planOf(deps: ActivityDeps, hash: string): Promise<Plan> {

@@ -4,6 +4,7 @@ import { returnGate } from "../src/domain/gate.ts"
 import type { Phase } from "../src/domain/phase.ts"
 import type { StepOutline } from "../src/domain/plan.ts"
 import type { Activities } from "./activities.ts"
+import { findingOf } from "./failure.ts"
 import { untilDoneOrSkipped } from "./needs-operator.ts"
 import type { RunProgress } from "./run-progress.ts"
 import { show } from "./status.ts"
@@ -18,30 +19,58 @@ export async function unwind(progress: RunProgress, activities: Activities): Pro
   await CancellationScope.nonCancellable(async () => {
     progress.waitingFor = null
     show(progress)
-    const outlines = new Map(progress.steps.map((step) => [step.id, step]))
-    for (const id of progress.begun.toReversed()) {
-      const step = outlines.get(id)
-      if (!step || progress.undone.has(id) || !isToBeUndone(step)) continue
-      if (isBeforeContract(step.phase)) await newWritersGone(progress, activities)
-      progress.phase = step.phase
-      const options = { summary: `Undo: ${step.summary}` }
-      // What comes back from the archive is the only copy: without it nothing may go on.
-      const [undo, verbs] =
-        step.action === "backfill"
-          ? ([activities.bulk.undoBackfill, ["retry"]] as const)
-          : ([activities.ddl.undoStep, ["retry", "skip"]] as const)
-      const outcome = await untilDoneOrSkipped(progress, activities, `undo of ${id}`, verbs, () => {
-        const undone: Promise<StepUndone> = undo.executeWithOptions(options, [progress.ref, id])
-        if (endsOldShape(step)) void undone.then((said) => noteContract(progress, said), forNow)
-        return undone
-      })
-      if (outcome === "skipped" && patched("leave-behind")) progress.leftBehind.add(id)
-      else progress.undone.add(id)
-      show(progress)
-      // The old shape isn't back: the new one is all that applications have, and stays with everything that keeps it.
-      if (progress.leftBehind.has(id) && !isBeforeContract(step.phase)) return
+    while ((await undoAll(progress, activities)) === "stands again") startOver(progress)
+  })
+}
+
+/** `stands again`: the target was restored meanwhile to a state in which steps stand that were undone already. */
+async function undoAll(progress: RunProgress, activities: Activities): Promise<"undone" | "stands again"> {
+  const outlines = new Map(progress.steps.map((step) => [step.id, step]))
+  for (const id of progress.begun.toReversed()) {
+    const step = outlines.get(id)
+    if (!step || progress.undone.has(id) || progress.leftBehind.has(id) || !isToBeUndone(step)) continue
+    if (isBeforeContract(step.phase)) await newWritersGone(progress, activities)
+    progress.phase = step.phase
+    const outcome = await undo(progress, activities, step)
+    if (outcome === "stands again") return outcome
+    if (outcome === "skipped" && patched("leave-behind")) progress.leftBehind.add(id)
+    else progress.undone.add(id)
+    show(progress)
+    // The old shape isn't back: the new one is all that applications have, and stays with everything that keeps it.
+    if (progress.leftBehind.has(id) && !isBeforeContract(step.phase)) return "undone"
+  }
+  return "undone"
+}
+
+async function undo(
+  progress: RunProgress,
+  activities: Activities,
+  step: StepOutline,
+): Promise<"done" | "skipped" | "stands again"> {
+  const options = { summary: `Undo: ${step.summary}` }
+  // What comes back from the archive is the only copy: without it nothing may go on.
+  const [activity, verbs] =
+    step.action === "backfill"
+      ? ([activities.bulk.undoBackfill, ["retry"]] as const)
+      : ([activities.ddl.undoStep, ["retry", "skip"]] as const)
+  let standsAgain = false
+  const outcome = await untilDoneOrSkipped(progress, activities, `undo of ${step.id}`, verbs, async () => {
+    const undone: Promise<StepUndone> = activity.executeWithOptions(options, [progress.ref, step.id])
+    if (endsOldShape(step)) void undone.then((said) => noteContract(progress, said), forNow)
+    try {
+      await undone
+    } catch (error) {
+      if (findingOf(error).code !== "UNDONE_IS_BACK") throw error
+      standsAgain = true
     }
   })
+  return standsAgain ? "stands again" : outcome
+}
+
+/** Undoing what is undone is seen to be so. The old shape may be hidden again, and its applications have to wait again. */
+function startOver(progress: RunProgress): void {
+  progress.undone.clear()
+  progress.gatesPassed.delete(returnGate)
 }
 
 /** An earlier version doesn't say whether there was something to undo: then it is taken to have been there. */

@@ -12,5 +12,7 @@ export const wayBackErrorCodes: Readonly<Record<string, string>> = {
     "The column can't be added again online, so purge ends the way back. Keep that gate closed for as long as it may be needed.",
   PURGE_LOSES_DATA:
     "Without a key, the values can't be archived, and purge drops them for good. Give the table a primary key first.",
+  UNDONE_IS_BACK:
+    "On the way back, what was undone stands again in the target: it was restored to an older state, or failed over to a server that lacked the undo. The run undoes it again first, and waits at new-writers-gone once more.",
   UNDO_TOO_EARLY: "Nothing is hidden yet, so there is nothing to bring back. `sluice abort RUN` undoes what was done.",
 }

@@ -2,7 +2,7 @@ import { RefusedError, type ErrorFinding } from "../domain/errors.ts"
 import { firstFew } from "../domain/first-few.ts"
 import { isAfter } from "../domain/phase.ts"
 import type { Session } from "../postgres/session.ts"
-import { everDone } from "./journal-rows.ts"
+import { doneAfter, everDone, type JournalRow } from "./journal-rows.ts"
 import type { TargetRun } from "./target-run.ts"
 import { journaledState, notInTarget } from "./under-way.ts"
 
@@ -22,6 +22,28 @@ export async function wentBack(session: Session, target: TargetRun): Promise<Err
 export async function demandNothingLost(session: Session, run: TargetRun): Promise<void> {
   const finding = await lostSteps(session, run)
   if (finding) throw new RefusedError(finding)
+}
+
+/**
+ * Before the undo of a step: those behind it were taken back first, because they rest on it, and may stand again in a
+ * target that was restored since. `undone`: the steps that the control database has as taken back. Throws RefusedError
+ * UNDONE_IS_BACK.
+ */
+export function demandNothingBack(
+  { run, plan }: Pick<TargetRun, "run" | "plan">,
+  step: string,
+  { undone, journal }: { readonly undone: readonly string[]; readonly journal: readonly JournalRow[] },
+): void {
+  const behind = plan.steps.slice(plan.steps.findIndex(({ id }) => id === step) + 1)
+  const stands = new Set(doneAfter(journal))
+  const back = behind.filter(({ id }) => undone.includes(id) && stands.has(id)).map(({ id }) => id)
+  if (back.length === 0) return
+  throw new RefusedError({
+    code: "UNDONE_IS_BACK",
+    subject: run,
+    message: `what was taken back stands again in the target (${firstFew(back, mostNamed)}): it was restored to an older state, or has failed over to a server that lacked the undo`,
+    hint: "Nothing to do: it is taken back again first.",
+  })
 }
 
 /**

@@ -68,11 +68,15 @@ export async function stepEnded(
   )
 }
 
-/** The run's steps that have been carried out, in the plan's order. */
-export async function doneSteps(control: Control, run: string): Promise<readonly string[]> {
+/** The run's steps that stand as that, `done` or `undone`, in the plan's order. */
+export async function stepsThatAre(
+  control: Control,
+  run: string,
+  state: "done" | "undone",
+): Promise<readonly string[]> {
   const rows = await control.query<{ step: string }>(
-    "SELECT step FROM sluice_control.step WHERE run = $1 AND state = 'done' ORDER BY position",
-    [run],
+    "SELECT step FROM sluice_control.step WHERE run = $1 AND state = $2 ORDER BY position",
+    [run, state],
   )
   return rows.map(({ step }) => step)
 }

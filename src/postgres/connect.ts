@@ -4,6 +4,7 @@ import type { Secret } from "../config/config.ts"
 import { applicationName } from "./application-name.ts"
 import { parseConnectionUrl, type ConnectionUrl } from "./connection-url.ts"
 import { mapPostgresError } from "./map-error.ts"
+import { asServerOffers, offersNoTls } from "./plain-servers.ts"
 import { canaryOption, poolerRefusal, refusePooler } from "./pooler.ts"
 import { pinStatement, type SessionLimits } from "./pins.ts"
 import { tlsAttempts, type TlsAttempt } from "./tls.ts"
@@ -33,7 +34,7 @@ const connectTimeoutMs = 10_000
 /** Opens a connection. Every failure is a `SluiceError` whose message holds neither password nor URL. */
 export async function connect(options: ConnectOptions): Promise<Connected> {
   const url = parseConnectionUrl(options.url)
-  const attempts = tlsAttempts(url)
+  const attempts = tlsAttempts(asServerOffers(url))
   for (const [index, attempt] of attempts.entries()) {
     const connection = prepare(url, attempt, options)
     try {
@@ -43,6 +44,7 @@ export async function connect(options: ConnectOptions): Promise<Connected> {
       return { ...connection, pid }
     } catch (error) {
       await connection.close()
+      if (declinesTls(error)) offersNoTls(url)
       if (index < attempts.length - 1 && isAnsweredByOtherAttempt(error)) continue
       throw poolerRefusal(error) ?? mapPostgresError(error, `database ${url.database} on ${url.host}:${url.port}`)
     }
@@ -90,6 +92,10 @@ async function close(client: Client, socket: Socket): Promise<void> {
 function isAnsweredByOtherAttempt(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return (
-    /does not support SSL|error establishing an SSL/.test(error.message) || ("code" in error && error.code === "28000")
+    declinesTls(error) || /error establishing an SSL/.test(error.message) || ("code" in error && error.code === "28000")
   )
+}
+
+function declinesTls(error: unknown): boolean {
+  return error instanceof Error && /does not support SSL/.test(error.message)
 }

@@ -1,9 +1,10 @@
-import { createServer, type AddressInfo } from "node:net"
+import { connect as connectTo, createServer, type AddressInfo } from "node:net"
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { Secret } from "../../src/config/config.ts"
 import { BugError } from "../../src/domain/errors.ts"
+import { parseConnectionUrl } from "../../src/postgres/connection-url.ts"
 import { withSession, type Session, type SessionOptions } from "../../src/postgres/session.ts"
 import { waitUntil } from "./wait-until.ts"
 import { createDatabase, type TestDatabase } from "../harness/database.ts"
@@ -182,6 +183,30 @@ test("a server that answers with an error before anything is encrypted is one to
         kind: "TransientError",
       })
     }
+  } finally {
+    server.close()
+  }
+})
+
+/** Begins of connections that ask for TLS first, by the code of their first message. */
+const asksForTls = 80_877_103
+
+test("a server that declined TLS a moment ago isn't asked for it with every connection again", async () => {
+  const target = parseConnectionUrl(database.url)
+  const first: number[] = []
+  const server = createServer((socket) => {
+    const upstream = connectTo(target.port, target.host)
+    socket.once("data", (data) => first.push(data.readInt32BE(4)))
+    for (const one of [socket, upstream]) one.on("error", () => {})
+    socket.pipe(upstream).pipe(socket)
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const url = new URL(database.url.reveal())
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  try {
+    const options = { url: new Secret(`${url.href}?sslmode=prefer`), applicationName: "test" }
+    for (let time = 0; time < 3; time += 1) await withSession(options, (session) => session.query("SELECT 1"))
+    expect(first.map((code) => code === asksForTls)).toEqual([true, false, false, false])
   } finally {
     server.close()
   }

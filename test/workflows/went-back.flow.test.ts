@@ -54,3 +54,33 @@ test("from contract on the way out is undo, which brings the old shape back", as
   await project.ended("aborted")
   expect(await project.dump()).toEqual(before)
 })
+
+// Seen before: the workflow went by what it had undone, and took the new shape while the old one was hidden again.
+test("on the way back the old shape, hidden again, is brought back once more before the new one goes", async () => {
+  const operations = `
+  - add_column: {table: people, column: {name: email, type: text, nullable: false}, up: "lower(name) || '@example.com'"}
+  - drop_column: {table: people, column: legacy}
+`
+  const schema = "ALTER TABLE public.people ADD COLUMN legacy text DEFAULT 'old'"
+  const project = await sluice.project({ rows: 30, operations, schema, keepMs: 600_000 })
+  await project.start()
+  await project.pass("dual-write", "switch", "contract")
+  await project.until("keep", ({ phase }) => phase === "keep")
+  const older = await OlderCopy.take(project.database)
+  await project.send("abort")
+  await project.atGate("new-writers-gone")
+  await older.restore()
+  await project.database.query("INSERT INTO public.people (name, email) VALUES ('New', 'new@example.org')")
+
+  await project.send("proceed", { gate: "new-writers-gone" })
+  await project.until("the gate once more", ({ waitingFor }) => waitingFor === "new-writers-gone")
+  expect(await project.database.query("SELECT name, email, legacy FROM public.people WHERE name = 'New'")).toEqual([
+    { name: "New", email: "new@example.org", legacy: "old" },
+  ])
+  await project.pass("new-writers-gone")
+  await project.ended("aborted")
+  expect(await project.database.query("SELECT * FROM public.people WHERE name = 'New'")).toEqual([
+    expect.objectContaining({ name: "New", legacy: "old" }),
+  ])
+  expect(await project.dump()).not.toContain("email")
+})
