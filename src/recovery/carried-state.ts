@@ -1,5 +1,5 @@
 import type { WaitName } from "../domain/gate.ts"
-import { gateNames, waitNames } from "../domain/gate.ts"
+import { gateNames, returnGate } from "../domain/gate.ts"
 import { nonceKey } from "../domain/nonce.ts"
 import { phases, type Phase } from "../domain/phase.ts"
 import type { Plan } from "../domain/plan.ts"
@@ -34,9 +34,7 @@ export function carriedStateOf(lost: LostRun): CarriedState {
   const decisions = lost.entries.filter(({ kind }) => kind === "decision.accepted").map(({ detail }) => detail)
   const everDone = new Set(journal.filter(({ direction }) => direction === "do").map(({ step }) => step))
   const held = heldSteps(lost.entries)
-  const gatesPassed = waitNames.filter((gate) =>
-    decisions.some((detail) => detail["verb"] === "proceed" && detail["gate"] === gate),
-  )
+  const gatesPassed = [...gateNames.filter((gate) => passageOf(lost, gate) >= 0), ...returnPassed(lost, now)]
   // A run that lost its workflow is taken up again to be undone without a decision of its own.
   const abort = lost.entries.findLast(
     ({ kind, detail }) =>
@@ -62,6 +60,32 @@ export function carriedStateOf(lost: LostRun): CarriedState {
     gateTimer: gateTimer(lost, gatesPassed),
     aborting: abort ? { reason: String(abort.detail["reason"] ?? "no reason given"), actor: abort.actor } : null,
   }
+}
+
+/** Where in the ledger a gate was passed last; -1: nowhere. */
+function passageOf({ entries }: LostRun, gate: WaitName): number {
+  return entries.findLastIndex(
+    ({ kind, detail }) => kind === "decision.accepted" && detail["verb"] === "proceed" && detail["gate"] === gate,
+  )
+}
+
+/**
+ * The gate of the way back may come more than once: a target that was restored has the way back before it again, and
+ * applications of the new shape with it. It counts as passed where nothing has brought it up since.
+ */
+function returnPassed(lost: LostRun, now: ReadonlyMap<string, "do" | "undo">): readonly WaitName[] {
+  const { plan, entries } = lost
+  const ending = new Set(plan.steps.filter(({ endsOldShape }) => endsOldShape).map(({ id }) => id))
+  const isHidden = [...ending].some((id) => now.get(id) === "do")
+  const broughtUp = entries.findLastIndex(
+    ({ kind, step, detail }) =>
+      kind === "run.ended" ||
+      (kind === "attempt.outcome" &&
+        ending.has(step ?? "") &&
+        detail["direction"] === "undo" &&
+        detail["outcome"] === "done"),
+  )
+  return !isHidden && passageOf(lost, returnGate) > broughtUp ? [returnGate] : []
 }
 
 /** `goesBack`: what was begun is to be undone, also where the target doesn't know the run any more. */

@@ -49,6 +49,20 @@ test("gates stay passed, refused decisions count for nothing, and a nonce is rem
   expect(state.nonces).toEqual(["proceed dual-write n1"])
 })
 
+test("the gate of the way back, passed once, isn't passed where the old shape is hidden again, was since, or the run had ended", () => {
+  const hiding = plan.steps.map((step) => ({ ...step, endsOldShape: step.id === second }))
+  const hides = { ...plan, steps: hiding } as LostRun["plan"]
+  const passed = entry("decision.accepted", { verb: "proceed", gate: "new-writers-gone" })
+  const undone = entry("attempt.outcome", { direction: "undo", outcome: "done" }, second ?? "")
+  const passes = (more: Partial<LostRun>): readonly string[] =>
+    carriedStateOf(lost({ plan: hides, ...more })).gatesPassed
+  expect(passes({ entries: [undone, passed] })).toEqual(["new-writers-gone"])
+  expect(passes({ entries: [undone, passed, undone] })).toEqual([])
+  expect(passes({ entries: [undone, passed, entry("run.ended", { state: "aborted" })] })).toEqual([])
+  const journal = [{ step: second ?? "", direction: "do" as const, at: new Date(0) }]
+  expect(passes({ entries: [undone, passed], journal })).toEqual([])
+})
+
 test("an abort that was accepted goes on after the workflow was lost", () => {
   const entries = [entry("decision.accepted", { verb: "abort", reason: "too risky" })]
   expect(carriedStateOf(lost({ entries })).aborting).toEqual({ reason: "too risky", actor: "ada" })
