@@ -52,12 +52,12 @@ export async function createCursors(
      ON CONFLICT (run, step) DO UPDATE SET rows_total = excluded.rows_total, started_at = clock_timestamp()`,
     [run, step, displayName(relation), rowsTotal, byKey],
   )
-  for (const [number, { first, last }] of ranges.entries()) {
-    await session.query(
-      `INSERT INTO sluice.cursor (run, step, range, first_key, last_key) VALUES ($1, $2, $3, $4, $5)`,
-      [run, step, number, asJson(first), asJson(last)],
-    )
-  }
+  await session.query(
+    `INSERT INTO sluice.cursor (run, step, range, first_key, last_key)
+     SELECT $1, $2, ordinality - 1, first_key, last_key
+       FROM unnest($3::jsonb[], $4::jsonb[]) WITH ORDINALITY AS range (first_key, last_key)`,
+    [run, step, ranges.map(({ first }) => asJson(first)), ranges.map(({ last }) => asJson(last))],
+  )
 }
 
 /** What a batch has brought. */

@@ -11,9 +11,9 @@ import { createSources } from "./sources.ts"
  */
 export async function rememberSight(session: Session, run: TargetRun): Promise<void> {
   if (!run.plan.steps.some(({ action }) => action === "backfill")) return
-  for (const source of createSources(run)) {
-    if ((await sightOf(source, session)) === null) await addToSight(session, run.run, source.name)
-  }
+  const seen: string[] = []
+  for (const source of createSources(run)) if ((await sightOf(source, session)) === null) seen.push(source.name)
+  await addToSight(session, run.run, seen)
 }
 
 /** Null where the source can be read; else why not. A query that the server refuses is a reason too. */
@@ -26,8 +26,13 @@ export async function sightOf(source: ThrottleSource, session: Session): Promise
   }
 }
 
-export async function addToSight(session: Session, run: string, source: string): Promise<void> {
-  await session.query("INSERT INTO sluice.sight (run, source) VALUES ($1, $2) ON CONFLICT DO NOTHING", [run, source])
+/** Writes down that these sources, by name, can be read. */
+export async function addToSight(session: Session, run: string, sources: readonly string[]): Promise<void> {
+  if (sources.length === 0) return
+  await session.query("INSERT INTO sluice.sight (run, source) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING", [
+    run,
+    sources,
+  ])
 }
 
 /** The names of the sources that could be read once. */

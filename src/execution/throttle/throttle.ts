@@ -17,11 +17,13 @@ export class Throttle {
   static async open(session: Session, run: TargetRun): Promise<Throttle> {
     const seen = await readSight(session, run.run)
     const sources: ThrottleSource[] = []
+    const added: string[] = []
     for (const source of createSources(run)) {
       const isSeen = (await sightOf(source, session)) === null
       if (isSeen || seen.has(source.name)) sources.push(source)
-      if (isSeen) await addToSight(session, run.run, source.name)
+      if (isSeen && !seen.has(source.name)) added.push(source.name)
     }
+    await addToSight(session, run.run, added)
     return new Throttle(sources)
   }
 
