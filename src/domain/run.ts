@@ -58,13 +58,16 @@ export const autovacuum = "autovacuum"
 /** This one makes way for nobody, and where it is ended it begins again. */
 export const wraparoundVacuum = "autovacuum to prevent wraparound"
 
+/** Nobody's session: it is there, with its locks, until somebody ends it by its name. */
+export const preparedTransaction = "prepared transaction"
+
 /** Who is in the way of a lock that we want. */
 export interface Blocker {
   readonly pid: number
   readonly relation: string
   readonly user: string | null
   readonly application: string | null
-  /** As pg_stat_activity has it; {@link autovacuum}, {@link wraparoundVacuum}; `prepared transaction`. */
+  /** As pg_stat_activity has it; {@link autovacuum}, {@link wraparoundVacuum}, {@link preparedTransaction}. */
   readonly state: string | null
   /** Milliseconds since its transaction began. */
   readonly transactionMs: number | null

@@ -1,6 +1,6 @@
 import { TransientError } from "../domain/errors.ts"
 import { displayName } from "../domain/relation.ts"
-import { autovacuum, wraparoundVacuum, type Blocker } from "../domain/run.ts"
+import { autovacuum, preparedTransaction, wraparoundVacuum, type Blocker } from "../domain/run.ts"
 import type { Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
@@ -95,13 +95,19 @@ export function exhausted(
 }
 
 function hintFor(blockers: readonly Blocker[]): string {
-  const sessions = blockers.filter(({ state }) => state !== autovacuum && state !== wraparoundVacuum)
+  const vacuums = blockers.filter(({ state }) => state === autovacuum || state === wraparoundVacuum)
+  const prepared = blockers.filter(({ state }) => state === preparedTransaction)
+  const sessions = blockers.filter((blocker) => !vacuums.includes(blocker) && !prepared.includes(blocker))
   const hints: string[] = []
+  if (prepared.length > 0)
+    hints.push(
+      "No timeout and no end of a session ends a prepared transaction: whoever manages it has to say COMMIT PREPARED or ROLLBACK PREPARED (pg_prepared_xacts has its gid, and since when).",
+    )
   if (sessions.length > 0)
     hints.push(
       `Let them finish, or end them: ${sessions.map(({ pid }) => `SELECT pg_terminate_backend(${pid});`).join(" ")}`,
     )
-  if (sessions.length < blockers.length)
+  if (vacuums.length > 0)
     hints.push(
       "Let the vacuum finish, then retry (pg_stat_progress_vacuum shows how far it is): one that prevents wraparound begins again where it is ended. A VACUUM by hand, which knows no cost delay, is faster.",
     )
@@ -110,13 +116,14 @@ function hintFor(blockers: readonly Blocker[]): string {
 
 function describe(blocker: Blocker): string {
   const { pid, user, application, state, transactionMs } = blocker
+  const who = state === preparedTransaction ? (blocker.query ?? state) : `pid ${pid}`
   const parts = [
     user === null ? null : `user ${user}`,
     application === null || application === "" ? null : `application ${application}`,
-    state,
+    state === preparedTransaction ? null : state,
     transactionMs === null ? null : `for ${seconds(transactionMs)}`,
   ].filter((part) => part !== null)
-  return parts.length === 0 ? `pid ${pid}` : `pid ${pid} (${parts.join(", ")})`
+  return parts.length === 0 ? who : `${who} (${parts.join(", ")})`
 }
 
 function seconds(milliseconds: number): string {

@@ -6,7 +6,7 @@ import { firstFindings } from "./first-findings.ts"
 import { refusal } from "./table-findings.ts"
 
 /**
- * Triggers that copy the whole row elsewhere by the places of its columns (`INSERT INTO history SELECT NEW.*`). With a
+ * Triggers that copy the whole row elsewhere by the places of its columns (`INSERT INTO history SELECT NEW.*`, or from a transition table). With a
  * column more each write that fires one fails, or where the other table has columns left, they get what is ours.
  */
 export function rowCopyFindings(table: Table, catalog: Catalog): readonly Finding[] {
@@ -23,7 +23,7 @@ function copying(triggers: Table["triggers"], subject: string): readonly Finding
       refusal(
         "TRIGGER_COPIES_ROW",
         `${subject}: ${name}`,
-        "Its function inserts NEW.* or OLD.* into a table; once the table has another column, that fails with every write, or fills the columns of the other table that come next",
+        "Its function inserts whole rows of this table into another one, by the places of their columns; once the table has another column, that fails with every write that fires it, or fills the columns of the other table that come next",
         "Have the function name the columns on both sides: INSERT INTO history (id, name) VALUES (NEW.id, NEW.name).",
       ),
     )

@@ -1,6 +1,7 @@
 import type { Column, ColumnDependent, Constraint, Index, Statistics, Table, Trigger } from "../catalog/model.ts"
 import type { Grant } from "../catalog/rights.ts"
 import type { RelationName } from "../domain/relation.ts"
+import { insertsWholeRows } from "../sql/row-copies.ts"
 
 /** A row that belongs to a table, by its oid. */
 export interface OfRelation {
@@ -39,7 +40,12 @@ export interface IndexRow extends OfRelation, Omit<Index, "clustered"> {
   readonly clustered: boolean
 }
 
-export type TriggerRow = OfRelation & Omit<Trigger, "copiesRow"> & { readonly copies_row: boolean }
+export interface TriggerRow extends OfRelation, Omit<Trigger, "copiesRow"> {
+  /** Of its function. */
+  readonly body: string
+  readonly on_table: string
+  readonly transition: readonly string[]
+}
 export type GrantRow = OfRelation & Grant
 
 export interface DependentRow extends OfRelation {
@@ -122,7 +128,8 @@ function statisticsOf({ name, columns }: StatisticsRow): Statistics {
   return { name, columns }
 }
 
-function triggerOf({ name, definition, enabled, copies_row: copiesRow }: TriggerRow): Trigger {
+function triggerOf({ name, definition, enabled, body, on_table: table, transition }: TriggerRow): Trigger {
+  const copiesRow = insertsWholeRows(body, { table, transition })
   return { name, definition, enabled, ...(copiesRow && { copiesRow }) }
 }
 

@@ -8,6 +8,8 @@ const always: Readonly<Record<string, string>> = {
   max_connections: "200",
   max_wal_senders: "20",
   max_replication_slots: "20",
+  // An application may commit in two phases; what such a transaction holds up has to be tried.
+  max_prepared_transactions: "10",
   logging_collector: "off",
   log_destination: "stderr",
   // Time, process, user@database, application, transaction: enough to see which run did what.

@@ -55,6 +55,24 @@ test("an exhausted budget was used to its end, and names who is in the way and h
   expect(await journalOf(run)).toEqual([])
 })
 
+test("a prepared transaction in the way is named, and how it is ended: no session is there to be", async () => {
+  const step = addColumnStep("p")
+  const run = await runOn(database.url, [step], { lockTimeoutMs: 50, lockBudgetMs: 500 })
+  const observer = new Witness()
+  await database.query("BEGIN; SELECT FROM t; PREPARE TRANSACTION 'order 66'")
+  try {
+    const error: unknown = await performStep(run, step, attemptOf(), observer).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: "LOCK_BUDGET",
+      message: expect.stringContaining('in the way: PREPARE TRANSACTION "order 66" (user postgres, for '),
+      finding: { hint: expect.stringMatching(/^(?!.*pg_terminate_backend).*ROLLBACK PREPARED/) },
+    })
+    expect(observer.blockersSeen[0]?.[0]).toMatchObject({ pid: 0, state: "prepared transaction" })
+  } finally {
+    await database.query("ROLLBACK PREPARED 'order 66'")
+  }
+})
+
 test("a stranger's lock on the run's row in the fence is waited for within the budget, and named", async () => {
   const step = addColumnStep("c")
   const run = await runOn(database.url, [step], { lockBudgetMs: 1_500 })

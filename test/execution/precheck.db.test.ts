@@ -7,7 +7,7 @@ import type { TargetRun } from "../../src/execution/target-run.ts"
 import { parseConnectionUrl } from "../../src/postgres/connection-url.ts"
 import { readIdentity } from "../../src/postgres/database-identity.ts"
 import { loadParser } from "../../src/sql/parser.ts"
-import { sql } from "../../src/sql/sql.ts"
+import { ident, sql } from "../../src/sql/sql.ts"
 import { administer, createDatabase, createRole, type TestDatabase } from "../harness/database.ts"
 import { nickGroup, usersSync } from "../operations/sync/split-name.ts"
 import { beginFilling } from "./filling.ts"
@@ -131,4 +131,21 @@ test("tells whose transactions keep one snapshot, where rows are filled meanwhil
   ])
   await users.drop()
   await role.drop()
+})
+
+test("asks that as a role of any name", async () => {
+  const odd = {
+    name: 'Deploy.er "x"',
+    password: "secret",
+    drop: () => administer(`DROP ROLE ${ident('Deploy.er "x"')}`),
+  }
+  await administer(`CREATE ROLE ${ident(odd.name)} LOGIN SUPERUSER PASSWORD 'secret'`)
+  const users = await createDatabase({ schema: "CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL)" })
+  const { run: filling } = await beginFilling(users, usersSync(nickGroup()))
+  try {
+    expect(await codes({ ...filling, target: { ...filling.target, url: users.urlAs(odd) } })).toEqual([])
+  } finally {
+    await users.drop()
+    await odd.drop()
+  }
 })

@@ -1,6 +1,7 @@
 import { phases, type Phase } from "../../domain/phase.ts"
 import {
   hasEnded,
+  preparedTransaction,
   type BackfillProgress,
   type Blocker,
   type OffendingRows,
@@ -125,6 +126,8 @@ export function blockerLine(blocker: Blocker): string {
   const who = [blocker.user, blocker.application].filter((name) => name !== null && name !== "").join(", ")
   const since = blocker.transactionMs === null ? "" : `, transaction open for ${formatDuration(blocker.transactionMs)}`
   const doing = blocker.query === null ? "" : `: ${blocker.query}`
+  if (blocker.state === preparedTransaction)
+    return `In the way on ${blocker.relation}: ${blocker.query ?? blocker.state} (${who || "unknown"})${since}`
   return `In the way on ${blocker.relation}: session ${blocker.pid} (${who || "unknown"}), ${blocker.state ?? "?"}${since}${doing}`
 }
 

@@ -22,7 +22,7 @@ WITH setting AS (
   SELECT NULL, s.reset_val
     FROM pg_settings AS s
    WHERE s.name = 'default_transaction_isolation'
-     AND NOT EXISTS (SELECT FROM setting WHERE setrole = session_user::regrole)
+     AND NOT EXISTS (SELECT FROM setting WHERE setrole = (SELECT oid FROM pg_roles WHERE rolname = session_user))
 )
 SELECT role, level FROM strict WHERE level IN ('repeatable read', 'serializable') ORDER BY role, level`
 

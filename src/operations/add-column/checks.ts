@@ -9,7 +9,7 @@ import { defaultText, isNullable } from "../column-definition.ts"
 import { mostColumns, systemColumns } from "../column-limits.ts"
 import { computedFindings } from "../computed-findings.ts"
 import { expressionFindings, readsNewColumn } from "../expression-findings.ts"
-import { newDomainFindings } from "../new-domain-findings.ts"
+import { domainsDefaultFindings, newDomainFindings } from "../new-domain-findings.ts"
 import { oldWriteFindings } from "../old-writes.ts"
 import type { OperationContext, PlanContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
@@ -92,7 +92,13 @@ function typeFindings(
 ): readonly Finding[] {
   try {
     const { name, serial } = parseTypeName(input.column.type, context.defaultSchema)
-    if (!serial) return newDomainFindings(name, catalog, subject)
+    if (!serial) {
+      const hasOwnValue = input.up !== undefined || defaultText(input.column) !== null
+      return [
+        ...newDomainFindings(name, catalog, subject),
+        ...(hasOwnValue ? [] : domainsDefaultFindings(name, catalog, subject)),
+      ]
+    }
     return [
       refusal(
         "SERIAL_COLUMN",

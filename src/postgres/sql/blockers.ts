@@ -1,3 +1,4 @@
+import { preparedTransaction } from "../../domain/run.ts"
 import { sessionState } from "./session-state.ts"
 
 /**
@@ -40,7 +41,7 @@ SELECT DISTINCT
        0, s.locktype, s.schema, s.name,
        x.owner::text,
        NULL,
-       'prepared transaction',
+       '${preparedTransaction}',
        (extract(epoch FROM clock_timestamp() - x.prepared) * 1000)::float8,
        'PREPARE TRANSACTION ' || quote_ident(x.gid)
   FROM blocking AS b

@@ -160,11 +160,12 @@ SELECT t.tgrelid::text AS relation,
        t.tgname::text  AS name,
        pg_get_triggerdef(t.oid) AS definition,
        CASE t.tgenabled WHEN 'O' THEN 'origin' WHEN 'A' THEN 'always' WHEN 'R' THEN 'replica' ELSE 'disabled' END AS enabled,
-       -- INSERT INTO history SELECT NEW.*; a row as the one argument of a function, as in to_jsonb(NEW.*), is none
-       regexp_replace(p.prosrc, '\\m(?!values\\M)\\w+\\s*\\(\\s*\\(?\\s*(new|old)\\s*\\)?\\s*\\.\\s*\\*\\s*\\)', '', 'gi')
-         ~* '\\minsert\\s+into\\M[^;]*\\m(new|old)\\s*\\)?\\s*\\.\\s*\\*' AS copies_row
+       p.prosrc AS body,
+       c.relname::text AS on_table,
+       array_remove(ARRAY[t.tgnewtable::text, t.tgoldtable::text], NULL) AS transition
   FROM pg_trigger AS t
-  JOIN pg_proc AS p ON p.oid = t.tgfoid
+  JOIN pg_proc AS p  ON p.oid = t.tgfoid
+  JOIN pg_class AS c ON c.oid = t.tgrelid
  WHERE t.tgrelid = ANY ($1::oid[])
    AND NOT t.tgisinternal
  ORDER BY t.tgrelid, t.tgname`

@@ -97,6 +97,25 @@ describe("a domain with a default", () => {
       "CREATE DOMAIN stamp AS timestamptz DEFAULT clock_timestamp(); CREATE TABLE people (id int PRIMARY KEY, at text)"
     expect(await codesOf(given, [column("seen", "stamp", "at::timestamptz")])).toContain("DOMAIN_DEFAULT")
   })
+
+  const token = (more: object) => ({
+    add_column: { table: "people", column: { name: "token", type: "rnd", nullable: true, ...more } },
+  })
+  const random = `CREATE DOMAIN rnd AS text DEFAULT gen_random_uuid()::text; CREATE TABLE people (id int PRIMARY KEY);
+    INSERT INTO people VALUES (1), (2)`
+
+  test("that is another for each row is refused where nothing fills the column: the table would be written anew", async () => {
+    expect(await codesOf(random, [token({})])).toContain("DOMAIN_REWRITES")
+  })
+
+  test("gives way to a default of the column's own, and no row is written", async () => {
+    change = await Purging.begin(random, [token({ default: "'none'" })])
+    const file = "SELECT pg_relation_filenode('people') AS file"
+    const before = await change.query(file)
+    await change.through("expand/people/add-column-token")
+    expect(await change.query(file)).toEqual(before)
+    expect(await change.query("SELECT DISTINCT token FROM people")).toEqual([{ token: "none" }])
+  })
 })
 
 describe("a domain that allows no NULL", () => {
