@@ -4,11 +4,14 @@ import { recoverRun, type Recovered as Ended } from "../execution/recover-run.ts
 import { Ledger } from "../ledger/chain.ts"
 import type { App } from "./context.ts"
 import { knownRun } from "./foreign-run.ts"
+import { endOrphan, type OrphanEnd } from "./orphaned-workflow.ts"
 import { takeUp } from "./take-up.ts"
 
 /** `aborting` and `running`: it was taken up again, and its workflow goes on. */
-export interface Recovered extends Omit<Ended, "state"> {
+export interface Recovered extends Omit<Ended, "state" | "workflowId"> {
   readonly state: Ended["state"] | "aborting" | "running"
+  /** What became of the workflow that nobody could speak to any more; left out where the run goes on by one. */
+  readonly workflow?: { readonly id: string; readonly end: OrphanEnd }
 }
 
 /**
@@ -51,5 +54,6 @@ async function recoverForeign(
   const { state, undone, left } = recovered
   const detail = { run, target: target.name, state, undone: undone.length, left: left.length }
   await ledger.append({ actor: app.actor, kind: "recover.outcome", detail })
-  return recovered
+  const { workflowId } = recovered
+  return { run, state, undone, left, workflow: { id: workflowId, end: await endOrphan(app, { run, workflowId }) } }
 }

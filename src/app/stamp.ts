@@ -23,6 +23,7 @@ import type { App } from "./context.ts"
 import { explainActive } from "./foreign-run.ts"
 import { appliedIn } from "./journal-view.ts"
 import { loadGraph } from "./load-graph.ts"
+import { demandThere } from "./not-there.ts"
 
 export interface StampRequest {
   readonly target: string
@@ -30,6 +31,8 @@ export interface StampRequest {
   readonly revision?: string | undefined
   /** Also make the version schemas of the present shape. */
   readonly views: boolean
+  /** Record it without a look at whether the target has what the revisions make. */
+  readonly unchecked?: boolean
 }
 
 export interface Stamped {
@@ -55,7 +58,7 @@ interface Intent {
 /**
  * Records revisions as applied in a target without running them, as Alembic's stamp does, and makes the version schema
  * of the present shape. Said again, it changes nothing. Nothing is ever taken back by it: a revision that is applied
- * stays so.
+ * stays so. Throws RefusedError REVISION_NOT_THERE where the tables don't have what a revision makes.
  */
 export async function stamp(app: App, request: StampRequest): Promise<Stamped> {
   const target = app.target(request.target)
@@ -82,16 +85,23 @@ export async function stamp(app: App, request: StampRequest): Promise<Stamped> {
   }
 }
 
-async function intentOf(app: App, target: TargetConfig, { revision, views }: StampRequest): Promise<Intent> {
+async function intentOf(
+  app: App,
+  target: TargetConfig,
+  { revision, views, unchecked = false }: StampRequest,
+): Promise<Intent> {
   const graph = await loadGraph(app.config.migrations)
   const applied = await app.inTarget(target, "stamp", appliedIn)
   const ids = applied.map(({ id }) => id)
-  const missing = revision === undefined ? [] : graph.pathTo(graph.find(revision).id, ids)
+  const wanted = revision === undefined ? null : graph.find(revision).id
+  // One that is applied already is named for its views: what isn't among those before it was undone.
+  const missing = wanted === null || ids.includes(wanted) ? [] : graph.pathTo(wanted, ids)
+  if (!unchecked) await app.inTarget(target, "stamp", (session) => demandThere(session, target, missing))
   const revisions = missing.map(({ id, parents, title, contentHash }) => ({ id, parents, title, contentHash }))
   const all = [...applied, ...revisions]
   const ends = all.filter(({ id }) => !all.some(({ parents }) => parents.includes(id))).map(({ id }) => id)
   if (revision === undefined && !views) throw revisionMissing()
-  const at = revision === undefined ? presentOf(ends, target.name) : graph.find(revision).id
+  const at = wanted ?? presentOf(ends, target.name)
   if (views && at !== null && !ends.includes(at)) throw notPresent(at, ends, target.name)
   return { revision: at, revisions, versions: views ? target.schemas.map((base) => versionSchemaOf(base, at)) : [] }
 }

@@ -94,6 +94,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   REVISION_CYCLE: "Revisions come after each other in a circle. Remove one of them from the parents of another.",
   REVISION_EDITED:
     "A revision's file was edited after it was applied or stamped. Put it back as it was, and write a new revision.",
+  REVISION_NOT_THERE:
+    "A revision is to be recorded as applied, and the tables don't have what it makes. Start it, or record it with --unchecked.",
   REVISION_INVALID: "A value in a revision file isn't what its place asks for. The message says where and what.",
   REVISION_SYNTAX: "A revision file is no YAML, or several documents. The message says where.",
   REVISION_UNPAIRED:

@@ -21,6 +21,8 @@ export interface Recovered {
   readonly undone: readonly string[]
   /** What stays in the target. */
   readonly left: readonly string[]
+  /** Under which its workflow was started. */
+  readonly workflowId: string
 }
 
 /** Nobody listens: what a person needs to know is in the error. */
@@ -52,7 +54,7 @@ export async function recoverRun(
     const left = await whatIsLeft(session, found, plan)
     const state = found.state === "active" ? "aborted" : "completed"
     await setRunState(session, run, state)
-    return { run, state, undone, left }
+    return { run, state, undone, left, workflowId: found.workflowId }
   })
 }
 
@@ -86,9 +88,15 @@ async function planOf(session: Session, run: string): Promise<Plan | null> {
 }
 
 /** Steps that stand as done, and triggers and marker columns on the run's relations. */
-async function whatIsLeft(session: Session, { run, relations }: JournaledRun, plan: Plan | null): Promise<string[]> {
+async function whatIsLeft(
+  session: Session,
+  { run, relations, state }: JournaledRun,
+  plan: Plan | null,
+): Promise<string[]> {
   const done = doneAfter(await readJournal(session, run))
-  const acted = plan?.steps.filter(({ id, action }) => action !== "verify" && done.includes(id))
+  // What a backfill has filled went with its columns.
+  const acts = state === "active" ? ["sql"] : ["sql", "backfill"]
+  const acted = plan?.steps.filter(({ id, action }) => acts.includes(action) && done.includes(id))
   const summaries = (acted?.map(({ summary }) => summary) ?? done).map((what) => `done: ${what}`)
   const ours = (await findLeftovers(session)).filter(({ relation }) => relations.includes(displayName(relation)))
   return [...summaries, ...ours.map(({ relation, kind, name }) => `${kind} ${name} of ${displayName(relation)}`)]

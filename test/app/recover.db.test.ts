@@ -47,6 +47,7 @@ test("a run that only the target knows is named as another's, undone by its jour
     state: "aborted",
     undone: summaries.toReversed(),
     left: [],
+    workflow: { id: "w", end: "unasked" },
   })
   expect(await dumpOf(bench.target)).toEqual(before)
   expect((await plan(app, { target: "shop" })).findings.map(({ code }) => code)).not.toContain("RUN_CONFLICT")

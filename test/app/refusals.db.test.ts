@@ -76,7 +76,7 @@ describe("plan", () => {
     await expect(plan(app, { target: "shop", revision: "0001_email" })).rejects.toMatchObject({
       findings: expect.arrayContaining([expect.objectContaining({ code: "COLUMN_EXISTS" })]),
     })
-    await stamp(app, { target: "shop", revision: "0001_email", views: false })
+    await stamp(app, { target: "shop", revision: "0001_email", views: false, unchecked: true })
     const made = await plan(app, { target: "shop", revision: "0002_nick" })
     expect(made.plan.revisions.map(({ id }) => id)).toEqual(["0002_nick"])
   })

@@ -49,10 +49,12 @@ const columns = async (view: string): Promise<readonly string[]> => {
 describe("recording revisions", () => {
   test("a revision and all before it are recorded once, by nobody's run, and the ledger says who and when", async () => {
     const app = await bench.app()
-    const first = await stamp(app, { target: "shop", revision: "0002_more", views: false })
+    const first = await stamp(app, { target: "shop", revision: "0002_more", views: false, unchecked: true })
     expect(first).toMatchObject({ revision: "0002_more", recorded: ["0001_email", "0002_more"], schemas: [] })
     expect(await current(app, "shop")).toMatchObject([{ id: "0002_more", run: null, planHash: null }])
-    expect(await stamp(app, { target: "shop", revision: "0002_more", views: false })).toMatchObject({ recorded: [] })
+    expect(await stamp(app, { target: "shop", revision: "0002_more", views: false, unchecked: true })).toMatchObject({
+      recorded: [],
+    })
     expect(await entries()).toEqual([
       ["stamp.intent", ["0001_email", "0002_more"]],
       ["stamp.outcome", "done"],
@@ -74,12 +76,38 @@ describe("recording revisions", () => {
     expect(await bench.target.query("SELECT FROM pg_namespace WHERE nspname = 'sluice'")).toEqual([])
   })
 
+  test("what the tables don't have isn't recorded, unless somebody insists; what later ones took away may be missing", async () => {
+    const app = await bench.app()
+    const ask = { target: "shop", revision: "0002_more", views: false }
+    await expect(stamp(app, ask)).rejects.toMatchObject({
+      code: "REVISION_NOT_THERE",
+      finding: { subject: "0001_email", hint: expect.stringMatching(/sluice start 0001_email .*--unchecked/) },
+    })
+    expect(await entries()).toEqual([])
+    bench.write("0002_more.yaml", "operations: [{drop_column: {table: people, column: email, down: name}}]\n")
+    expect(await stamp(app, ask)).toMatchObject({ recorded: ["0001_email", "0002_more"] })
+  })
+
+  test("what the tables have is recorded without a word, and views record nothing in passing", async () => {
+    const app = await bench.app()
+    await bench.target.query("ALTER TABLE people ADD COLUMN email text")
+    bench.write(
+      "0002_more.yaml",
+      "operations: [{add_column: {table: people, column: {name: nick, type: text, nullable: true}}}]\n",
+    )
+    await stamp(app, { target: "shop", revision: "0001_email", views: false })
+    await stamp(app, { target: "shop", revision: "0002_more", views: false, unchecked: true })
+    // As an undo of the first leaves it.
+    await bench.target.query("DELETE FROM sluice.revision WHERE id = '0001_email'")
+    expect(await stamp(app, { target: "shop", revision: "0002_more", views: true })).toMatchObject({ recorded: [] })
+  })
+
   test("while a run is at work nothing is stamped, and the ledger knows that it was asked for", async () => {
     const app = await bench.app()
-    await stamp(app, { target: "shop", revision: "0001_email", views: false })
+    await stamp(app, { target: "shop", revision: "0001_email", views: false, unchecked: true })
     await bench.target.query(`INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations)
       VALUES ('r', 'p', 'w', '{}', '{}')`)
-    const late = stamp(app, { target: "shop", revision: "0002_more", views: true })
+    const late = stamp(app, { target: "shop", revision: "0002_more", views: true, unchecked: true })
     await expect(late).rejects.toMatchObject({ code: "RUN_ACTIVE", kind: "RefusedError" })
     expect((await entries()).at(-1)).toEqual(["stamp.outcome", "failed"])
     expect(await current(app, "shop")).toMatchObject([{ id: "0001_email" }])
@@ -92,7 +120,7 @@ describe("a file that was edited after its revision was recorded", () => {
 
   test("is told by plan, also where nothing is left to be planned, and marked in the history", async () => {
     const app = await bench.app()
-    await stamp(app, { target: "shop", revision: "0002_more", views: false })
+    await stamp(app, { target: "shop", revision: "0002_more", views: false, unchecked: true })
     const marks = async () => (await history(app, "shop")).map(({ id, edited }) => [id, edited])
     bench.write("0002_more.yaml", "# why\ntitle:   More\noperations: []\n")
     expect(await marks()).toEqual([
@@ -119,7 +147,7 @@ describe("a file that was edited after its revision was recorded", () => {
 
   test("is marked as far as that can be known where the folder has mistakes, or isn't there", async () => {
     const app = await bench.app()
-    await stamp(app, { target: "shop", revision: "0002_more", views: false })
+    await stamp(app, { target: "shop", revision: "0002_more", views: false, unchecked: true })
     bench.write("0002_more.yaml", "operations: {}")
     expect((await history(app, "shop")).map(({ edited }) => edited)).toEqual([false, null])
     rmSync(join(bench.folder, "migrations"), { recursive: true })
@@ -129,7 +157,7 @@ describe("a file that was edited after its revision was recorded", () => {
 
 describe("the views of the present shape", () => {
   test("on the command line: one document, or what was done and the statement for the role", async () => {
-    const args = ["stamp", "0001_email", "--target", "shop", "--views"]
+    const args = ["stamp", "0001_email", "--target", "shop", "--views", "--unchecked"]
     const asJson = await sluice(bench.folder, [...args, "--json"], bench.env)
     expect([asJson.code, asJson.json()]).toMatchObject([
       0,
@@ -158,10 +186,23 @@ describe("the views of the present shape", () => {
     expect(findings.map(({ code }) => code)).toEqual(["REQUIRED_FROM_CONTRACT"])
   })
 
+  test.each(["0002-nick", "0002.nick"])("are no reason to refuse the next change, also as those of %s", async (id) => {
+    const app = await bench.app()
+    rmSync(join(bench.folder, "migrations", "0002_more.yaml"))
+    bench.write(`${id}.yaml`, "parents: [0001_email]\noperations: []\n")
+    await stamp(app, { target: "shop", revision: id, views: true, unchecked: true })
+    bench.write(
+      "0003_name.yaml",
+      `parents: [${id}]\noperations: [{alter_column: {table: people, column: name, type: varchar(100), up: name, down: name}}]\n`,
+    )
+    const { findings } = await makePlan(app, { target: "shop" })
+    expect(findings.filter(({ severity }) => severity === "error")).toEqual([])
+  })
+
   test("said again, they are as they were; where a table has changed by hand, they are brought up to date", async () => {
     const app = await bench.app()
     const again = async (): Promise<unknown> =>
-      (await stamp(app, { target: "shop", revision: "0001_email", views: true })).schemas
+      (await stamp(app, { target: "shop", revision: "0001_email", views: true, unchecked: true })).schemas
     expect(await again()).toEqual([{ name: "public_0001_email", views: 1, state: "created" }])
     const [before] = await bench.target.query("SELECT oid FROM pg_class WHERE relname = 'people' AND relkind = 'v'")
     expect(await again()).toEqual([{ name: "public_0001_email", views: 1, state: "unchanged" }])
@@ -185,7 +226,7 @@ describe("the views of the present shape", () => {
 
   test("views of a run that may still be undone stay as it made them", async () => {
     const app = await bench.app()
-    await stamp(app, { target: "shop", revision: "0001_email", views: true })
+    await stamp(app, { target: "shop", revision: "0001_email", views: true, unchecked: true })
     await bench.target.query(`INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations, state)
       VALUES ('r', 'p', 'w', '{0001_email}', '{}', 'contracted')`)
     expect(await stamp(app, { target: "shop", views: true })).toMatchObject({ schemas: [{ state: "unchanged" }] })
@@ -195,8 +236,8 @@ describe("the views of the present shape", () => {
 
   test("a shape that has gone can't be shown, and a schema of that name that isn't ours stays alone", async () => {
     const app = await bench.app()
-    await stamp(app, { target: "shop", revision: "0002_more", views: false })
-    const gone = stamp(app, { target: "shop", revision: "0001_email", views: true })
+    await stamp(app, { target: "shop", revision: "0002_more", views: false, unchecked: true })
+    const gone = stamp(app, { target: "shop", revision: "0001_email", views: true, unchecked: true })
     await expect(gone).rejects.toMatchObject({ code: "VERSION_NOT_PRESENT", kind: "RefusedError" })
     await bench.target.query("CREATE SCHEMA public_0002_more")
     const taken = stamp(app, { target: "shop", views: true })

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { recover } from "../../src/app/recover.ts"
+import { App } from "../../src/app/context.ts"
+import { openControl } from "../../src/ledger/control.ts"
+import { migrateControl } from "../../src/ledger/migrate.ts"
+import { createDatabase } from "../harness/database.ts"
 import { OlderCopy } from "../harness/older-copy.ts"
 import { Sluice } from "../harness/sluice.ts"
 import { splitName } from "./changes.ts"
@@ -43,6 +47,32 @@ describe("a target that was restored to before a run in keep", () => {
     await project.pass("new-writers-gone")
     expect((await project.closed("aborted")).findings).toEqual([])
     expect(await project.dump()).toEqual(before)
+  })
+})
+
+describe("a control database that knows nothing of a run under way", () => {
+  // Seen before: the workflow waited on at its gate with nobody to speak to it, and the plan could never be started again.
+  test("has recover undo it by the target's journal, and end its workflow", async () => {
+    const project = await sluice.project({ rows: 50, operations: splitName })
+    const before = await project.dump()
+    await project.start()
+    const { run } = project
+    await project.goTo("switch")
+    const control = await createDatabase({ prefix: "control" })
+    const empty = openControl(control.url)
+    await migrateControl(empty)
+    await empty.close()
+    const { config, env } = project.app
+    const other = new App({ ...config, control: { url: control.url } }, { actor: "tester", env })
+    try {
+      const recovered = await recover(other, { run, target: project.target.name })
+      expect(recovered).toMatchObject({ state: "aborted", left: [], workflow: { end: "terminated" } })
+      expect(await project.dump()).toEqual(before)
+      expect(await project.inTemporal(async (handle) => (await handle.describe()).status.name)).toBe("TERMINATED")
+    } finally {
+      await other.close()
+      await control.drop()
+    }
   })
 })
 

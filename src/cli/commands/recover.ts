@@ -24,12 +24,20 @@ export function recoverCommand(cli: Cli): Command {
     })
 }
 
-function recoveredText({ run, state, undone, left }: Recovered): string {
+function recoveredText({ run, state, undone, left, workflow }: Recovered): string {
   if (state === "aborting" || state === "running") return `${run} is taken up again (${state}): sluice watch ${run}`
   return [
     `${run} is ${state}.`,
     ...undone.map((summary) => `  undone: ${summary}`),
     ...left.map((what) => `  stays: ${what}`),
+    ...(workflow?.end === "terminated"
+      ? [`Its workflow ${workflow.id} was terminated: nobody could speak to it.`]
+      : []),
+    ...(workflow?.end === "unasked"
+      ? [
+          `Temporal doesn't answer. If workflow ${workflow.id} still runs there, terminate it: the plan can't be started before.`,
+        ]
+      : []),
     ...(left.length > 0 ? ["sluice uninstall removes triggers and marker columns that stay."] : []),
   ].join("\n")
 }

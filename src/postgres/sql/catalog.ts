@@ -226,7 +226,7 @@ SELECT DISTINCT dependent.relation::text AS relation, described.type || ' ' || d
        pg_identify_object(dependent.class, dependent.object, dependent.part) AS described
  WHERE dependent.object <> dependent.relation
    AND described.schema IS DISTINCT FROM 'sluice'
-   AND (described.schema IS NULL OR described.schema <> ALL ($2::text[]))
+   AND (described.schema IS NULL OR described.schema NOT IN (SELECT quote_ident(own) FROM unnest($2::text[]) AS own))
    AND described.identity NOT LIKE 'sluice.%'
  ORDER BY 1, 2`
 

@@ -39,7 +39,8 @@ named AS (
          ) AS described
    WHERE coalesce(r.ev_class, 0) <> used.relation
      AND described.schema IS DISTINCT FROM 'sluice'
-     AND (described.schema IS NULL OR described.schema <> ALL ($2::text[]))
+     -- as it prints a schema: quoted where its name needs that
+     AND (described.schema IS NULL OR described.schema NOT IN (SELECT quote_ident(own) FROM unnest($2::text[]) AS own))
      AND described.identity NOT LIKE 'sluice.%'
      AND described.identity NOT LIKE '"~sluice%'
   UNION
