@@ -1,4 +1,4 @@
-import type { ColumnName } from "./relation.ts"
+import type { ColumnName, RelationName } from "./relation.ts"
 
 /** What a plan's contract takes from applications, as far as a statement's text can show that it still uses it. */
 export interface OldShape {
@@ -8,4 +8,6 @@ export interface OldShape {
   readonly schemas: readonly string[]
   /** Other relations with a column of such a name: one that is named beside them without its table is theirs. */
   readonly elsewhere: readonly ColumnName[]
+  /** Every relation that outlives a session. Of any other, such as a temporary table, nobody knows the columns. */
+  readonly known: readonly RelationName[]
 }

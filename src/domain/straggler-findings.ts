@@ -49,7 +49,8 @@ export function stragglerFindings(run: string, seen: StragglersSeen): readonly F
 function whatRan({ since, statements }: StragglersSeen): string {
   const roles = firstFew([...new Set(statements.map(({ role }) => role))], fewRoles)
   const texts = firstFew(
-    statements.map(({ text }) => text),
+    // Each temporary table, for one, makes the same text another statement.
+    [...new Set(statements.map(({ text }) => text))],
     fewStatements,
     "; ",
   )

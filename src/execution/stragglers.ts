@@ -1,10 +1,10 @@
 import type { OldShape } from "../domain/old-shape.ts"
 import type { Plan } from "../domain/plan.ts"
-import type { ColumnName } from "../domain/relation.ts"
+import type { ColumnName, RelationName } from "../domain/relation.ts"
 import type { StragglerLook } from "../domain/stragglers.ts"
 import { takenAway } from "../planner/taken-away.ts"
 import type { Session } from "../postgres/session.ts"
-import { columnNamesSql } from "../postgres/sql/statement-statistics.ts"
+import { columnNamesSql, relationNamesSql } from "../postgres/sql/statement-statistics.ts"
 import { readStatementStatistics, type StatementStatistics, type Words } from "../postgres/statement-statistics.ts"
 import { loadParser } from "../sql/parser.ts"
 import { shownStatement } from "../sql/shown-statement.ts"
@@ -46,7 +46,7 @@ export function lookOf({ shape, statements, ...reading }: StragglerReading, deci
   }
 }
 
-/** With the tables' partitions, and with other relations that have a column of such a name. */
+/** With the tables' partitions, with other relations that have a column of such a name, and with all there are. */
 async function completed(
   session: Session,
   { columns, schemas }: Pick<OldShape, "columns" | "schemas">,
@@ -60,7 +60,8 @@ async function completed(
     rows
       .filter(({ own, schema }) => own === isOwn && !schemas.includes(schema))
       .map(({ schema, name, column }) => ({ relation: { schema, name }, column }))
-  return { columns: named(true), schemas, elsewhere: named(false) }
+  const known = await session.query<RelationName>(relationNamesSql)
+  return { columns: named(true), schemas, elsewhere: named(false), known }
 }
 
 function wordsOf({ columns, schemas }: OldShape): readonly Words[] {

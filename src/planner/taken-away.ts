@@ -7,7 +7,7 @@ import { columnNameChanges, type NameChange } from "../sql/column-names.ts"
  * What applications lose with a plan's contract, read off its statements, so that plans of earlier versions say it too.
  * A name that another column takes in the same contract isn't lost: in a statement's text the two look the same.
  */
-export function takenAway(plan: Pick<Plan, "steps" | "relations" | "versions">): Omit<OldShape, "elsewhere"> {
+export function takenAway(plan: Pick<Plan, "steps" | "relations" | "versions">): Pick<OldShape, "columns" | "schemas"> {
   const changes = plan.steps
     .filter(({ phase, action, back }) => phase === "contract" && action === "sql" && !back)
     .flatMap((step) => columnNameChanges(step.sql))

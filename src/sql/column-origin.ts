@@ -1,5 +1,5 @@
 import type { OldShape } from "../domain/old-shape.ts"
-import type { ColumnName } from "../domain/relation.ts"
+import type { ColumnName, RelationName } from "../domain/relation.ts"
 import { fieldsOf, listOf, stringOf, stringsOf } from "./tree.ts"
 import type { Fields } from "./tree.ts"
 
@@ -12,25 +12,49 @@ export interface Source {
   /** As it was written, where it is a relation without an alias; a schema that wasn't written is null. */
   readonly relation: { readonly schema: string | null; readonly name: string } | null
   readonly origin: Origin
+  /** True where it may have columns that nobody knows of: a function's result, a temporary table. */
+  readonly isOpen: boolean
+}
+
+/** A relation as it was written. */
+interface Named {
+  readonly schema: string | null
+  readonly name: string
+}
+
+/** Of one that isn't known nobody can tell which columns it has. */
+export function isKnown(shape: OldShape, { schema, name }: Named): boolean {
+  return shape.known.some((relation) => relation.name === name && (schema === null || relation.schema === schema))
 }
 
 /** A source under an alias, whose list of columns (`AS p (id, name)`) hides the names that these had. */
-export function sourceOf(alias: Fields | null, origin: Origin): Source {
+export function sourceOf(alias: Fields | null, origin: Origin, isOpen = false): Source {
   const name = alias?.["aliasname"]
   const renamed = stringsOf(alias?.["colnames"])
   return {
     name: typeof name === "string" ? name : null,
     relation: null,
     origin: (column) => (renamed.includes(column) ? "other" : origin(column)),
+    isOpen,
   }
 }
 
-/** A relation that is named without its schema may be any of that name. */
-export function originIn(shape: OldShape, named: { readonly schema: string | null; readonly name: string }): Origin {
+/**
+ * A relation that is named without its schema may be any of that name: one beside the changed tables is meant rather than
+ * one of another schema.
+ */
+export function originIn(shape: OldShape, named: Named): Origin {
   const isMeant = ({ relation }: ColumnName): boolean =>
     relation.name === named.name && (named.schema === null || relation.schema === named.schema)
   const old = new Set(shape.columns.filter(isMeant).map(({ column }) => column))
-  const others = new Set(shape.elsewhere.filter(isMeant).map(({ column }) => column))
+  const near = new Set(shape.columns.map(({ relation }) => relation.schema))
+  const isNear = ({ schema }: RelationName): boolean => named.schema !== null || near.has(schema)
+  const hasNear = shape.known.some((relation) => relation.name === named.name && isNear(relation))
+  const others = new Set(
+    shape.elsewhere
+      .filter((other) => isMeant(other) && (!hasNear || isNear(other.relation)))
+      .map(({ column }) => column),
+  )
   return (column) => (old.has(column) ? "old" : others.has(column) ? "other" : null)
 }
 

@@ -1,5 +1,5 @@
 import type { OldShape } from "../domain/old-shape.ts"
-import { combined, sourceOf, originIn, outputsOf } from "./column-origin.ts"
+import { combined, isKnown, sourceOf, originIn, outputsOf } from "./column-origin.ts"
 import type { Origin, Source } from "./column-origin.ts"
 import { fieldsOf, listOf, stringOf, stringsOf, walk } from "./tree.ts"
 import type { Fields } from "./tree.ts"
@@ -171,7 +171,7 @@ export class OldShapeReader {
       default:
         // A function, XMLTABLE, JSON_TABLE: its columns are its own.
         this.#visit(fields, beside)
-        return [sourceOf(alias, ownColumns(fields, alias))]
+        return [sourceOf(alias, ownColumns(fields, alias), true)]
     }
   }
 
@@ -186,7 +186,8 @@ export class OldShapeReader {
     this.#visit(quals, within(beside, sources))
     for (const column of stringsOf(usingClause))
       if (sources.some(({ origin }) => origin(column) === "old")) this.#found = true
-    return alias === null ? sources : [sourceOf(alias, combined(sources))]
+    const isOpen = sources.some((source) => source.isOpen)
+    return alias === null ? sources : [sourceOf(alias, combined(sources), isOpen)]
   }
 
   #relation(range: Fields, { queries }: Frame): Source {
@@ -196,8 +197,9 @@ export class OldShapeReader {
     if (schema !== null && this.#shape.schemas.includes(schema)) this.#found = true
     const query = schema === null ? queries.get(name) : undefined
     const origin = query ?? originIn(this.#shape, { schema, name })
-    if (alias) return sourceOf(alias as Fields, origin)
-    return { name, relation: query ? null : { schema, name }, origin }
+    const isOpen = !query && !isKnown(this.#shape, { schema, name })
+    if (alias) return sourceOf(alias as Fields, origin, isOpen)
+    return { name, relation: query ? null : { schema, name }, origin, isOpen }
   }
 
   /** A column as it was written: `name`, `p.name`, `public.people.name`. The nearest query that knows it decides. */
@@ -209,7 +211,8 @@ export class OldShapeReader {
       const meant = table === null ? sources : sources.filter((source) => isNamed(source, table, schema))
       const origin = combined(meant)(column)
       if (origin === "old") this.#found = true
-      if (origin !== null || (table !== null && meant.length > 0)) return
+      // What isn't known to have it may have it all the same, and then no outer query's table is meant.
+      if (origin !== null || (table !== null ? meant.length > 0 : sources.some(({ isOpen }) => isOpen))) return
     }
   }
 }

@@ -11,7 +11,17 @@ const shape: OldShape = {
     { relation: hostile, column: `Na"me` },
   ],
   schemas: ["public_base"],
-  elsewhere: [{ relation: { schema: "public", name: "orgs" }, column: "name" }],
+  elsewhere: [
+    { relation: { schema: "public", name: "orgs" }, column: "name" },
+    { relation: { schema: "tenant_b", name: "orders" }, column: "name" },
+    { relation: { schema: "tenant_b", name: "bills" }, column: "name" },
+  ],
+  known: [
+    people,
+    hostile,
+    ...["orgs", "jobs", "orders", "log", "new"].map((name) => ({ schema: "public", name })),
+    ...["orders", "bills"].map((name) => ({ schema: "tenant_b", name })),
+  ],
 }
 const uses = (text: string): boolean => usesOldShape(text, shape)
 
@@ -27,6 +37,15 @@ describe("a statement uses the old shape", () => {
     [
       "a join with a table that has such a column, too",
       "SELECT p.name, o.name FROM people p JOIN orgs o ON o.id = p.org",
+    ],
+    [
+      "a bare name that only a table of the same name in another schema has",
+      "SELECT name, total FROM people JOIN orders USING (id)",
+    ],
+    ["a bare name beside a function", "SELECT name FROM people, generate_series(1, 2) AS n"],
+    [
+      "a bare name within, where no table there has it",
+      "SELECT id FROM people WHERE EXISTS (SELECT FROM jobs WHERE name = $1)",
     ],
     ["USING", "SELECT count(*) FROM people JOIN orgs USING (name)"],
     ["ON", "SELECT 1 FROM orgs o LEFT JOIN people p ON p.name = o.label"],
@@ -79,6 +98,18 @@ describe("a statement doesn't, or nobody can tell", () => {
     [
       "a bare name of the inner query's table",
       "SELECT id FROM people WHERE org IN (SELECT id FROM orgs WHERE name = $1)",
+    ],
+    [
+      "a bare name that a table beside it has, of another schema alone",
+      "SELECT name FROM people JOIN bills USING (id)",
+    ],
+    [
+      "a bare name that a function within may have",
+      "SELECT id FROM people p WHERE EXISTS (SELECT FROM cities_of(p.id) WHERE name = $1)",
+    ],
+    [
+      "a bare name that a temporary table within may have",
+      "UPDATE people SET full_name = $1 WHERE id IN (SELECT id FROM incoming WHERE name = $2)",
     ],
     ["another table alone", "SELECT name FROM orgs"],
     ["a table of another schema", "SELECT name FROM audit.people"],

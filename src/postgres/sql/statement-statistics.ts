@@ -76,3 +76,12 @@ SELECT n.nspname, c.relname, a.attname, false
    AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'sluice')
    AND NOT EXISTS (SELECT FROM lost WHERE lost.oid = c.oid AND lost.attribute = a.attname)`
+
+/** Every relation with rows that isn't some session's own. */
+export const relationNamesSql = `
+SELECT n.nspname::text AS schema, c.relname::text AS name
+  FROM pg_class AS c
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+   AND c.relpersistence <> 't'
+   AND n.nspname <> 'pg_toast'`
