@@ -16,6 +16,7 @@ import type { PlanEvidence } from "../planner/evidence.ts"
 import { readCatalog } from "../postgres/catalog-reader.ts"
 import type { Session } from "../postgres/session.ts"
 import { readIdentity } from "../postgres/database-identity.ts"
+import { encodingFindings, type Written } from "../postgres/encoding.ts"
 import { checkExpressions } from "../postgres/expressions.ts"
 import { editedFindings } from "../revisions/edited.ts"
 import { emptyRevisions } from "../revisions/empty.ts"
@@ -90,6 +91,7 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
       ...(await judgedExpressions(session, plan)),
       ...(await replicaIdentityFindings(session, plan)),
       ...(await unknownRoleFindings(session, plan.versions.roles)),
+      ...(await encodingFindings(session, revisions.map(writtenOf))),
     ]
     throwOnErrors(all)
     const database = await readIdentity(session, target)
@@ -97,6 +99,10 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
     const backup = await forecastBackup(session, plan.relations)
     return { plan, findings: all, evidence: { revisions, catalog, findings: all }, database, backup, conflict }
   })
+}
+
+function writtenOf({ id, title, operations }: Revision): Written {
+  return { subject: id, text: JSON.stringify([title, operations]) }
 }
 
 /** Where PostgreSQL refuses an expression for want of rights, the statements that give what the plan needs say more. */

@@ -64,7 +64,7 @@ async function send(app: App, status: RunStatus, request: SteerRequest): Promise
     if (error instanceof WorkflowNotFoundError) throw ended(status, null)
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isUnreachable(error))
       throw unknownOutcome(status, request, nonce, error)
-    throw error
+    throw app.temporal().explain(error)
   }
 }
 

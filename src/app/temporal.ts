@@ -1,6 +1,12 @@
-import { Client, Connection, isGrpcServiceError, type ConnectionOptions } from "@temporalio/client"
+import {
+  Client,
+  Connection,
+  isGrpcServiceError,
+  NamespaceNotFoundError,
+  type ConnectionOptions,
+} from "@temporalio/client"
 import type { TemporalConfig } from "../config/config.ts"
-import { TransientError } from "../domain/errors.ts"
+import { TransientError, UserError } from "../domain/errors.ts"
 
 // gRPC's own numbers; the SDK re-exports no names for them.
 const unreachableCodes: readonly number[] = [4 /* DEADLINE_EXCEEDED */, 14 /* UNAVAILABLE */, 1 /* CANCELLED */]
@@ -41,13 +47,28 @@ export class TemporalLink {
     }
   }
 
+  #refused(what: string, hint: string, cause: unknown): UserError {
+    const { address, namespace } = this
+    const message = `Temporal at ${address} (namespace ${namespace}) ${what}`
+    return new UserError(
+      { code: "TEMPORAL_REFUSED", subject: address, message, hint: `${hint}; sluice doctor says more` },
+      { cause },
+    )
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#pending)
     await this.#connection.close()
   }
 
-  /** The error for a person when a call failed because the server can't be reached; other errors come back as they are. */
+  /**
+   * The error for a person when a call failed because the server can't be reached, or doesn't let us in; other errors come
+   * back as they are.
+   */
   explain(error: unknown): unknown {
+    if (isAbout(error, isNoNamespace)) return this.#refused("has no such namespace", "check temporal.namespace", error)
+    if (isAbout(error, isNotLetIn))
+      return this.#refused("refuses the credentials", "check temporal.apiKey or temporal.tls, and their rights", error)
     if (!isUnreachable(error)) return error
     return new TransientError(
       {
@@ -65,6 +86,21 @@ export function isUnreachable(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause)
     if (isGrpcServiceError(at)) return unreachableCodes.includes(at.code)
   return false
+}
+
+function isAbout(error: unknown, what: (error: Error) => boolean): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) if (what(at)) return true
+  return false
+}
+
+/** The client's own error, or the server's answer to a call below it. */
+function isNoNamespace(error: Error): boolean {
+  if (error instanceof NamespaceNotFoundError) return true
+  return isGrpcServiceError(error) && error.code === 5 /* NOT_FOUND */ && /namespace/i.test(error.details)
+}
+
+function isNotLetIn(error: Error): boolean {
+  return isGrpcServiceError(error) && [7 /* PERMISSION_DENIED */, 16 /* UNAUTHENTICATED */].includes(error.code)
 }
 
 function connectionOptions(config: TemporalConfig): ConnectionOptions {

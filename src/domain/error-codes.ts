@@ -24,6 +24,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   BACKUP_OVERTAKEN: "A table was created, renamed or dropped while a backup began. Retried.",
   BAD_ARGUMENT: "An argument of the command can't be used as it stands. `sluice VERB --help` tells what it takes.",
   BUG: "A defect of Sluice. Please report it with the message and the run's audit trail.",
+  CHARACTER_NOT_IN_ENCODING:
+    "A revision's title or operations have a character that the target's encoding (not UTF8) doesn't have. Write it without.",
   CONNECTION_LOST: "The connection to PostgreSQL ended in the middle. Retried; see the server's log for the cause.",
   DATABASE_UNREACHABLE: "The server doesn't answer. Check host, port, firewall, and that it runs.",
   DATA_CHECK_TOO_SLOW:

@@ -15,6 +15,8 @@ export const settingErrorCodes: Readonly<Record<string, string>> = {
     "A limit of PostgreSQL was passed (row size, number of columns, depth of a statement). Make it smaller.",
   TARGET_NOT_NAMED: "There are several targets, and none was named. `--target` names one.",
   TEMPORAL_PROFILE: "Temporal's own configuration (TEMPORAL_* variables and profiles) can't be read.",
+  TEMPORAL_REFUSED:
+    "Temporal has no such namespace, or refuses the credentials. Check `temporal.namespace`, `temporal.apiKey` and `temporal.tls`.",
   TEMPORAL_UNREACHABLE: "Temporal doesn't answer. `sluice dev` starts one; else check `temporal.address`.",
   TLS_FAILED: "No encrypted connection came about. Check sslmode, sslrootcert and the server's certificate.",
 }

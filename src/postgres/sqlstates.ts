@@ -118,6 +118,10 @@ export const reports: Readonly<Record<string, Meaning>> = {
     null,
     "Row-level security holds for Sluice's role, and no GRANT on the table lifts it. Run as a role with BYPASSRLS; or ALTER TABLE … NO FORCE ROW LEVEL SECURITY for the length of the run, as the table's owner. Then `sluice retry`.",
   ),
+  "55000 CheckMyDatabase": transient(
+    "SERVER_NOT_READY",
+    "the database accepts no connections at the moment (ALLOW_CONNECTIONS false): somebody is at work on it",
+  ),
   "55000 CheckCmdReplicaIdentity": refused(
     "REPLICA_IDENTITY_MISSING",
     null,

@@ -52,6 +52,19 @@ async function runWithoutWorkflow(): Promise<{ app: App; run: string }> {
 }
 
 describe("status", () => {
+  test("says that Temporal has no such namespace, and goes on without it; a decision is refused for it", async () => {
+    bench = await Bench.begin({ address: inject("temporal").address, namespace: "nobody-made-it" })
+    const { app, run } = await runWithoutWorkflow()
+    expect((await showStatus(app, run)).findings).toMatchObject([
+      {
+        code: "TEMPORAL_REFUSED",
+        severity: "warning",
+        message: expect.stringContaining("no such namespace") as string,
+      },
+    ])
+    await expect(steer(app, { run, verb: "pause" })).rejects.toMatchObject({ code: "TEMPORAL_REFUSED" })
+  })
+
   test("works without Temporal, from the beginning of an id too, and says that Temporal is missing", async () => {
     bench = await Bench.begin(nowhere)
     const { app, run } = await runWithoutWorkflow()

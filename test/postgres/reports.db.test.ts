@@ -42,6 +42,16 @@ test.each(["forced", "secured"])("row-level security, %s: no GRANT is promised t
   })
 })
 
+test("a database that is closed while somebody restores it is one to come back to", async () => {
+  const closed = await createDatabase()
+  await database.query(`ALTER DATABASE ${closed.name} ALLOW_CONNECTIONS false`)
+  await expect(withSession({ url: closed.url, applicationName: "test" }, async () => null)).rejects.toMatchObject({
+    kind: "TransientError",
+    code: "SERVER_NOT_READY",
+  })
+  await closed.drop()
+})
+
 test("a right that is missing goes on being that", async () => {
   await expect(batchOn("closed")).rejects.toMatchObject({ code: "PERMISSION_DENIED" })
 })
