@@ -35,6 +35,20 @@ test("also where only the marker is a column more", async () => {
   expect(await copying("INSERT INTO history SELECT NEW.*;", dropped)).toEqual(["public.people: history"])
 })
 
+test("also where it stands on a partition alone", async () => {
+  const findings = await plannedFindings(
+    `CREATE TABLE people (id int NOT NULL, name text) PARTITION BY RANGE (id);
+     CREATE TABLE people_1 PARTITION OF people FOR VALUES FROM (0) TO (10);
+     CREATE TABLE history (id int, name text);
+     CREATE FUNCTION record_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO history SELECT NEW.*; RETURN NULL; END $$;
+     CREATE TRIGGER history AFTER INSERT ON people_1 FOR EACH ROW EXECUTE FUNCTION record_change()`,
+    [column],
+  )
+  expect(findings.filter(({ code }) => code === "TRIGGER_COPIES_ROW").map(({ message }) => message)).toEqual([
+    expect.stringContaining("inserts whole rows"),
+  ])
+})
+
 test.each([
   "INSERT INTO history (id, name) VALUES (NEW.id, NEW.name);",
   "INSERT INTO history (name) VALUES (to_jsonb(NEW.*)::text);",

@@ -1,3 +1,5 @@
+import { truncateSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { readStatementStatistics } from "../../src/postgres/statement-statistics.ts"
 import { withSession } from "../../src/postgres/session.ts"
@@ -129,6 +131,25 @@ test("a reset and what the server drops can be told", async () => {
     expect(after.reset).not.toBe(before.reset)
     await query(Array.from({ length: 200 }, (_, n) => `SELECT ${"1, ".repeat(n)} 1`).join("; "))
     expect((await look(at)).dropped ?? 0).toBeGreaterThan(after.dropped ?? 0)
+  } finally {
+    await cluster.stop()
+  }
+})
+
+test("more statements than are looked at, and texts that the server has lost, are told", async () => {
+  const cluster = await OwnCluster.start(() => ({ shared_preload_libraries: "pg_stat_statements" }))
+  try {
+    const { url: at, query } = await cluster.createDatabase(`${schema} CREATE EXTENSION pg_stat_statements`)
+    // Values and aliases make no other statement of it; operators do.
+    const condition = (n: number): string =>
+      [...n.toString(2)].map((bit) => `id ${bit === "1" ? "<" : ">"} 1`).join(" OR ")
+    await query(Array.from({ length: 2_001 }, (_, n) => `SELECT name FROM people WHERE ${condition(n)}`).join("; "))
+    const { statements, unknown } = await look(at)
+    expect([statements.length, unknown?.reason]).toEqual([2_000, expect.stringContaining("more than 2000 statements")])
+    // Its folder is full, say, when the server writes the texts anew.
+    const [row] = await query<{ folder: string }>("SELECT current_setting('data_directory') AS folder")
+    truncateSync(join(row?.folder ?? "", "pg_stat_tmp", "pgss_query_texts.stat"))
+    expect((await look(at)).unknown?.reason).toContain("has lost the texts")
   } finally {
     await cluster.stop()
   }

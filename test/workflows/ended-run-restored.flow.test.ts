@@ -65,6 +65,27 @@ describe("a target that was restored to before the end of an abort", () => {
   })
 })
 
+describe("a target that was restored to before the undo of a run that had completed", () => {
+  test("is led by recover through that undo once more, which waits for the applications again", async () => {
+    const project = await sluice.project({ rows: 50, operations: splitName, keepMs: 0 })
+    await project.start()
+    await project.goTo("purge")
+    await project.send("proceed", { gate: "purge" })
+    await project.closed("completed")
+    const copy = await OlderCopy.take(project.database)
+    await undo(project.app, { run: project.run })
+    await project.pass("new-writers-gone")
+    await project.closed("aborted")
+    const undone = await project.dump()
+    await copy.restore()
+    expect((await project.status()).findings).toMatchObject([{ code: "UNDER_WAY_IN_TARGET" }])
+    expect(await recovering(project)).toMatchObject({ state: "aborting" })
+    await project.pass("new-writers-gone")
+    expect((await project.closed("aborted")).findings).toEqual([])
+    expect(await project.dump()).toEqual(undone)
+  })
+})
+
 describe("a target that was restored to keep, of a run that has completed", () => {
   async function restoredToKeep() {
     const project = await sluice.project({ rows: 50, operations: splitName })
