@@ -2,6 +2,7 @@ import { RefusedError } from "../domain/errors.ts"
 import type { Plan } from "../domain/plan.ts"
 import type { CommandAnswer, OperatorVerb, RunStatus } from "../domain/run.ts"
 import { openWayBack } from "../execution/journal.ts"
+import { journaledState } from "../execution/under-way.ts"
 import { Ledger } from "../ledger/chain.ts"
 import { gatesPassedOf } from "../ledger/decisions.ts"
 import { loadPlan } from "../ledger/plans.ts"
@@ -57,7 +58,12 @@ async function refuseNoWayBack(app: App, status: RunStatus, verb: "abort" | "und
   if (verb === "undo") refuseLostUndo(status, plan, passed)
   else if (passed.includes("purge")) throw purged(run)
   if (!passed.includes("contract")) return
-  const closed = await app.inTarget(app.target(target), "abort", (session) => openWayBack(session, { run, plan }))
+  const closed = await app.inTarget(app.target(target), "abort", async (session) => {
+    // A control database that was restored doesn't know how far the run has come since.
+    const isOver = (await journaledState(session, run)) === "completed"
+    if (isOver && verb === "abort") throw purged(run)
+    return openWayBack(session, { run, plan }, isOver ? "completed" : "contracted")
+  })
   if (closed !== null) throw new RefusedError(closed)
 }
 

@@ -86,6 +86,28 @@ describe("a target that was restored to before the undo of a run that had comple
   })
 })
 
+describe("a control database that was restored to before the purge of a run that has completed", () => {
+  // Seen before: the undo was accepted, the run shown as completed, and nothing undone.
+  test("has the undo bring the old shape back from the archive; an abort is refused", async () => {
+    const project = await sluice.project({ rows: 50, operations: splitName, keepMs: 0 })
+    const before = await project.dump()
+    await project.start()
+    await project.goTo("purge")
+    await project.send("proceed", { gate: "purge" })
+    await project.closed("completed")
+    await sluice.control.query(
+      "UPDATE sluice_control.run SET state = 'waiting', phase = 'keep', waiting_for = 'purge', ended_at = NULL WHERE run = $1",
+      [project.run],
+    )
+    await expect(project.send("abort")).rejects.toMatchObject({ code: "PURGED" })
+    await undo(project.app, { run: project.run })
+    await project.pass("new-writers-gone")
+    expect((await project.closed("aborted")).findings).toEqual([])
+    // Its columns are in other places.
+    expect((await project.dump()).toSorted()).toEqual(before.toSorted())
+  })
+})
+
 describe("a target that was restored to keep, of a run that has completed", () => {
   async function restoredToKeep() {
     const project = await sluice.project({ rows: 50, operations: splitName })
