@@ -57,7 +57,8 @@ async function refuseNoWayBack(app: App, status: RunStatus, verb: "abort" | "und
   if (verb === "undo") refuseLostUndo(status, plan, passed)
   else if (passed.includes("purge")) throw purged(run)
   if (!passed.includes("contract")) return
-  const closed = await app.inTarget(app.target(target), "abort", (session) => openWayBack(session, { run, plan }))
+  const own = { ...(await app.ownRun(run)), plan }
+  const closed = await app.inTarget(app.target(target), "abort", (session) => openWayBack(session, own))
   if (closed !== null) throw new RefusedError(closed)
 }
 
