@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { App } from "../../src/app/context.ts"
 import { start } from "../../src/app/start.ts"
 import { showStatus } from "../../src/app/status.ts"
 import { steer } from "../../src/app/steer.ts"
+import { tune } from "../../src/app/tune.ts"
 import { ensureJournal } from "../../src/execution/journal.ts"
 import { journalLock } from "../../src/execution/schema/ensure-journal.ts"
 import type { RunStatus } from "../../src/domain/run.ts"
@@ -13,6 +14,7 @@ import { waitUntil } from "../../src/stack/wait-until.ts"
 import { startWorker, type RunningWorker } from "../../src/worker/start.ts"
 import { createDatabase, type TestDatabase } from "../harness/database.ts"
 import { createNamespace } from "../harness/namespace.ts"
+import { OlderCopy } from "../harness/older-copy.ts"
 import type { Project } from "../harness/project.ts"
 import { Sluice } from "../harness/sluice.ts"
 
@@ -24,23 +26,25 @@ let control: TestDatabase
 let worker: RunningWorker | null = null
 beforeAll(async () => {
   sluice = await Sluice.begin()
+})
+beforeEach(async () => {
   project = await sluice.project({ rows: 100 })
   const { config, env } = project.app
   const [namespace, database] = await Promise.all([createNamespace(), createDatabase({ prefix: "control" })])
   control = database
-  const directory = join(config.directory, "twin")
+  const directory = join(config.directory, `twin-of-${project.target.name}`)
   await mkdir(directory)
   const temporal = { ...config.temporal, namespace }
   const elsewhere = { ...config, directory, temporal, control: { url: control.url } }
   worker = await startWorker(elsewhere)
   twin = new App(elsewhere, { actor: "twin", env })
 })
-afterAll(async () => {
+afterEach(async () => {
   await worker?.stop()
-  await twin?.close()
-  await control?.drop()
-  await sluice?.end()
+  await twin.close()
+  await control.drop()
 })
+afterAll(() => sluice?.end())
 
 async function twinUntil(run: string, isSo: (status: RunStatus) => boolean): Promise<RunStatus> {
   let seen: RunStatus | null = null
@@ -101,5 +105,29 @@ describe("two control databases that start the same plan on a target at the same
     expect((await project.closed("completed")).findings).toEqual([])
     const [filled] = await project.database.query("SELECT count(email)::int AS rows FROM people")
     expect(filled).toEqual({ rows: 100 })
+  })
+})
+
+describe("a target that was restored to before the run, and has another control database's of the same name since", () => {
+  test("keeps all of the other one through this one's abort, and the next start has another name", async () => {
+    const { target } = project
+    const copy = await OlderCopy.take(project.database)
+    const { run } = await project.start()
+    await project.goTo("switch")
+    await copy.restore()
+    expect((await start(twin, { target: target.name })).run).toBe(run)
+    await twinUntil(run, ({ waitingFor }) => waitingFor === "dual-write")
+    const [shape, rows] = [await project.dump(), await journaled()]
+    const refused = { code: "RUN_NAME_TAKEN" }
+    await expect(project.send("proceed", { gate: "switch" })).rejects.toMatchObject(refused)
+    await expect(tune(project.app, run, ["parallelRanges=1"])).rejects.toMatchObject(refused)
+    await project.send("abort")
+    expect((await project.closed("aborted")).findings).toEqual([])
+    expect(await project.dump()).toEqual(shape)
+    expect(await journaled()).toEqual(rows)
+    await steer(twin, { run, verb: "abort" })
+    expect(await twinUntil(run, ({ state }) => state === "aborted")).toMatchObject({ findings: [] })
+    expect((await project.start()).run).toBe(run.replace(/1$/, "2"))
+    await project.atGate("dual-write")
   })
 })
