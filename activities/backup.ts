@@ -28,9 +28,10 @@ export function createBackupActivities(deps: ActivityDeps): BackupActivities {
         ref,
         null,
         async (attempt) => {
-          const { run, plan, target } = await targetRunOf(deps, ref)
+          const meant = await targetRunOf(deps, ref)
+          const { run, plan, target } = meant
           const options = { url: target.url, applicationName: "sluice:backup", signal: attempt.signal }
-          await withSession(options, (session) => demandUnderWay(session, run))
+          await withSession(options, (session) => demandUnderWay(session, meant))
           const config = deps.config()
           const fallbackScratchUrl = embeddedStack(config.directory)?.sampleUrl ?? null
           const request = { run, plan, target, config, control: deps.control, fallbackScratchUrl }

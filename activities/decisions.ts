@@ -46,9 +46,9 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
     judge: (ref, request) => mapped((_, place) => judge(deps, ref, request, place)),
     tellPause: (ref, paused) =>
       mapped(async (_, place) => {
-        const { target } = await targetRunOf(deps, ref)
+        const run = await targetRunOf(deps, ref)
         await untilLetIn(() =>
-          patiently(target, "sluice:pause", (session) => tellPause(session, ref.run, paused, place)),
+          patiently(run.target, "sluice:pause", (session) => tellPause(session, run, paused, place)),
         )
       }),
   }

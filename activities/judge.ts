@@ -178,9 +178,9 @@ async function stragglersOf(
 /** A pause is the run's own: where the target can't be told at once, it is told as soon as it answers. */
 async function isTold(deps: ActivityDeps, ref: RunRef, verb: DecisionRequest["verb"], place: Place): Promise<boolean> {
   if (verb !== "pause" && verb !== "resume") return true
-  const { target } = await targetRunOf(deps, ref)
+  const run = await targetRunOf(deps, ref)
   try {
-    await withinReach(target, "sluice:pause", (session) => tellPause(session, ref.run, verb === "pause", place))
+    await withinReach(run.target, "sluice:pause", (session) => tellPause(session, run, verb === "pause", place))
     return true
   } catch (error) {
     if (isNoWayIn(error)) return false

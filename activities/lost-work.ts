@@ -15,7 +15,7 @@ import type { ActivityDeps } from "./deps.ts"
  * What the target knows of a step that is to be undone. `journaled`: what its journal says, which is also that a step
  * without a row wasn't done there. `lost`: nothing was ever done there, says the journal, and the control database knows
  * that this step was. `gone`: the same of the contract, where the catalog shows a time before the run. `elsewhere`: the
- * target doesn't know the run, and another one is at work there, so that nothing of this one is left.
+ * target doesn't know the run, and another one is at work there or bears its name, so that nothing of this one is left.
  */
 export type Knowledge = "journaled" | "lost" | "gone" | "elsewhere"
 
@@ -25,17 +25,18 @@ export type Knowledge = "journaled" | "lost" | "gone" | "elsewhere"
  */
 export async function whatTargetKnows(
   deps: ActivityDeps,
-  { run, plan, target }: TargetRun,
+  meant: TargetRun,
   step: Step,
   signal: AbortSignal,
 ): Promise<Knowledge> {
-  const url = target.url
+  const { run, plan } = meant
+  const url = meant.target.url
   const seen = await withSession({ url, applicationName: "sluice:lost", signal }, async (session) => {
-    if (!(await isRegistered(session, run))) {
+    if (!(await isRegistered(session, meant))) {
       const { state, workflowId } = await loadRun(deps.control, run)
       // The workflow of a run that is over may have been reset: it has nothing to undo.
       if (hasEnded(state)) return "journaled"
-      if (!(await enterAgain(session, { run, plan, workflowId }))) return "elsewhere"
+      if (!(await enterAgain(session, { ...meant, workflowId }))) return "elsewhere"
     }
     const journal = await readJournal(session, run)
     demandNothingBack({ run, plan }, step.id, { undone: await stepsThatAre(deps.control, run, "undone"), journal })

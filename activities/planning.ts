@@ -78,7 +78,7 @@ async function assess(deps: ActivityDeps, ref: RunRef, { signal }: Attempt, plac
   const { steps } = await loadRun(deps.control, ref.run)
   const backup = await findRunBackup(deps.control, ref.run)
   return withSession({ url: run.target.url, applicationName: "sluice:assess", signal }, async (session) => {
-    const registered = await isRegistered(session, ref.run)
+    const registered = await isRegistered(session, run)
     const journal = registered ? await readJournal(session, ref.run) : []
     const carried = carriedStateOf({
       plan: run.plan,
@@ -89,7 +89,7 @@ async function assess(deps: ActivityDeps, ref: RunRef, { signal }: Attempt, plac
       backedUp: backup?.state === "verified",
     })
     // The workflow that was lost may not have got to telling it.
-    await tellPause(session, ref.run, carried.paused, place)
+    await tellPause(session, run, carried.paused, place)
     return carried
   })
 }

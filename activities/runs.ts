@@ -63,13 +63,14 @@ async function findParts(deps: ActivityDeps, run: TargetRun): Promise<readonly F
 }
 
 /**
- * The journal decides. Where it doesn't have the run, because it was never entered or the journal was taken away since,
+ * The journal decides. Where it doesn't have the run, because it was never entered, the journal was taken away since, or
+ * the run of that name there is another control database's,
  * the control database knows.
  */
 async function endOf(deps: ActivityDeps, ref: RunRef): Promise<RunEnd | null> {
-  const { target } = await targetRunOf(deps, ref)
-  const journaled = await withSession({ url: target.url, applicationName: "sluice:end" }, (session) =>
-    journaledState(session, ref.run),
+  const run = await targetRunOf(deps, ref)
+  const journaled = await withSession({ url: run.target.url, applicationName: "sluice:end" }, (session) =>
+    journaledState(session, run),
   )
   const state = journaled ?? (await loadRun(deps.control, ref.run)).state
   return state === "completed" || state === "aborted" ? state : null

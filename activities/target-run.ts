@@ -1,6 +1,7 @@
 import { UserError } from "../src/domain/errors.ts"
 import type { Plan } from "../src/domain/plan.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
+import { identityOf } from "../src/ledger/identity.ts"
 import { loadPlan } from "../src/ledger/plans.ts"
 import { stepsThatAre } from "../src/ledger/steps.ts"
 import type { ActivityDeps } from "./deps.ts"
@@ -10,7 +11,7 @@ import type { RunRef } from "./types.ts"
 const kept = new Map<string, Plan>()
 const keptAtMost = 16
 
-/** The run, its stored plan (hash checked when it is read) and its target's configuration. */
+/** The run as one of this control database, its stored plan (hash checked when it is read), its target's configuration. */
 export async function targetRunOf(deps: ActivityDeps, ref: RunRef): Promise<TargetRun> {
   const target = deps.config().targets[ref.target]
   if (!target) {
@@ -21,7 +22,8 @@ export async function targetRunOf(deps: ActivityDeps, ref: RunRef): Promise<Targ
       hint: "Add the target to the sluice.yaml that the worker was started with, then `sluice retry`.",
     })
   }
-  return { run: ref.run, plan: await planOf(deps, ref.planHash), target }
+  const control = await identityOf(deps.control)
+  return { run: ref.run, plan: await planOf(deps, ref.planHash), target, control }
 }
 
 /** The run on its way forward: with the steps that the control database has as done. */

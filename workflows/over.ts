@@ -22,11 +22,14 @@ export class RunIsOver extends Error {
   }
 }
 
+/** Codes of activities that were refused because the target doesn't have the run as under way. */
+const ending: ReadonlySet<string> = new Set(["RUN_ENDED", "RUN_NOT_IN_TARGET", "RUN_NAME_TAKEN"])
+
 /** Throws RunIsOver where an activity was refused because the run has ended; else does nothing. */
 export async function leaveWhereOver(progress: RunProgress, activities: Activities, error: unknown): Promise<void> {
   const { code } = findingOf(error)
-  // The second code is later than the patch, so that no history of before has it.
-  if ((code !== "RUN_ENDED" && code !== "RUN_NOT_IN_TARGET") || !patched("leave-where-over")) return
+  // The other codes are later than the patch, so that no history of before has them.
+  if (!ending.has(code) || !patched("leave-where-over")) return
   const end = await activities.ending.endOf(progress.ref)
   if (end !== null) throw new RunIsOver(end)
 }

@@ -71,7 +71,8 @@ async function isRefused(app: App, status: RunStatus, plan: Plan, verb: AbortPre
   )
     return true
   if (!isAfter(phase, "contract")) return false
-  return (await app.inTarget(app.target(target), "abort", (session) => closedWayBack(session, { run, plan }))) !== null
+  const own = { ...(await app.ownRun(run)), plan }
+  return (await app.inTarget(app.target(target), "abort", (session) => closedWayBack(session, own))) !== null
 }
 
 function took(step: RunStatus["steps"][number]): number {

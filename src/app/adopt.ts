@@ -58,11 +58,12 @@ async function refuseNoWayBack(app: App, status: RunStatus, verb: "abort" | "und
   if (verb === "undo") refuseLostUndo(status, plan, passed)
   else if (passed.includes("purge")) throw purged(run)
   if (!passed.includes("contract")) return
+  const own = { ...(await app.ownRun(run)), plan }
   const closed = await app.inTarget(app.target(target), "abort", async (session) => {
     // A control database that was restored doesn't know how far the run has come since.
-    const isOver = (await journaledState(session, run)) === "completed"
+    const isOver = (await journaledState(session, own)) === "completed"
     if (isOver && verb === "abort") throw purged(run)
-    return openWayBack(session, { run, plan }, isOver ? "completed" : "contracted")
+    return openWayBack(session, own, isOver ? "completed" : "contracted")
   })
   if (closed !== null) throw new RefusedError(closed)
 }

@@ -4,6 +4,8 @@ import { TransientError, UserError } from "../domain/errors.ts"
 import { nearestName } from "../domain/nearest.ts"
 import { anchorFileOf } from "../ledger/anchor.ts"
 import { checkControlVersion, openControl, type Control } from "../ledger/control.ts"
+import { identityOf } from "../ledger/identity.ts"
+import type { MeantRun } from "../execution/whose-run.ts"
 import { withSession, type Session } from "../postgres/session.ts"
 import { positive } from "./positive.ts"
 import { TemporalLink } from "./temporal.ts"
@@ -31,6 +33,11 @@ export class App {
   control(): Promise<Control> {
     this.#control ??= this.#openControl()
     return this.#control
+  }
+
+  /** The run of this name that this control database has started, whatever a target has by that name. */
+  async ownRun(run: string): Promise<MeantRun> {
+    return { run, control: await identityOf(await this.control()) }
   }
 
   temporal(): TemporalLink {

@@ -1,19 +1,20 @@
 import { RefusedError, SluiceError } from "../domain/errors.ts"
 import { hasEnded, type RunStatus } from "../domain/run.ts"
 import type { Conflict } from "../execution/journal.ts"
+import { anothersRun } from "../execution/whose-run.ts"
 import { loadRun } from "../ledger/run-status.ts"
 import type { App } from "./context.ts"
 import { waysOut } from "./further-back.ts"
 
 /**
- * The refusal for the sake of a run that the target's journal names. Where this control database doesn't know it, its
- * own was lost or is another person's: no verb but `recover` reaches it from here. Where the run has ended here, the
+ * The refusal for the sake of a run that the target's journal names. Where this control database doesn't know it, or as
+ * another one by the same name, its own was lost or is another person's: no verb but `recover` reaches it from here. Where the run has ended here, the
  * target was restored to an older state: nothing is at work on it that could be waited for.
  */
 export async function explainForeign(app: App, target: string, { run, refusal }: Conflict): Promise<RefusedError> {
   const known = await knownRun(app, run)
   if (known === "unasked") return refusal
-  if (known === null)
+  if (known === null || (await isForeign(app, target, run)))
     return explained(
       refusal,
       "it is recorded by another control database",
@@ -33,6 +34,12 @@ export async function explainActive(app: App, target: string, error: unknown): P
 
 function explained(refusal: RefusedError, why: string, hint: string): RefusedError {
   return new RefusedError({ ...refusal.finding, message: `${refusal.message}; ${why}`, hint }, { cause: refusal })
+}
+
+/** True where the target has a run of this name that another control database has started. */
+export async function isForeign(app: App, target: string, run: string): Promise<boolean> {
+  const own = await app.ownRun(run)
+  return (await app.inTarget(app.target(target), "whose", (session) => anothersRun(session, own))) !== null
 }
 
 /** Null where the control database doesn't know it, `unasked` where that can't be asked. */

@@ -22,7 +22,8 @@ export async function furtherBack(app: App, status: RunStatus, withinMs: number)
   if (!target || !hasEnded(status.state)) return null
   const options = { url: target.url, applicationName: "sluice:cli:status", withinMs }
   try {
-    const there = await withSession(options, (session) => journaledState(session, status.run))
+    const own = await app.ownRun(status.run)
+    const there = await withSession(options, (session) => journaledState(session, own))
     return there !== null && isFurtherBack(status.state, there) ? told(status, there) : null
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error

@@ -3,7 +3,7 @@ import { hasEnded, type RunStatus } from "../domain/run.ts"
 import { recoverRun, type Recovered as Ended } from "../execution/recover-run.ts"
 import { Ledger } from "../ledger/chain.ts"
 import type { App } from "./context.ts"
-import { knownRun } from "./foreign-run.ts"
+import { isForeign, knownRun } from "./foreign-run.ts"
 import { endOrphan, type OrphanEnd } from "./orphaned-workflow.ts"
 import { takeUp } from "./take-up.ts"
 
@@ -15,7 +15,8 @@ export interface Recovered extends Omit<Ended, "state" | "workflowId"> {
 }
 
 /**
- * Ends a run that the target's journal knows and this control database doesn't; takes up one that has ended here and
+ * Ends a run that the target's journal knows and this control database doesn't, or as another one by the same name, which has
+ * ended; takes up one that has ended here and
  * not there, because the target was restored to an older state. One that is under way here has an abort.
  */
 export async function recover(
@@ -26,7 +27,10 @@ export async function recover(
   await app.control()
   const known = await knownRun(app, run)
   if (known === null) return recoverForeign(app, request)
-  if (known !== "unasked" && hasEnded(known.state)) return takeUp(app, known)
+  if (known !== "unasked" && hasEnded(known.state)) {
+    const { target } = known
+    return (await isForeign(app, target, run)) ? recoverForeign(app, { run, target }) : takeUp(app, known)
+  }
   throw new RefusedError({
     code: "RUN_KNOWN",
     subject: run,

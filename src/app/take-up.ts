@@ -37,8 +37,9 @@ export async function takeUp(app: App, status: RunStatus): Promise<Recovered> {
   return { run, state: verb === "abort" ? "aborting" : "running", undone: [], left: [] }
 }
 
-function standingOf(app: App, { run, target }: RunStatus): Promise<JournaledRunState | null> {
-  return app.inTarget(app.target(target), "recover", (session) => journaledState(session, run))
+async function standingOf(app: App, { run, target }: RunStatus): Promise<JournaledRunState | null> {
+  const own = await app.ownRun(run)
+  return app.inTarget(app.target(target), "recover", (session) => journaledState(session, own))
 }
 
 async function doneIn(app: App, { run, target }: RunStatus): Promise<readonly string[]> {

@@ -1,7 +1,8 @@
-import { isRegistered } from "../execution/is-registered.ts"
 import { RefusedError } from "../domain/errors.ts"
 import { hasEnded } from "../domain/run.ts"
 import { writeKnobs, type Knobs } from "../execution/knobs.ts"
+import { isRegistered } from "../execution/is-registered.ts"
+import { anothersRun, nameTaken } from "../execution/whose-run.ts"
 import { Ledger } from "../ledger/chain.ts"
 import type { App } from "./context.ts"
 import { knobText, parseKnobs } from "./knob-settings.ts"
@@ -20,8 +21,11 @@ export async function tune(app: App, run: string, settings: readonly string[]): 
       message: `the run has ended (${status.state}): there is nothing to tune`,
     })
   const target = app.target(status.target)
+  const own = await app.ownRun(status.run)
   return app.inTarget(target, "tune", async (session) => {
-    if (!(await isRegistered(session, status.run)))
+    const other = await anothersRun(session, own)
+    if (other !== null) throw nameTaken(other)
+    if (!(await isRegistered(session, own)))
       throw new RefusedError({
         code: "RUN_TOO_EARLY",
         subject: status.run,

@@ -18,12 +18,13 @@ export async function undoRefusal(app: App, status: RunStatus, plan: Plan): Prom
   const { run, target } = status
   const stuck = noWayBack(status, withoutWayBack(plan, status.steps))
   if (stuck) return stuck
+  const own = { ...(await app.ownRun(run)), plan }
   return app.inTarget(app.target(target), "undo", async (session) => {
-    const state = await journaledState(session, run)
+    const state = await journaledState(session, own)
     if (state === null) return forgotten(run)
     const gone = (await isPurged(session, { run, plan })) ? await missingArchives(session, plan) : []
     if (gone.length > 0) return archiveMissing(run, gone.map(displayName))
-    return openWayBack(session, { run, plan }, state === "contracted" ? state : "completed")
+    return openWayBack(session, own, state === "contracted" ? state : "completed")
   })
 }
 

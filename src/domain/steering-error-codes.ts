@@ -30,6 +30,8 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
   RUN_CONFLICT: "Another run works on one of the plan's relations. Wait until it has contracted, or abort it.",
   RUN_ENDED:
     "The run has ended: nothing is done for it any more, whatever its workflow believes. Start the plan as a new run.",
+  RUN_NAME_TAKEN:
+    "The target has a run of this name that another control database has started: two were started at the same time, or the target was restored to before this one. Nothing of the other one is touched. `sluice abort RUN` ends this one; the plan's next start gets another number.",
   RUN_NOT_FOUND: "No run bears this name. `sluice status` lists them.",
   RUN_NOT_IN_TARGET:
     "The target knows nothing of the run (any more): it was restored to before it, or schema sluice was dropped. `sluice abort RUN` takes back what of its work is still there and ends it; then the plan can be started as a new run.",

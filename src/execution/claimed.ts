@@ -37,7 +37,8 @@ export interface ClaimRequest {
 /**
  * Claims the run's next epoch and ends what earlier attempts left running; only then may anything be done. Throws
  * TransientError LOCK_BUDGET where a foreign session holds the fence's row for longer than the lock budget, RefusedError
- * TARGET_WENT_BACK where the target lacks what was done before (not on the way back).
+ * TARGET_WENT_BACK where the target lacks what was done before (not on the way back), RUN_NAME_TAKEN where the run there is
+ * another control database's.
  */
 export async function takeClaim(run: TargetRun, request: ClaimRequest): Promise<Claimed> {
   const { url } = run.target
@@ -69,17 +70,18 @@ export async function takeClaim(run: TargetRun, request: ClaimRequest): Promise<
  */
 async function claimPatiently(
   session: Session,
-  { run, target }: TargetRun,
+  meant: TargetRun,
   { observer, ...request }: ClaimRequest,
   withWatch: Claimed["withWatch"],
 ): Promise<Claim> {
-  const { lockBudgetMs } = target.limits
+  const { run } = meant
+  const { lockBudgetMs } = meant.target.limits
   const watch = new BlockerWatch({ withWatch }, (blockers) => observer.blockers(request.step, blockers).catch(() => {}))
   const giveUpAt = Date.now() + lockBudgetMs
   try {
     for (;;) {
       try {
-        const claim = await claimEpoch(session, { run, ...request })
+        const claim = await claimEpoch(session, { ...meant, ...request })
         await watch.clear()
         return claim
       } catch (error) {

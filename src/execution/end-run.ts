@@ -13,7 +13,7 @@ import { isUnderWay, journaledState } from "./under-way.ts"
 /**
  * Ends the run in the journal, and with it every attempt that is still about: under a claim of its own, so that a worker
  * that wakes up later can commit nothing. Answers how the run has ended: what the journal says already stays. A run that
- * it doesn't have, because it was aborted before its plan was ready, ends all the same.
+ * it doesn't have, because it was aborted before its plan was ready or another one bears its name there, ends all the same.
  */
 export async function endRun(
   run: TargetRun,
@@ -35,7 +35,7 @@ async function endInJournal(
   const { url } = run.target
   const options = { url, applicationName: helperSessionName(run.run, "control"), signal: attempt.signal }
   const state = await withSession(options, async (session) => {
-    const journaled = await journaledState(session, run.run)
+    const journaled = await journaledState(session, run)
     if (journaled === null && end === "aborted") await enterEnded(session, run)
     return journaled
   })

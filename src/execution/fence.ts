@@ -4,6 +4,7 @@ import type { Attempt } from "./attempt.ts"
 import type { Direction } from "./journal-rows.ts"
 import type { JournaledRunState } from "./run-rows.ts"
 import { demandUnderWay, isUnderWay, runEnded } from "./under-way.ts"
+import type { MeantRun } from "./whose-run.ts"
 
 /** The right of one attempt to write for a run, until a later attempt claims a newer epoch. */
 export interface Claim {
@@ -17,13 +18,14 @@ const clockTolerance = 1_000
 /**
  * Claims the run's next epoch; from then on every older attempt is refused. One statement that commits by itself, so
  * that a worker that freezes here holds no lock. Throws RefusedError FENCED for an attempt that was overtaken already,
- * RUN_ENDED for a run that isn't under way.
+ * RUN_ENDED for a run that isn't under way, RUN_NOT_IN_TARGET or RUN_NAME_TAKEN for one that the target doesn't have.
  */
 export async function claimEpoch(
   session: Session,
-  { run, step, direction, attempt }: { run: string; step: string; direction: Direction; attempt: Attempt },
+  request: MeantRun & { step: string; direction: Direction; attempt: Attempt },
 ): Promise<Claim> {
-  await demandUnderWay(session, run)
+  const { run, step, direction, attempt } = request
+  await demandUnderWay(session, request)
   const [row] = await session.query<{ epoch: number }>(
     `INSERT INTO sluice.fence AS fence (run, epoch, owner, scheduled_at)
      VALUES ($1, 1, $2, $3)

@@ -2,10 +2,11 @@ import type { Step } from "../domain/step.ts"
 import { withSession, type Session } from "../postgres/session.ts"
 import { readJournal, type JournalRow } from "./journal-rows.ts"
 import { isUnseen, observe } from "./observe.ts"
-import { findRuns } from "./run-rows.ts"
+import { findRun, findRuns, type JournaledRun } from "./run-rows.ts"
 import { helperSessionName } from "./session-name.ts"
 import type { TargetRun } from "./target-run.ts"
 import { journaledState } from "./under-way.ts"
+import { isAnothers } from "./whose-run.ts"
 
 /** A step that an aborted run has not undone. */
 export interface LeftStep {
@@ -30,7 +31,7 @@ export interface AbortedRun {
 export async function stepsLeftBehind(run: TargetRun, { leftOut, held }: AbortedRun): Promise<readonly LeftStep[]> {
   const applicationName = helperSessionName(run.run, "control")
   return withSession({ url: run.target.url, applicationName }, async (session) => {
-    const journal = (await journaledState(session, run.run)) === null ? [] : await readJournal(session, run.run)
+    const journal = (await journaledState(session, run)) === null ? [] : await readJournal(session, run.run)
     const done = stillDone(run, journal)
     const isEmptied = journal.every(({ direction }) => direction === "undo") && !(await isTwinsWork(session, run))
     const journaled = new Set(journal.map(({ step }) => step))
@@ -50,12 +51,13 @@ function isUntold(held: ReadonlySet<string>, journaled: ReadonlySet<string>): (s
   return ({ id, action, phase }) => action === "sql" && phase !== "purge" && held.has(id) && !journaled.has(id)
 }
 
-/** True where the target never heard of this run, and another one of the same plan is at work there. */
-async function isTwinsWork(session: Session, { run, plan }: TargetRun): Promise<boolean> {
-  if ((await journaledState(session, run)) === null) return false
-  const runs = await findRuns(session)
-  const wasEntered = runs.some((other) => other.run === run && other.workflowId !== "")
-  return !wasEntered && runs.some(({ state, planHash }) => state === "active" && planHash === plan.hash)
+/** True where the target never heard of this run, and another one of the same plan is at work there, or bears its name. */
+async function isTwinsWork(session: Session, meant: TargetRun): Promise<boolean> {
+  const found = await findRun(session, meant.run)
+  if (found === null) return false
+  if (isAnothers(found, meant)) return true
+  const isTwin = ({ state, planHash }: JournaledRun): boolean => state === "active" && planHash === meant.plan.hash
+  return found.workflowId === "" && (await findRuns(session)).some(isTwin)
 }
 
 /**

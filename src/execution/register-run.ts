@@ -3,12 +3,12 @@ import { RefusedError } from "../domain/errors.ts"
 import type { Plan } from "../domain/plan.ts"
 import { displayName } from "../domain/relation.ts"
 import type { Session } from "../postgres/session.ts"
-import { ensureJournal, journalLock, journalVersion } from "./schema/ensure-journal.ts"
+import { ensureJournal, journalLock, journalVersion, upgradeJournal } from "./schema/ensure-journal.ts"
 import { appliedRevisions } from "./revision-rows.ts"
 import { findRuns, type JournaledRun } from "./run-rows.ts"
+import { isAnothers, nameTaken, type MeantRun } from "./whose-run.ts"
 
-export interface RegisterRun {
-  readonly run: string
+export interface RegisterRun extends MeantRun {
   readonly plan: Plan
   readonly workflowId: string
 }
@@ -16,7 +16,7 @@ export interface RegisterRun {
 /**
  * Enters a run into the target's journal and gives it the lease on its relations, which ends at contract. Registering
  * the same run again changes nothing. Throws RefusedError RUN_ACTIVE (this plan runs already), RUN_CONFLICT (another
- * run works on one of the relations), PLAN_APPLIED, or RUN_ENDED.
+ * run works on one of the relations), PLAN_APPLIED, RUN_ENDED, or RUN_NAME_TAKEN (by a run of another control database).
  */
 export async function registerRun(session: Session, registration: RegisterRun): Promise<void> {
   await ensureJournal(session)
@@ -32,25 +32,29 @@ export async function registerRun(session: Session, registration: RegisterRun): 
 
 /**
  * Enters a run anew that the target knows nothing of any more, for its way back: what of its work is there can then be
- * undone under its lease. One that is known stays as it is. False, and nothing entered, where another run works there:
- * what is there is that one's.
+ * undone under its lease. One that is known stays as it is. False, and nothing entered, where another run works there, or
+ * bears its name: what is there is that one's.
  */
 export async function enterAgain(session: Session, registration: RegisterRun): Promise<boolean> {
   await ensureJournal(session)
   return session.transaction(async () => {
     await session.query("SELECT pg_advisory_xact_lock($1)", [journalLock])
     const runs = await findRuns(session)
-    if (runs.some(({ run }) => run === registration.run)) return true
+    const known = runs.find(({ run }) => run === registration.run)
+    if (known) return !isAnothers(known, registration)
     if (findConflict(registration.plan, runs)) return false
     await insertRun(session, registration)
     return true
   })
 }
 
-async function insertRun(session: Session, { run, plan, workflowId }: RegisterRun): Promise<void> {
+async function insertRun(session: Session, registration: RegisterRun): Promise<void> {
+  const { run, plan, workflowId, control = null } = registration
+  const revisions = plan.revisions.map(({ id }) => id)
   await session.query(
-    `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations, plan) VALUES ($1, $2, $3, $4, $5, $6)`,
-    [run, plan.hash, workflowId, plan.revisions.map(({ id }) => id), leaseOf(plan), canonicalJson(plan)],
+    `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations, plan, control)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [run, plan.hash, workflowId, revisions, leaseOf(plan), canonicalJson(plan), control],
   )
 }
 
@@ -58,22 +62,26 @@ async function insertRun(session: Session, { run, plan, workflowId }: RegisterRu
  * Enters a run that has ended before it was registered, where the target has a journal: an attempt that was frozen before
  * its registration finds it over when it wakes up.
  */
-export async function enterEnded(session: Session, { run, plan }: Omit<RegisterRun, "workflowId">): Promise<void> {
+export async function enterEnded(session: Session, registration: Omit<RegisterRun, "workflowId">): Promise<void> {
   if ((await journalVersion(session)) === 0) return
+  await upgradeJournal(session)
+  const { run, plan, control = null } = registration
   await session.transaction(async () => {
     await session.query("SELECT pg_advisory_xact_lock($1)", [journalLock])
     await session.query(
-      `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations, state, ended_at)
-       VALUES ($1, $2, '', $3, $4, 'aborted', now())
+      `INSERT INTO sluice.run (run, plan_hash, workflow_id, revisions, relations, control, state, ended_at)
+       VALUES ($1, $2, '', $3, $4, $5, 'aborted', now())
        ON CONFLICT (run) DO NOTHING`,
-      [run, plan.hash, plan.revisions.map(({ id }) => id), leaseOf(plan)],
+      [run, plan.hash, plan.revisions.map(({ id }) => id), leaseOf(plan), control],
     )
   })
 }
 
-function isRegistered({ run, plan }: RegisterRun, runs: readonly JournaledRun[]): boolean {
+function isRegistered(registration: RegisterRun, runs: readonly JournaledRun[]): boolean {
+  const { run, plan } = registration
   const known = runs.find((other) => other.run === run)
   if (!known) return false
+  if (isAnothers(known, registration)) throw nameTaken(known)
   if (known.planHash !== plan.hash || known.state === "completed" || known.state === "aborted") {
     throw new RefusedError({
       code: "RUN_ENDED",

@@ -1,5 +1,6 @@
 import { RefusedError } from "../domain/errors.ts"
 import type { Session } from "../postgres/session.ts"
+import { journalVersion } from "./schema/ensure-journal.ts"
 
 /**
  * `active` until contracted: holds the lease on its relations. `contracted`: the old shape is hidden, undo is still
@@ -19,15 +20,31 @@ export interface JournaledRun {
   readonly state: JournaledRunState
   readonly startedAt: Date
   readonly endedAt: Date | null
+  /** The control database that has started it; null: not known, an earlier version entered it. */
+  readonly control: string | null
 }
 
 /** All runs, oldest first. */
 export async function findRuns(session: Session): Promise<readonly JournaledRun[]> {
-  return session.query<JournaledRun>(`
-    SELECT run, plan_hash AS "planHash", workflow_id AS "workflowId", revisions, relations, state,
-           started_at AS "startedAt", ended_at AS "endedAt"
-      FROM sluice.run
-     ORDER BY started_at, run`)
+  return session.query<JournaledRun>(
+    `SELECT ${columnsIn(await journalVersion(session))} FROM sluice.run ORDER BY started_at, run`,
+  )
+}
+
+/** The run of this name, whoever's it is; null where the journal has none, and where there is no journal (any more). */
+export async function findRun(session: Session, run: string): Promise<JournaledRun | null> {
+  const version = await journalVersion(session)
+  if (version === 0) return null
+  const [found] = await session.query<JournaledRun>(`SELECT ${columnsIn(version)} FROM sluice.run WHERE run = $1`, [
+    run,
+  ])
+  return found ?? null
+}
+
+/** A journal is brought up to date by the first that writes to it; others read it as it is. */
+function columnsIn(version: number): string {
+  return `run, plan_hash AS "planHash", workflow_id AS "workflowId", revisions, relations, state,
+          started_at AS "startedAt", ended_at AS "endedAt", ${version < 5 ? "NULL AS control" : "control"}`
 }
 
 /** Throws RefusedError RUN_UNKNOWN where the journal doesn't have the run. */

@@ -9,6 +9,8 @@ export interface TargetRun {
   readonly run: string
   readonly plan: Plan
   readonly target: TargetConfig
+  /** The name of the control database that the run belongs to (see whose-run.ts). */
+  readonly control?: string
   /** The database that the one who started the run had in view; asked only before anything is touched. */
   readonly startedFor?: DatabaseIdentity
   /** Steps that are told to be done; on the way forward the target's journal must have them. Left out: nobody asks. */

@@ -1,13 +1,15 @@
 import { RefusedError } from "../domain/errors.ts"
 import type { Session } from "../postgres/session.ts"
-import type { JournaledRunState } from "./run-rows.ts"
-import { journalVersion } from "./schema/ensure-journal.ts"
+import { findRun, type JournaledRunState } from "./run-rows.ts"
+import { anothersRun, isAnothers, nameTaken, type MeantRun } from "./whose-run.ts"
 
-/** How the run stands in the target's journal; null where that doesn't have it, or isn't there (any more). */
-export async function journaledState(session: Session, run: string): Promise<JournaledRunState | null> {
-  if ((await journalVersion(session)) === 0) return null
-  const [row] = await session.query<{ state: JournaledRunState }>("SELECT state FROM sluice.run WHERE run = $1", [run])
-  return row?.state ?? null
+/**
+ * How the run stands in the target's journal; null where that isn't there (any more), or doesn't have it: one of the same
+ * name that belongs to another control database is another run.
+ */
+export async function journaledState(session: Session, meant: MeantRun): Promise<JournaledRunState | null> {
+  const found = await findRun(session, meant.run)
+  return found === null || isAnothers(found, meant) ? null : found.state
 }
 
 /** True where the run may still do and undo steps. */
@@ -17,11 +19,18 @@ export function isUnderWay(state: JournaledRunState | null): boolean {
 
 /**
  * Nothing is done for a run that the journal has as ended, whatever its workflow believes: one that was reset from
- * outside begins its steps again. Throws RefusedError RUN_ENDED, or RUN_NOT_IN_TARGET where it doesn't have the run.
+ * outside begins its steps again. Throws RefusedError RUN_ENDED, or what notThere answers where it doesn't have the run.
  */
-export async function demandUnderWay(session: Session, run: string): Promise<void> {
-  const state = await journaledState(session, run)
-  if (!isUnderWay(state)) throw runEnded(run, state)
+export async function demandUnderWay(session: Session, meant: MeantRun): Promise<void> {
+  const state = await journaledState(session, meant)
+  if (state === null) throw await notThere(session, meant)
+  if (!isUnderWay(state)) throw runEnded(meant.run, state)
+}
+
+/** Why the journal doesn't have a run: RUN_NAME_TAKEN where it has another one of that name, else RUN_NOT_IN_TARGET. */
+export async function notThere(session: Session, meant: MeantRun): Promise<RefusedError> {
+  const other = await anothersRun(session, meant)
+  return other === null ? notInTarget(meant.run) : nameTaken(other)
 }
 
 export function runEnded(run: string, state: JournaledRunState | null): RefusedError {
@@ -35,7 +44,7 @@ export function runEnded(run: string, state: JournaledRunState | null): RefusedE
 }
 
 /** The refusal of what is to be done for a run that the target's journal doesn't have. */
-export function notInTarget(run: string): RefusedError {
+function notInTarget(run: string): RefusedError {
   return new RefusedError({
     code: "RUN_NOT_IN_TARGET",
     subject: run,

@@ -20,9 +20,10 @@ function isOneWayContract({ phase, action, undo }: Step): boolean {
  */
 export async function closedWayBack(
   session: Session,
-  { run, plan }: Pick<TargetRun, "run" | "plan">,
+  meant: Pick<TargetRun, "run" | "plan" | "control">,
 ): Promise<ErrorFinding | null> {
-  const state = await journaledState(session, run)
+  const { run, plan } = meant
+  const state = await journaledState(session, meant)
   if (state !== "contracted" && state !== "completed") return null
   // What came before it would go, and what it took would not come back.
   const oneWay = plan.steps.find(isOneWayContract)
@@ -38,13 +39,13 @@ export async function closedWayBack(
  */
 export async function openWayBack(
   session: Session,
-  run: Pick<TargetRun, "run" | "plan">,
+  run: Pick<TargetRun, "run" | "plan" | "control">,
   from: "contracted" | "completed" = "contracted",
 ): Promise<ErrorFinding | null> {
   return session.transaction(async () => {
     await session.query("SELECT pg_advisory_xact_lock($1)", [journalLock])
     const closed = await closedWayBack(session, run)
-    if (closed === null && (await journaledState(session, run.run)) === from)
+    if (closed === null && (await journaledState(session, run)) === from)
       await session.query("UPDATE sluice.run SET state = 'active', ended_at = NULL WHERE run = $1", [run.run])
     return closed
   })

@@ -4,18 +4,19 @@ import { isAfter } from "../domain/phase.ts"
 import type { Session } from "../postgres/session.ts"
 import { doneAfter, everDone, type JournalRow } from "./journal-rows.ts"
 import type { TargetRun } from "./target-run.ts"
-import { journaledState, notInTarget } from "./under-way.ts"
+import { journaledState, notThere } from "./under-way.ts"
 
 const mostNamed = 3
 
 /**
  * Why nothing may be built on what the run has done. RUN_NOT_IN_TARGET where the target's journal lacks the run itself,
- * TARGET_WENT_BACK where it lacks steps that were told to be done. Null: all is there, or nobody has told.
+ * RUN_NAME_TAKEN where another one bears its name there, TARGET_WENT_BACK where it lacks steps that were told to be done. Null: all is there, or nobody has told.
  */
 export async function wentBack(session: Session, target: TargetRun): Promise<ErrorFinding | null> {
-  const { run, told = [] } = target
+  const { told = [] } = target
   if (told.length === 0) return null
-  return (await journaledState(session, run)) === null ? notInTarget(run).finding : lostSteps(session, target)
+  const isThere = (await journaledState(session, target)) !== null
+  return isThere ? lostSteps(session, target) : (await notThere(session, target)).finding
 }
 
 /** For a run of which it is known that the journal has it. Throws RefusedError TARGET_WENT_BACK. */

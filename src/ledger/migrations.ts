@@ -3,6 +3,7 @@ import { text as first } from "./sql/000001.ts"
 import { text as second } from "./sql/000002.ts"
 import { text as third } from "./sql/000003.ts"
 import { text as fourth } from "./sql/000004.ts"
+import { text as fifth } from "./sql/000005.ts"
 
 /** One numbered change of the control database's schema. */
 export interface Migration {
@@ -14,7 +15,7 @@ export interface Migration {
 }
 
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [first, second, third, fourth].map((text, index) => ({
+export const migrations: readonly Migration[] = [first, second, third, fourth, fifth].map((text, index) => ({
   version: index + 1,
   text,
   checksum: sha256(text),

@@ -2,11 +2,13 @@ import { afterEach, beforeEach, expect, test } from "vitest"
 import { makePlan } from "../../src/app/make-plan.ts"
 import { plan } from "../../src/app/plan.ts"
 import { recover } from "../../src/app/recover.ts"
+import { showStatus } from "../../src/app/status.ts"
+import { tune } from "../../src/app/tune.ts"
 import { uninstall } from "../../src/app/uninstall.ts"
 import type { SqlStep } from "../../src/domain/step.ts"
 import { registerRun, setRunState } from "../../src/execution/journal.ts"
 import { performStep } from "../../src/execution/perform-step.ts"
-import { createRun } from "../../src/ledger/runs.ts"
+import { createRun, finishRun } from "../../src/ledger/runs.ts"
 import { attemptOf, Witness } from "../execution/setting.ts"
 import { dumpOf } from "../harness/dump.ts"
 import { Bench } from "./bench.ts"
@@ -71,6 +73,27 @@ test("a run that this control database knows is aborted in order, not recovered"
   const known = await createRun(await app.control(), { target: "shop", plan: made, startedBy: "t", workflowId: "w" })
   await expect(recover(app, { run: known.run, target: "shop" })).rejects.toMatchObject({ code: "RUN_KNOWN" })
   await expect(recover(app, { run: "shop-00000000-1", target: "shop" })).rejects.toMatchObject({ code: "RUN_UNKNOWN" })
+})
+
+test("a run that bears the name of one that has ended here is another's all the same, and recovered as such", async () => {
+  const app = await bench.app()
+  const target = app.target("shop")
+  const control = await app.control()
+  const { plan: made } = await plan(app, { target: "shop" })
+  const known = await createRun(control, { target: "shop", plan: made, startedBy: "t", workflowId: "w" })
+  const theirs = { ...known, plan: made, workflowId: "w", control: "theirs" }
+  await app.inTarget(target, "test", (session) => registerRun(session, theirs))
+  const taken = { code: "RUN_NAME_TAKEN", finding: { hint: expect.stringContaining(`sluice abort ${known.run}`) } }
+  await expect(tune(app, known.run, ["restRatio=1"])).rejects.toMatchObject(taken)
+  await finishRun(control, known, { state: "aborted", reason: null })
+  expect((await showStatus(app, known.run)).findings).toEqual([])
+  await expect(plan(app, { target: "shop" })).rejects.toMatchObject({
+    code: "RUN_ACTIVE",
+    message: expect.stringContaining("another control database"),
+    finding: { hint: expect.stringContaining(`sluice recover ${known.run} --target shop`) },
+  })
+  expect(await recover(app, { ...known, target: "shop" })).toMatchObject({ state: "aborted", left: [] })
+  await plan(app, { target: "shop" })
 })
 
 test("a plan whose relations another run is at work on says so beforehand", async () => {

@@ -245,7 +245,9 @@ describe("a column of which no row tells whether it is right", () => {
 
 test("a run that an earlier version has brought to keep has its rows compared, and goes on", async () => {
   await change.contract()
-  await change.query("UPDATE sluice.version SET version = 3; ALTER TABLE sluice.journal DROP COLUMN parts")
+  await change.query(
+    "UPDATE sluice.version SET version = 3; ALTER TABLE sluice.journal DROP COLUMN parts; ALTER TABLE sluice.run DROP COLUMN control",
+  )
   await change.back("contract/hide")
   expect(await nameOf(1)).toBe("Person  1")
 })

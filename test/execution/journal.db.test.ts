@@ -19,15 +19,17 @@ describe("the journal in the target", () => {
 
   test("is installed once though several do it at the same time", async () => {
     await Promise.all([1, 2, 3, 4].map(() => asSession(database.url, ensureJournal)))
-    expect(await database.query("SELECT version FROM sluice.version")).toEqual([{ version: 4 }])
+    expect(await database.query("SELECT version FROM sluice.version")).toEqual([{ version: 5 }])
   })
 
   test("is installed, and brought to a later version, where a publication sends every table", async () => {
     const published = await createDatabase({ schema: "CREATE PUBLICATION every FOR ALL TABLES" })
     await asSession(published.url, ensureJournal)
-    await published.query("UPDATE sluice.version SET version = 3; ALTER TABLE sluice.journal DROP COLUMN parts")
+    await published.query(
+      "UPDATE sluice.version SET version = 3; ALTER TABLE sluice.journal DROP COLUMN parts; ALTER TABLE sluice.run DROP COLUMN control",
+    )
     await asSession(published.url, ensureJournal)
-    expect(await published.query("SELECT version FROM sluice.version")).toEqual([{ version: 4 }])
+    expect(await published.query("SELECT version FROM sluice.version")).toEqual([{ version: 5 }])
     await published.drop()
   })
 

@@ -5,9 +5,10 @@ import { version1 } from "./version-1.ts"
 import { version2 } from "./version-2.ts"
 import { version3 } from "./version-3.ts"
 import { version4 } from "./version-4.ts"
+import { version5 } from "./version-5.ts"
 
 /** The versions of schema `sluice`, oldest first: entry n brings it from version n to n + 1. */
-const versions: readonly Sql[] = [version1, version2, version3, version4]
+const versions: readonly Sql[] = [version1, version2, version3, version4, version5]
 
 /** Serialises installation, registration and removal. An arbitrary number; only its being the same matters. */
 export const journalLock = 7_305_984_001
