@@ -4,6 +4,7 @@ import { gateOf, refusalOf, type JudgedRequest } from "../src/domain/judgement.t
 import { isAfter } from "../src/domain/phase.ts"
 import { hasEnded } from "../src/domain/run.ts"
 import type { StragglersSeen } from "../src/domain/stragglers.ts"
+import { boundMeanwhile } from "../src/execution/bound-meanwhile.ts"
 import { openWayBack } from "../src/execution/journal.ts"
 import { wentBack } from "../src/execution/went-back.ts"
 import { recordDecision } from "../src/ledger/decisions.ts"
@@ -64,7 +65,8 @@ async function verdictOn(deps: ActivityDeps, ref: RunRef, request: DecisionReque
     const leadsBack = verb === "abort" || verb === "undo"
     const judged = await refusalFor(deps, ref, request, place)
     const refusal =
-      judged.refusal ?? (leadsBack ? await wayBackRefusal(deps, ref, request) : await lostRefusal(deps, ref, request))
+      judged.refusal ??
+      (leadsBack ? await wayBackRefusal(deps, ref, request) : await changedRefusal(deps, ref, request))
     const evidenceHash =
       gate === null || refusal !== null
         ? null
@@ -124,10 +126,11 @@ async function wayBackRefusal(
 }
 
 /**
- * Behind a gate somebody relies on what was done before it, and it may have waited for days. Where the target is away it
- * isn't known; the steps behind the gate ask once more.
+ * Behind a gate somebody relies on what was done before it, and it may have waited for days; contract relies on the plan
+ * knowing what stands on the columns that it hides. Where the target is away it isn't known; the steps behind the gate
+ * ask once more.
  */
-async function lostRefusal(
+async function changedRefusal(
   deps: ActivityDeps,
   ref: RunRef,
   { verb, state, waitingFor }: DecisionRequest,
@@ -135,7 +138,11 @@ async function lostRefusal(
   if (verb !== "proceed" || state !== "waiting" || waitingFor === returnGate) return null
   const run = await onTheWayForward(deps, ref)
   try {
-    return await withinReach(run.target, "sluice:gate", (session) => wentBack(session, run))
+    return await withinReach(run.target, "sluice:gate", async (session) => {
+      const lost = await wentBack(session, run)
+      if (lost !== null || waitingFor !== "contract") return lost
+      return boundMeanwhile(session, run, `sluice proceed ${run.run}`)
+    })
   } catch (error) {
     if (isNoWayIn(error)) return null
     throw error

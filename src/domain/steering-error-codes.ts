@@ -18,6 +18,8 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
     "Sessions of the old application's role are connected, and contract would break it. Take it out first.",
   OLD_APPLICATION_SEES_NULL:
     "The old application will read NULL where the new one writes it. Give `down` to have it read another value.",
+  OLD_COLUMN_BOUND:
+    "A column that contract is about to hide has what the plan doesn't know of: NOT NULL, a default, a constraint, a unique index, or something that uses it (a view, publication, foreign key), put there while the run waited. Nothing is hidden. Drop it, and put what the new shape is to promise on its own columns; then retry or proceed, or abort.",
   ORPHANED:
     "The run lost its workflow (terminated, reset or gone). `sluice retry RUN` takes it up again, `sluice abort RUN` undoes it.",
   OUTCOME_UNKNOWN:

@@ -1,4 +1,5 @@
 import type { Session } from "../postgres/session.ts"
+import { demandNothingKept } from "./bound-meanwhile.ts"
 import { findCourse } from "./course.ts"
 import { checkFence } from "./fence.ts"
 import { demandFooting } from "./footing.ts"
@@ -44,6 +45,7 @@ export async function tryTransactional(
       // A setting that the statements left behind must not reach the observation.
       await session.query(`${statement}\n;\nSET LOCAL search_path = pg_catalog`)
       await demandEffect(session, work)
+      await demandNothingKept(session, run, work)
     }
     const outcome = course === "run" ? "done" : "observed"
     const parts = course === "run" && made.length > 0 ? await partsNow(session, made) : null

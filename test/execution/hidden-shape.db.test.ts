@@ -83,7 +83,7 @@ describe("triggers that were off and are back again", () => {
   test("and nothing was written: the undo goes through, and so does the purge", async () => {
     await change.contract()
     await pastTheTriggers(async () => {})
-    await change.back("contract/hide")
+    await change.back("contract/people/not-null-name/set")
     expect(await nameOf(1)).toBe("Person  1")
     await change.through("contract/hide")
     await pastTheTriggers(async () => {})
