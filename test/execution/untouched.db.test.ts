@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import { Client } from "pg"
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { loadParser } from "../../src/sql/parser.ts"
+import { waitUntil } from "../postgres/wait-until.ts"
 import { Purging } from "../operations/archive/purging.ts"
 import { people, splitName } from "../operations/archive/splitting.ts"
 
@@ -66,20 +66,28 @@ describe.each([
   })
 })
 
+/** Fifty rows, of a twentieth of a second each, are compared then. */
+async function comparing(): Promise<boolean> {
+  const running = await change.query(
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep' AND query LIKE '%slow%'",
+  )
+  return running.length > 0
+}
+
 test("who touches them while the rows are being compared has them compared once more", async () => {
   await somebody.end()
   await change.end()
   change = await Purging.begin(
     `${people};
      CREATE FUNCTION slow(given text) RETURNS text LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
-       AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN lower(given); END $$`,
+       AS $$ BEGIN PERFORM pg_sleep(0.05); RETURN lower(given); END $$`,
     [{ add_column: { table: "people", column: { name: "email", type: "text" }, up: "public.slow(name)" } }],
   )
   somebody = new Client({ connectionString: change.database.url.reveal() })
   await somebody.connect()
   await change.through("backfill/people/fill")
   const comparison = change.perform(change.step("contract/people/compare"))
-  const touched = sleep(300).then(() => pastTheTriggers("UPDATE people SET name = 'Lost Write' WHERE id = 1"))
+  const touched = waitUntil(comparing).then(() => pastTheTriggers("UPDATE people SET name = 'Lost Write' WHERE id = 1"))
   await expect(comparison).rejects.toMatchObject({ kind: "TransientError", code: "DUAL_WRITE_BROKEN" })
   await touched
 })
