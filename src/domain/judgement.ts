@@ -4,6 +4,7 @@ import { isAfter, type Phase } from "./phase.ts"
 import type { Command, OperatorVerb, RunState } from "./run.ts"
 import { stragglerRefusal } from "./straggler-findings.ts"
 import type { StragglersSeen } from "./stragglers.ts"
+import { utc } from "./utc.ts"
 
 /** What a verb is judged by. */
 export interface JudgedRequest {
@@ -15,6 +16,10 @@ export interface JudgedRequest {
   readonly hasEnded: boolean
   readonly state: RunState
   readonly phase: Phase
+  /** When keep ends by itself, in epoch milliseconds; null before it, not told where the workflow can't end it earlier. */
+  readonly keepUntil?: number | null
+  /** When a soak that is under way is over, in epoch milliseconds; null or not told: it isn't known. */
+  readonly soakUntil?: number | null
   /** False while the run was taken up and hasn't read yet where it stands; not told: true. */
   readonly isRead?: boolean
   readonly waitingFor: string | null
@@ -42,6 +47,19 @@ export function gateOf({
   waitingFor,
 }: Pick<JudgedRequest, "verb" | "command" | "waitingFor">): WaitName | null {
   return verb === "proceed" ? (command.gate ?? (waitingFor as WaitName | null)) : null
+}
+
+/**
+ * True where a person ends keep before its time, by passing the gate behind it. Only where that gate is named: in keep
+ * none waits that could be meant.
+ */
+export function endsKeep(
+  request: Pick<JudgedRequest, "verb" | "command" | "phase" | "keepUntil" | "aborting">,
+): boolean {
+  const { verb, command, phase, keepUntil, aborting } = request
+  return (
+    verb === "proceed" && command.gate === "purge" && phase === "keep" && !aborting && typeof keepUntil === "number"
+  )
 }
 
 /** The shortest prefix of a plan's hash that is taken for it. */
@@ -113,15 +131,32 @@ export function endedRefusal(run: string): ErrorFinding {
 }
 
 function proceedRefusal(request: JudgedRequest): ErrorFinding | null {
-  const { command, state, waitingFor, run } = request
+  const { command, state, run } = request
   if (state === "paused") return refusal(request, "RUN_PAUSED", "The run is paused.", `sluice resume ${run}`)
-  const open = state === "waiting" ? waitingFor : null
+  const open = openGateOf(request)
   if (open === null || (command.gate !== undefined && command.gate !== open)) {
     const asked = command.gate === undefined ? "The gate" : `Gate ${command.gate}`
-    const what = open === null ? `the run is ${state}` : `the run waits at ${open}`
+    const what = open === null ? standingOf(request) : `the run waits at ${open}`
     return refusal(request, "GATE_NOT_OPEN", `${asked} isn't open: ${what}.`, gateHint(request, open))
   }
   return stillUsedRefusal(request, open as WaitName)
+}
+
+function openGateOf(request: JudgedRequest): string | null {
+  if (request.state === "waiting") return request.waitingFor
+  return request.state === "running" && !request.purging && endsKeep(request) ? "purge" : null
+}
+
+/** What the run does where it waits at no gate. */
+function standingOf({ state, phase, keepUntil, soakUntil, aborting }: JudgedRequest): string {
+  if (state !== "running" || aborting) return `the run is ${state}`
+  if (phase === "keep") return `the run keeps what it hid${until(keepUntil)}`
+  if (phase === "soak") return `the run soaks${until(soakUntil)}`
+  return `the run is ${state}`
+}
+
+function until(time: number | null | undefined): string {
+  return typeof time === "number" ? ` until ${utc(time)}` : ""
 }
 
 /** The two gates that take a shape away hold while somebody who uses it is seen. */
@@ -145,14 +180,18 @@ function stillUsedRefusal(request: JudgedRequest, open: WaitName): ErrorFinding 
 }
 
 /** Waiting for a gate helps only where the run is on its way there. */
-function gateHint({ run, state, phase, aborting, choices, command }: JudgedRequest, open: string | null): string {
+function gateHint(request: JudgedRequest, open: string | null): string {
+  const { run, state, phase, aborting, choices, command } = request
   if (aborting) return `It unwinds, and no gate opens any more: sluice watch ${run}`
   if (isGate(command.gate) && isAfter(phase, command.gate)) return `It was passed already: sluice status ${run}`
   if (isGate(open) && isGate(command.gate))
     return `Let it through the one before first: sluice proceed ${run} --gate ${open}`
   if (state === "needs-operator")
     return choices.map((verb) => `sluice ${verb} ${run}`).join("; ") || `sluice status ${run}`
-  return `sluice wait ${run} --for ${command.gate ?? open ?? "end"}`
+  if (endsKeep({ ...request, command: { ...command, gate: "purge" } }) && !request.purging)
+    return `\`sluice proceed ${run} --gate purge\` ends keep now; \`sluice wait ${run} --for purge\` waits for its end.`
+  const wait = `sluice wait ${run} --for ${command.gate ?? open ?? (phase === "soak" ? "contract" : "end")}`
+  return phase === "soak" ? `A soak can't be cut short: ${wait}` : wait
 }
 
 function isGate(name: string | null | undefined): name is GateName {

@@ -31,6 +31,28 @@ test("proceed for a gate that comes later names the one that is open, and for on
   expect(late).toMatchObject({ code: "GATE_NOT_OPEN", hint: "It was passed already: sluice status r-1" })
 })
 
+describe("proceed in keep", () => {
+  const keepUntil = Date.parse("2026-01-31T12:00:05Z")
+  const keeping = { ...request, verb: "proceed", keepUntil } as const
+
+  test("is taken for the purge gate, by its name alone", () => {
+    expect(refusalOf({ ...keeping, command: { actor: "ada", gate: "purge" } })).toBeNull()
+    expect(refusalOf(keeping)).toMatchObject({
+      code: "GATE_NOT_OPEN",
+      message: "The gate isn't open: the run keeps what it hid until 2026-01-31 12:00:05 UTC.",
+      hint: expect.stringContaining("sluice proceed r-1 --gate purge"),
+    })
+  })
+
+  test("is refused where the workflow can't end it, and while it is paused, unwinds or purges", () => {
+    const purge = { ...keeping, command: { actor: "ada", gate: "purge" } } as const
+    expect(refusalOf({ ...purge, keepUntil: null })).toMatchObject({ hint: "sluice wait r-1 --for purge" })
+    expect(refusalOf({ ...purge, state: "paused", paused: true })).toMatchObject({ code: "RUN_PAUSED" })
+    expect(refusalOf({ ...purge, state: "aborting", aborting: true })).toMatchObject({ code: "GATE_NOT_OPEN" })
+    expect(refusalOf({ ...purge, purging: true })).toMatchObject({ code: "GATE_NOT_OPEN" })
+  })
+})
+
 describe("undo", () => {
   test("leads back from keep and from the purge, at its gate, under way or stopped; abort no longer does from there", () => {
     expect(refusalOf(request)).toBeNull()

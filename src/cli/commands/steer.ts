@@ -39,7 +39,7 @@ export function steerCommand(cli: Cli, verb: SteerVerb): Command {
   if (verb === "proceed")
     command.option(
       "--gate <name>",
-      "the gate that is meant: dual-write, switch, contract or purge; new-writers-gone on the way back",
+      "the gate that is meant: dual-write, switch, contract or purge (in keep too, which it ends); new-writers-gone on the way back",
     )
   return command.action(async (run: string, options: SteerOptions) => {
     const gate = gateOf(options.gate)
