@@ -97,11 +97,11 @@ export function refusalOf(request: JudgedRequest): ErrorFinding | null {
           `From here on \`sluice undo ${request.run}\` does, from the archive that the purge writes first.`,
         )
       if (request.aborting)
-        return refusal(request, "ALREADY_ABORTING", "The run is unwinding already.", `sluice watch ${request.run}`)
+        return refusal(request, "ALREADY_ABORTING", "The run is unwinding already.", unwindingHint(request))
       return null
     case "undo":
       if (request.aborting)
-        return refusal(request, "ALREADY_ABORTING", "The run is unwinding already.", `sluice watch ${request.run}`)
+        return refusal(request, "ALREADY_ABORTING", "The run is unwinding already.", unwindingHint(request))
       if (!isAfter(request.phase, "contract"))
         return refusal(
           request,
@@ -115,7 +115,7 @@ export function refusalOf(request: JudgedRequest): ErrorFinding | null {
       return null
     case "pause":
       if (request.aborting)
-        return refusal(request, "ALREADY_ABORTING", "An unwinding run can't be paused.", `sluice watch ${request.run}`)
+        return refusal(request, "ALREADY_ABORTING", "An unwinding run can't be paused.", unwindingHint(request))
       return null
     case "resume":
       if (!request.paused) return refusal(request, "NOT_PAUSED", `The run isn't paused but ${request.state}.`)
@@ -182,7 +182,7 @@ function stillUsedRefusal(request: JudgedRequest, open: WaitName): ErrorFinding 
 /** Waiting for a gate helps only where the run is on its way there. */
 function gateHint(request: JudgedRequest, open: string | null): string {
   const { run, state, phase, aborting, choices, command } = request
-  if (aborting) return `It unwinds, and no gate opens any more: sluice watch ${run}`
+  if (aborting) return `It unwinds, where only ${returnGate} opens: ${unwindingHint(request)}`
   if (isGate(command.gate) && isAfter(phase, command.gate)) return `It was passed already: sluice status ${run}`
   if (isGate(open) && isGate(command.gate))
     return `Let it through the one before first: sluice proceed ${run} --gate ${open}`
@@ -192,6 +192,12 @@ function gateHint(request: JudgedRequest, open: string | null): string {
     return `\`sluice proceed ${run} --gate purge\` ends keep now; \`sluice wait ${run} --for purge\` waits for its end.`
   const wait = `sluice wait ${run} --for ${command.gate ?? open ?? (phase === "soak" ? "contract" : "end")}`
   return phase === "soak" ? `A soak can't be cut short: ${wait}` : wait
+}
+
+/** What there is to do while the run is on its way back. */
+function unwindingHint({ run, state, waitingFor, choices }: JudgedRequest): string {
+  if (state === "needs-operator" && choices.length > 0) return choices.map((verb) => `sluice ${verb} ${run}`).join("; ")
+  return waitingFor === returnGate ? `sluice proceed ${run} --gate ${returnGate}` : `sluice watch ${run}`
 }
 
 function isGate(name: string | null | undefined): name is GateName {

@@ -14,7 +14,8 @@ import { saveOffendingKeys } from "../../src/ledger/offending-keys.ts"
 import { setRunState } from "../../src/ledger/run-state.ts"
 import { createRun } from "../../src/ledger/runs.ts"
 import { createNamespace } from "../harness/namespace.ts"
-import { Bench } from "./bench.ts"
+import { sluice } from "../cli/sluice.ts"
+import { addEmail, Bench } from "./bench.ts"
 
 let bench: Bench
 afterEach(() => bench.end())
@@ -58,6 +59,24 @@ describe("status", () => {
     const status = await showStatus(app, run.slice(0, 8))
     expect(status).toMatchObject({ run, state: "running", phase: "precheck" })
     expect(status.findings).toMatchObject([{ code: "TEMPORAL_UNREACHABLE", severity: "warning" }])
+  })
+
+  test("a stopped run whose file was edited since says that it goes by its stored plan", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    await setRunState(
+      await app.control(),
+      { run },
+      { state: "needs-operator", phase: "precheck", waitingFor: null, findings: [], choices: ["retry", "abort"] },
+    )
+    const codes = async () => (await showStatus(app, run)).findings.map(({ code }) => code)
+    expect(await codes()).not.toContain("EDITED_SINCE_START")
+    bench.write("0001_email.yaml", addEmail.replace("lower", "upper"))
+    expect((await showStatus(app, run)).findings).toContainEqual(
+      expect.objectContaining({ code: "EDITED_SINCE_START", hint: expect.stringContaining(`sluice abort ${run}`) }),
+    )
+    const retried = await sluice(bench.folder, ["retry", run], bench.env)
+    expect(retried.stderr).toContain("goes by its stored plan")
   })
 
   test("a run that lost its workflow is found, with the two ways out", async () => {

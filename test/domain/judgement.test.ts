@@ -31,6 +31,17 @@ test("proceed for a gate that comes later names the one that is open, and for on
   expect(late).toMatchObject({ code: "GATE_NOT_OPEN", hint: "It was passed already: sluice status r-1" })
 })
 
+test("while the run unwinds, hints name what opens or is asked there", () => {
+  const unwinding = { ...request, aborting: true, state: "waiting", waitingFor: "new-writers-gone" } as const
+  const ways = [
+    { ...unwinding, verb: "abort" },
+    { ...unwinding, verb: "proceed", command: { actor: "ada", gate: "switch" } },
+  ] as const
+  for (const way of ways) expect(refusalOf(way)?.hint).toMatch(/sluice proceed r-1 --gate new-writers-gone$/)
+  const stopped = { ...unwinding, verb: "undo", state: "needs-operator", waitingFor: null, choices: ["retry"] } as const
+  expect(refusalOf(stopped)).toMatchObject({ code: "ALREADY_ABORTING", hint: "sluice retry r-1" })
+})
+
 describe("proceed in keep", () => {
   const keepUntil = Date.parse("2026-01-31T12:00:05Z")
   const keeping = { ...request, verb: "proceed", keepUntil } as const

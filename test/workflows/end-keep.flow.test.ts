@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { previewAbort } from "../../src/app/abort-preview.ts"
 import { makePlan } from "../../src/app/make-plan.ts"
+import { start } from "../../src/app/start.ts"
 import type { SluiceError } from "../../src/domain/errors.ts"
 import type { RunStatus } from "../../src/domain/run.ts"
 import type { Project } from "../harness/project.ts"
@@ -62,6 +64,13 @@ test("in keep another gate, or none, is refused with the time; who is refused a 
     new RegExp(`${project.run} .*until 20\\d\\d-.* UTC.*: sluice proceed ${project.run} --gate purge; .*sluice undo`),
   )
   await project.send("abort")
+  await project.atGate("new-writers-gone")
+  expect(await previewAbort(project.app, project.run)).toMatchObject({ refused: true })
+  await expect(start(project.app, { target: project.target.name, revision: "0001_change" })).rejects.toMatchObject({
+    code: "RUN_ACTIVE",
+    message: expect.stringContaining("is taking this back"),
+    finding: { hint: expect.stringContaining(`sluice proceed ${project.run} --gate new-writers-gone`) },
+  })
   await project.pass("new-writers-gone")
   await project.ended("aborted")
   expect(await project.dump()).toEqual(before)
