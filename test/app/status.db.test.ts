@@ -11,7 +11,7 @@ import type { BackupRecord } from "../../src/domain/backup.ts"
 import { registerBackup } from "../../src/ledger/backups.ts"
 import { Ledger } from "../../src/ledger/chain.ts"
 import { saveOffendingKeys } from "../../src/ledger/offending-keys.ts"
-import { setRunState } from "../../src/ledger/run-state.ts"
+import { finishRun, setRunState } from "../../src/ledger/run-state.ts"
 import { createRun } from "../../src/ledger/runs.ts"
 import { createNamespace } from "../harness/namespace.ts"
 import { sluice } from "../cli/sluice.ts"
@@ -77,6 +77,23 @@ describe("status", () => {
     )
     const retried = await sluice(bench.folder, ["retry", run], bench.env)
     expect(retried.stderr).toContain("goes by its stored plan")
+  })
+
+  test("who waits for the end of a run that was aborted learns it by the exit code", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    await finishRun(await app.control(), { run }, { state: "aborted", reason: "test" })
+    const waited = await sluice(bench.folder, ["wait", run, "--for", "end", "--json"], bench.env)
+    expect([waited.code, waited.json()]).toEqual([1, expect.objectContaining({ state: "aborted" })])
+  })
+
+  test("an abort of a run that has completed is sent to undo", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    await finishRun(await app.control(), { run }, { state: "completed", reason: null })
+    const refused = (hint: string) => ({ code: "RUN_ENDED", finding: { hint } })
+    await expect(steer(app, { run, verb: "abort" })).rejects.toMatchObject(refused(`sluice undo ${run}`))
+    await expect(steer(app, { run, verb: "retry" })).rejects.toMatchObject(refused(`sluice status ${run}`))
   })
 
   test("a run that lost its workflow is found, with the two ways out", async () => {
