@@ -1,6 +1,6 @@
 import { RefusedError, UserError, type ErrorFinding } from "../src/domain/errors.ts"
 import { returnGate, type WaitName } from "../src/domain/gate.ts"
-import { endsKeep, gateOf, refusalOf, type JudgedRequest } from "../src/domain/judgement.ts"
+import { endsKeep, gateOf, refusalOf, type JudgedRequest, type LeavingSessions } from "../src/domain/judgement.ts"
 import { isAfter } from "../src/domain/phase.ts"
 import { hasEnded, type RunStatus } from "../src/domain/run.ts"
 import type { StragglersSeen } from "../src/domain/stragglers.ts"
@@ -13,7 +13,7 @@ import { gateEvidence } from "../src/ledger/gate-evidence.ts"
 import type { Place } from "../src/ledger/place.ts"
 import { loadPlan } from "../src/ledger/plans.ts"
 import { loadRun, setRunState, stepEnded } from "../src/ledger/runs.ts"
-import { countRoleSessions } from "../src/postgres/role-sessions.ts"
+import { findRoleSessions } from "../src/postgres/role-sessions.ts"
 import { noWayBack, withoutWayBack } from "../src/recovery/way-back.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { recordSight, rolesInUse } from "./gate-sight.ts"
@@ -166,13 +166,18 @@ async function evidenceAt(
 }
 
 /** Asked for the two gates that take a shape away, where the configuration names the role of the application in it. */
-async function leavingSessions(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<number | null> {
+async function leavingSessions(
+  deps: ActivityDeps,
+  ref: RunRef,
+  request: DecisionRequest,
+): Promise<LeavingSessions | null> {
   const { verb, waitingFor } = request
   if (verb !== "proceed" || (waitingFor !== "contract" && waitingFor !== returnGate)) return null
   const { target, plan } = await targetRunOf(deps, ref)
   const role = waitingFor === "contract" ? plan.versions.roles.old : plan.versions.roles.new
   if (role === null) return null
-  return withinReach(target, "sluice:gate", (session) => countRoleSessions(session, role))
+  const found = await withinReach(target, "sluice:gate", (session) => findRoleSessions(session, role))
+  return { role, ...found }
 }
 
 /** The old application by its statements, whatever its role: at the gate that takes its shape away. */

@@ -1,10 +1,19 @@
 import type { ErrorFinding } from "./errors.ts"
+import { firstFew } from "./first-few.ts"
 import { gateNames, returnGate, type GateName, type WaitName } from "./gate.ts"
 import { isAfter, type Phase } from "./phase.ts"
 import type { Command, OperatorVerb, RunState } from "./run.ts"
 import { stragglerRefusal } from "./straggler-findings.ts"
 import type { StragglersSeen } from "./stragglers.ts"
 import { utc } from "./utc.ts"
+
+/** Who is still connected by the role of an application that has to be gone. */
+export interface LeavingSessions {
+  readonly role: string
+  readonly sessions: number
+  /** As the sessions call themselves. */
+  readonly applications: readonly string[]
+}
 
 /** What a verb is judged by. */
 export interface JudgedRequest {
@@ -35,7 +44,7 @@ export interface JudgedRequest {
    * Sessions of the application that has to be gone, the old one's at contract, the new one's on the way back; null
    * where nobody can tell or nobody asked.
    */
-  readonly leavingSessions: number | null
+  readonly leavingSessions: LeavingSessions | null
   /** What has run in the shape that contract takes away; null where nobody asked, or it can't be told by statements. */
   readonly stragglers: StragglersSeen | null
 }
@@ -161,22 +170,34 @@ function until(time: number | null | undefined): string {
 
 /** The two gates that take a shape away hold while somebody who uses it is seen. */
 function stillUsedRefusal(request: JudgedRequest, open: WaitName): ErrorFinding | null {
-  const sessions = request.leavingSessions ?? 0
-  if (open === "contract" && sessions > 0)
+  const seen = request.leavingSessions
+  const isSeen = seen !== null && seen.sessions > 0
+  if (open === "contract" && isSeen)
     return refusal(
       request,
       "OLD_APPLICATION_SEEN",
-      `${sessions} sessions of the old application's role are still connected.`,
+      `${sessionsOf(seen)} of the old application's role ${roleOf(seen)} still connected.`,
       "Take the old application out, then proceed; or abort.",
     )
-  if (open === returnGate && sessions > 0)
+  if (open === returnGate && isSeen)
     return refusal(
       request,
       "NEW_APPLICATION_SEEN",
-      `${sessions} sessions of the new application's role are still connected.`,
+      `${sessionsOf(seen)} of the new application's role ${roleOf(seen)} still connected.`,
       "Both shapes are there: bring the old application back, take the new one out, then proceed.",
     )
   return request.stragglers === null ? null : stragglerRefusal(request.run, request.stragglers)
+}
+
+function sessionsOf({ sessions }: LeavingSessions): string {
+  return sessions === 1 ? "1 session" : `${sessions} sessions`
+}
+
+const mostNamed = 5
+
+function roleOf({ role, sessions, applications }: LeavingSessions): string {
+  const names = applications.length === 0 ? "" : ` (application_name ${firstFew(applications, mostNamed)})`
+  return `${role}${names} ${sessions === 1 ? "is" : "are"}`
 }
 
 /** Waiting for a gate helps only where the run is on its way there. */

@@ -42,6 +42,16 @@ test("while the run unwinds, hints name what opens or is asked there", () => {
   expect(refusalOf(stopped)).toMatchObject({ code: "ALREADY_ABORTING", hint: "sluice retry r-1" })
 })
 
+test("who is still connected is named by role and application", () => {
+  const leavingSessions = { role: "shop_app", sessions: 3, applications: ["billing", "shop"] }
+  const waiting = { ...request, verb: "proceed", state: "waiting", phase: "contract", waitingFor: "contract" } as const
+  expect(refusalOf({ ...waiting, leavingSessions })).toMatchObject({
+    code: "OLD_APPLICATION_SEEN",
+    message: "3 sessions of the old application's role shop_app (application_name billing, shop) are still connected.",
+  })
+  expect(refusalOf({ ...waiting, leavingSessions: { ...leavingSessions, sessions: 0 } })).toBeNull()
+})
+
 describe("proceed in keep", () => {
   const keepUntil = Date.parse("2026-01-31T12:00:05Z")
   const keeping = { ...request, verb: "proceed", keepUntil } as const
