@@ -1,18 +1,20 @@
 import { RefusedError, UserError, type ErrorFinding } from "../src/domain/errors.ts"
 import { returnGate, type WaitName } from "../src/domain/gate.ts"
-import { gateOf, refusalOf, type JudgedRequest } from "../src/domain/judgement.ts"
+import { endsKeep, gateOf, refusalOf, type JudgedRequest, type LeavingSessions } from "../src/domain/judgement.ts"
 import { isAfter } from "../src/domain/phase.ts"
-import { hasEnded } from "../src/domain/run.ts"
+import { hasEnded, type RunStatus } from "../src/domain/run.ts"
 import type { StragglersSeen } from "../src/domain/stragglers.ts"
 import { boundMeanwhile } from "../src/execution/bound-meanwhile.ts"
 import { openWayBack } from "../src/execution/journal.ts"
 import { wentBack } from "../src/execution/went-back.ts"
+import { deadlineOf } from "../src/ledger/deadline.ts"
 import { recordDecision } from "../src/ledger/decisions.ts"
 import { saveEvidence } from "../src/ledger/evidence.ts"
 import { gateEvidence } from "../src/ledger/gate-evidence.ts"
 import type { Place } from "../src/ledger/place.ts"
+import { loadPlan } from "../src/ledger/plans.ts"
 import { loadRun, setRunState, stepEnded } from "../src/ledger/runs.ts"
-import { countRoleSessions } from "../src/postgres/role-sessions.ts"
+import { findRoleSessions } from "../src/postgres/role-sessions.ts"
 import { noWayBack, withoutWayBack } from "../src/recovery/way-back.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { recordSight, rolesInUse } from "./gate-sight.ts"
@@ -70,7 +72,11 @@ async function verdictOn(deps: ActivityDeps, ref: RunRef, request: DecisionReque
     const evidenceHash =
       gate === null || refusal !== null
         ? null
-        : await evidenceAt(deps, ref, { gate, by, stragglers: judged.stragglers })
+        : await evidenceAt(deps, ref, {
+            gate,
+            opensNow: by === "gate mode" || endsKeep({ ...request, phase: ref.phase }),
+            stragglers: judged.stragglers,
+          })
     return { refusal, gate, evidenceHash }
   } catch (error) {
     // A gate that passes by itself isn't refused for that: it asks again.
@@ -86,9 +92,11 @@ async function refusalFor(
   request: DecisionRequest,
   place: Place,
 ): Promise<{ readonly refusal: ErrorFinding | null; readonly stragglers: StragglersSeen | null }> {
+  const status = await loadRun(deps.control, ref.run)
   const alone: JudgedRequest = {
     ...request,
-    hasEnded: hasEnded((await loadRun(deps.control, ref.run)).state),
+    hasEnded: hasEnded(status.state),
+    soakUntil: request.verb === "proceed" && ref.phase === "soak" ? await soakUntil(deps, status) : null,
     run: ref.run,
     planHash: ref.planHash,
     phase: ref.phase,
@@ -103,6 +111,11 @@ async function refusalFor(
   // Also where sessions are seen: the next `proceed` then counts only what has run since this one.
   const stragglers = await stragglersOf(deps, ref, request, place)
   return { refusal: refusalOf({ ...alone, leavingSessions: sessions, stragglers }), stragglers }
+}
+
+async function soakUntil({ control }: ActivityDeps, status: RunStatus): Promise<number | null> {
+  const until = await deadlineOf(control, status, await loadPlan(control, status.planHash))
+  return until === null ? null : Date.parse(until)
 }
 
 /**
@@ -130,12 +143,10 @@ async function wayBackRefusal(
  * knowing what stands on the columns that it hides. Where the target is away it isn't known; the steps behind the gate
  * ask once more.
  */
-async function changedRefusal(
-  deps: ActivityDeps,
-  ref: RunRef,
-  { verb, state, waitingFor }: DecisionRequest,
-): Promise<ErrorFinding | null> {
-  if (verb !== "proceed" || state !== "waiting" || waitingFor === returnGate) return null
+async function changedRefusal(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<ErrorFinding | null> {
+  const { verb, state, waitingFor } = request
+  if (verb !== "proceed" || waitingFor === returnGate) return null
+  if (state !== "waiting" && !endsKeep({ ...request, phase: ref.phase })) return null
   const run = await onTheWayForward(deps, ref)
   try {
     return await withinReach(run.target, "sluice:gate", async (session) => {
@@ -149,26 +160,31 @@ async function changedRefusal(
   }
 }
 
-/** What was in view. A gate that passes by itself opens at this moment; any other was opened before. */
+/** What was in view. A gate that passes by itself, or that ends keep, opens at this moment; any other was opened before. */
 async function evidenceAt(
   deps: ActivityDeps,
   ref: RunRef,
-  { gate, by, stragglers }: { gate: WaitName; by: DecisionRequest["by"]; stragglers: StragglersSeen | null },
+  { gate, opensNow, stragglers }: { gate: WaitName; opensNow: boolean; stragglers: StragglersSeen | null },
 ): Promise<string> {
-  if (by === "gate mode") return (await recordSight(deps, ref, gate, withinReach, stragglers)).evidenceHash
+  if (opensNow) return (await recordSight(deps, ref, gate, withinReach, stragglers)).evidenceHash
   const roles = await rolesInUse(deps, ref, gate, withinReach)
   const content = await gateEvidence(deps.control, ref.run, gate, roles, stragglers)
   return saveEvidence(deps.control, { plan: ref.planHash, run: ref.run, kind: `gate/${gate}`, content })
 }
 
 /** Asked for the two gates that take a shape away, where the configuration names the role of the application in it. */
-async function leavingSessions(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<number | null> {
+async function leavingSessions(
+  deps: ActivityDeps,
+  ref: RunRef,
+  request: DecisionRequest,
+): Promise<LeavingSessions | null> {
   const { verb, waitingFor } = request
   if (verb !== "proceed" || (waitingFor !== "contract" && waitingFor !== returnGate)) return null
   const { target, plan } = await targetRunOf(deps, ref)
   const role = waitingFor === "contract" ? plan.versions.roles.old : plan.versions.roles.new
   if (role === null) return null
-  return withinReach(target, "sluice:gate", (session) => countRoleSessions(session, role))
+  const found = await withinReach(target, "sluice:gate", (session) => findRoleSessions(session, role))
+  return { role, ...found }
 }
 
 /** The old application by its statements, whatever its role: at the gate that takes its shape away. */

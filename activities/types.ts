@@ -90,6 +90,8 @@ export interface DecisionRequest {
   readonly afterwards: { readonly state: RunState; readonly waitingFor: string | null } | null
   /** What a stopped step lets an operator choose from; empty where none has stopped. */
   readonly choices: readonly OperatorVerb[]
+  /** When keep ends by itself, in epoch milliseconds; null before it. Missing where the workflow can't end it earlier. */
+  readonly keepUntil?: number | null
   /** The step that has stopped, where it is one's doing and not its undo; null elsewhere. */
   readonly stopped: string | null
   /** What has stopped, in words for the ledger: a step, a phase, `undo of …`. Missing in histories of earlier versions. */

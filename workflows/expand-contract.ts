@@ -1,4 +1,4 @@
-import { allHandlersFinished, CancellationScope, condition, isCancellation, sleep } from "@temporalio/workflow"
+import { allHandlersFinished, CancellationScope, condition, isCancellation, patched, sleep } from "@temporalio/workflow"
 import type { Phase } from "../src/domain/phase.ts"
 import type { RunEnd, RunInput } from "../src/domain/run.ts"
 import { activitiesFor, type Activities } from "./activities.ts"
@@ -108,20 +108,31 @@ async function soak(progress: RunProgress, activities: Activities): Promise<void
   if (soakMs > 0) await once(progress, activities, "soak", () => activities.watch.soak(progress.ref, soakMs))
 }
 
-/** The old shape is hidden, not gone: for this long an abort brings it back at once. */
+/** The old shape is hidden, not gone: for this long an abort brings it back at once, unless a person ends it by purge. */
 async function keep(progress: RunProgress, activities: Activities): Promise<void> {
   const { keepMs } = progress.input
-  if (keepMs === 0 || progress.phasesDone.has("keep")) return
+  if (keepMs === 0 || progress.phasesDone.has("keep") || progress.purging) return
   progress.phase = "keep"
   progress.keepUntil ??= Date.now() + keepMs
+  progress.mayEndKeep = patched("end-keep")
   show(progress)
   await progress.turns.tell(() =>
     activities.quick.recordState(progress.ref, { state: progress.state, waitingFor: null, findings: [] }),
   )
   await continueAsNewWhenLong(progress)
   const left = progress.keepUntil - Date.now()
-  if (left > 0) await sleep(left, { summary: "the hidden shape is kept" })
+  const untilTime = () => sleep(left, { summary: "the hidden shape is kept" })
+  // A keep that began under an earlier version lasts its time: a cancelled one has to wake up in the same microtask.
+  if (!progress.mayEndKeep && left > 0) await untilTime()
+  else if (left > 0) await untilPurging(progress, untilTime)
   progress.phasesDone.add("keep")
+}
+
+async function untilPurging(progress: RunProgress, untilTime: () => Promise<void>): Promise<void> {
+  const waits = new CancellationScope()
+  await waits.run(() => Promise.race([untilTime(), condition(() => progress.purging)]))
+  // Where a person was first the timer is still there.
+  waits.cancel()
 }
 
 /** A phase without steps of its own. */

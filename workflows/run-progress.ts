@@ -61,6 +61,8 @@ export class RunProgress {
   /** True where no decision cuts that reading short. */
   readonly readsFirst: boolean
   keepUntil: number | null = null
+  /** True where passing the purge gate ends keep. */
+  mayEndKeep = false
   gateTimer: GateTimer | null = null
   aborting: { readonly reason: string; readonly actor: string } | null = null
   choice: Choice | null = null

@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, condition, log, patched, setHandler } from "@temporalio/workflow"
-import { waitNames } from "../src/domain/gate.ts"
+import { waitNames, type WaitName } from "../src/domain/gate.ts"
 import { gateOf } from "../src/domain/judgement.ts"
 import { isRepeated, nonceKey, nonceOf } from "../src/domain/nonce.ts"
 import { operatorVerbs, type Command, type CommandAnswer, type OperatorVerb, type RunState } from "../src/domain/run.ts"
@@ -95,7 +95,7 @@ async function decide(
   if (command.nonce !== undefined) {
     progress.remember(nonceKey({ verb, gate: gateOf(request), nonce: command.nonce }))
   }
-  carryOut(progress, verb, command)
+  carryOut(progress, verb, command, gateOf(request))
   // Histories of earlier versions have no answer: there the target was told, or asked until it was.
   if (judged?.targetKnows === false) tellPauseLater(progress, activities)
   show(progress)
@@ -129,6 +129,7 @@ export function requestOf(
     aborting: progress.aborting !== null,
     paused: progress.paused,
     choices: choice && choice.chosen === null ? choice.verbs : [],
+    keepUntil: progress.mayEndKeep ? progress.keepUntil : null,
     stopped: choice && choice.chosen === null ? choice.step : null,
     about: choice && choice.chosen === null ? choice.subject : null,
     by,
@@ -148,10 +149,11 @@ function stateAfter(progress: RunProgress, verb: OperatorVerb): DecisionRequest[
   return { state: progress.paused ? "paused" : moving, waitingFor: null }
 }
 
-function carryOut(progress: RunProgress, verb: OperatorVerb, command: Command): void {
+/** `gate`: the one that was judged. Keep may have ended meanwhile, or a person has ended it before its gate opened. */
+function carryOut(progress: RunProgress, verb: OperatorVerb, command: Command, gate: WaitName | null): void {
   switch (verb) {
     case "proceed":
-      if (progress.waitingFor) progress.gatesPassed.add(progress.waitingFor)
+      if (gate) progress.gatesPassed.add(gate)
       progress.waitingFor = null
       break
     case "abort":

@@ -1,10 +1,12 @@
-import { hasEnded, type RunStatus } from "../domain/run.ts"
+import { hasEnded, isUnwinding, type RunStatus } from "../domain/run.ts"
 import { isAfter } from "../domain/phase.ts"
 import type { Plan } from "../domain/plan.ts"
 import type { Step } from "../domain/step.ts"
 import { closedWayBack } from "../execution/journal.ts"
 import { loadPlan } from "../ledger/plans.ts"
 import type { App } from "./context.ts"
+import { appliedIn, runsIn } from "./journal-view.ts"
+import { readableRevisions } from "./revisions.ts"
 import { findRun } from "./runs.ts"
 
 /** What an abort, or an undo, would do if it were sent now. */
@@ -23,8 +25,10 @@ export interface AbortPreview {
   readonly waitsForApplications: boolean
   /** True where purge has dropped columns: they come back from the archive, each as the last one of its table. */
   readonly fromArchive: boolean
+  /** Revisions that build on this run's and stay: applied, or being applied by another run. */
+  readonly builtOnIt: readonly string[]
   /**
-   * True where an abort would be refused: the run has ended, purge has begun, its contract has no way back, or a later
+   * True where an abort would be refused: the run has ended or unwinds already, purge has begun, its contract has no way back, or a later
    * run has built on it. An undo isn't by purge, or where the run has completed, but before the contract's end it is.
    */
   readonly refused: boolean
@@ -52,8 +56,22 @@ export async function previewAbort(app: App, run: string, verb: AbortPreview["ve
     newShapeInUse: isAfter(status.phase, "dual-write") || (status.phase === "dual-write" && status.waitingFor === null),
     waitsForApplications: plan.steps.some(({ id, endsOldShape }) => endsOldShape && done.has(id)),
     fromArchive,
+    builtOnIt: isAfter(status.phase, "contract") ? await builtOn(app, status) : [],
     refused: await isRefused(app, status, plan, verb),
   }
+}
+
+/** Of other tables than the run's: what stands on the same ones refuses the way back. */
+async function builtOn(app: App, { run, target, revisions }: RunStatus): Promise<readonly string[]> {
+  const files = await readableRevisions(app)
+  return app.inTarget(app.target(target), "abort", async (session) => {
+    const open = (await runsIn(session)).filter((other) => other.run !== run && other.endedAt === null)
+    const beingApplied = files.filter(({ id }) => open.some((other) => other.revisions.includes(id)))
+    const children = [...(await appliedIn(session)), ...beingApplied]
+      .filter(({ id, parents }) => !revisions.includes(id) && parents.some((parent) => revisions.includes(parent)))
+      .map(({ id }) => id)
+    return [...new Set(children)]
+  })
 }
 
 /** The steps that copy values which purge is about to drop. */
@@ -63,6 +81,7 @@ function isArchiving({ action, phase, back }: Step): boolean {
 
 async function isRefused(app: App, status: RunStatus, plan: Plan, verb: AbortPreview["verb"]): Promise<boolean> {
   const { run, target, state, phase, waitingFor } = status
+  if (isUnwinding(status)) return true
   const isTooEarly = !hasEnded(state) && !isAfter(phase, "contract")
   if (
     verb === "undo"

@@ -8,6 +8,7 @@ import { stopStack } from "../stack/stop.ts"
 import { packageDirectory } from "../stack/toolchain.ts"
 import { waitUntil } from "../stack/wait-until.ts"
 import type { DevOptions } from "./dev.ts"
+import { changedVariables } from "./worker-environment.ts"
 
 /** A first start makes a cluster. */
 const startWithinMs = 180_000
@@ -28,7 +29,10 @@ export async function ensureDetached(options: DevOptions): Promise<{ readonly do
     everyMs: 250,
     giveUp: () => !mendsItself(look()),
   })
-  if (whole) return null
+  if (whole) {
+    tellKeptEnvironment(options, first)
+    return null
+  }
   const { ownerPid, dead } = look()
   if (ownerPid !== null) {
     const what = dead.length > 0 ? `${dead.join(" and ")} died` : "it doesn't come up"
@@ -36,6 +40,18 @@ export async function ensureDetached(options: DevOptions): Promise<{ readonly do
     await stopStack(directory)
   }
   return { document: await detachDev(options) }
+}
+
+/** A worker that runs already knows nothing of what has been exported since. */
+function tellKeptEnvironment({ directory, say, ...options }: DevOptions, { parts }: StackStatus): void {
+  if (!parts.includes("worker")) return
+  const changed = changedVariables(directory, options)
+  if (changed !== null && changed.length === 0) return
+  const what =
+    changed === null ? "" : `: ${changed.join(", ")} ${changed.length === 1 ? "is" : "are"} set otherwise here`
+  say(
+    `The worker keeps the environment that it was started with${what}. To give it this one: sluice dev --stop && sluice dev --detach`,
+  )
 }
 
 function isWhole({ running, dead }: StackStatus): boolean {

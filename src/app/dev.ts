@@ -5,6 +5,7 @@ import { migrateControl } from "../ledger/migrate.ts"
 import { startStack, type RunningStack } from "../stack/start.ts"
 import type { StackAddresses } from "../stack/state.ts"
 import { embeddedWorker } from "./embedded-worker.ts"
+import { rememberEnvironment } from "./worker-environment.ts"
 
 export interface DevOptions extends LoadOptions {
   /** The project's folder, whose `.sluice/` keeps everything. */
@@ -30,6 +31,7 @@ export async function startDev(options: DevOptions): Promise<RunningStack> {
         await migrate(addresses)
         // What is wrong with the configuration is told here, not in the worker's log.
         await loadConfig(options)
+        rememberEnvironment(directory, options)
         return command(addresses)
       },
     }),

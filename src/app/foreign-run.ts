@@ -1,5 +1,5 @@
 import { RefusedError, SluiceError } from "../domain/errors.ts"
-import { hasEnded, type RunStatus } from "../domain/run.ts"
+import { hasEnded, isUnwinding, type RunStatus } from "../domain/run.ts"
 import type { Conflict } from "../execution/journal.ts"
 import { anothersRun } from "../execution/whose-run.ts"
 import { loadRun } from "../ledger/run-status.ts"
@@ -20,10 +20,17 @@ export async function explainForeign(app: App, target: string, { run, refusal }:
       "it is recorded by another control database",
       `Steer it from the project that started it. If its control database is lost: sluice recover ${run} --target ${target}`,
     )
-  if (!hasEnded(known.state)) return refusal
+  if (!hasEnded(known.state))
+    return isUnwinding(known) && refusal.code === "RUN_ACTIVE" ? takingBack(refusal, known) : refusal
   const ways = waysOut(known, null).map(({ command, what }) => `${command} ${what}`)
   const ended = `here it has ended (${known.state}), so that the target was restored, or failed over, to an older state`
   return explained(refusal, ended, ways.join("; "))
+}
+
+function takingBack(refusal: RefusedError, { run, choices }: RunStatus): RefusedError {
+  const message = `the run ${run} is taking this back; it can be started again once that has ended`
+  const hint = [`sluice wait ${run} --for end`, ...choices].join("; ")
+  return new RefusedError({ ...refusal.finding, message, hint }, { cause: refusal })
 }
 
 /** The same for whatever a use case was refused with; any other error is answered as it is. */

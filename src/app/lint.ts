@@ -59,7 +59,9 @@ function lintSql(revisions: readonly Revision[]): readonly Finding[] {
       .flatMap(({ input, lines }) => {
         const { up, onComplete } = input as { readonly up?: unknown; readonly onComplete?: unknown }
         return [
-          ...(typeof up === "string" ? inFile(lintStatements(up, { file }), lines?.up) : []),
+          ...(typeof up === "string"
+            ? inFile(lintStatements(up, { file, phase: onComplete === true ? "contract" : "expand" }), lines?.up)
+            : []),
           ...(typeof onComplete === "string"
             ? inFile(lintStatements(onComplete, { file, phase: "contract" }), lines?.onComplete)
             : []),

@@ -25,6 +25,7 @@ import { loadParser } from "../sql/parser.ts"
 import type { App } from "./context.ts"
 import { refuseWhereUnrecorded } from "./empty-journal.ts"
 import { explainForeign } from "./foreign-run.ts"
+import { tellWhoKeeps } from "./kept-by.ts"
 import { loadGraph } from "./load-graph.ts"
 import { tellTablesElsewhere } from "./table-elsewhere.ts"
 
@@ -81,7 +82,8 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
         strategy: request.strategy ?? "expand-contract",
       },
     })
-    const told = await tellTablesElsewhere(session, compiled, target.schemas[0] ?? "public")
+    const known = await tellWhoKeeps(app, runs, compiled)
+    const told = await tellTablesElsewhere(session, known, target.schemas[0] ?? "public")
     const findings = [...edited, ...emptyRevisions(revisions), ...told]
     refuseWhereUnrecorded(findings, { target: target.name, revisions, recorded: recorded.length })
     throwOnErrors(findings)

@@ -1,6 +1,7 @@
 import type { AppliedRevision } from "../execution/journal.ts"
 import { SluiceError } from "../domain/errors.ts"
 import { editedSince } from "../revisions/edited.ts"
+import { missingParents } from "../revisions/parents-applied.ts"
 import type { Revision } from "../revisions/revision.ts"
 import type { App } from "./context.ts"
 import { appliedIn } from "./journal-view.ts"
@@ -8,14 +9,23 @@ import { loadGraph } from "./load-graph.ts"
 import { readRevisionsOf } from "./load-revisions.ts"
 
 /** What is applied in a target: those revisions that no other applied one builds upon. */
-export async function current(app: App, target: string): Promise<readonly AppliedRevision[]> {
+export async function current(app: App, target: string): Promise<readonly PlacedRevision[]> {
   const applied = await appliedRevisionsOf(app, target)
   const parents = new Set(applied.flatMap((revision) => revision.parents))
-  return applied.filter((revision) => !parents.has(revision.id))
+  return placed(applied).filter((revision) => !parents.has(revision.id))
+}
+
+/** An applied revision, and what of that on which it builds isn't applied. */
+export interface PlacedRevision extends AppliedRevision {
+  readonly parentsMissing: readonly string[]
+}
+
+function placed(applied: readonly AppliedRevision[]): readonly PlacedRevision[] {
+  return applied.map((revision) => ({ ...revision, parentsMissing: missingParents(revision, applied) }))
 }
 
 /** An applied revision, and how its file stands to what was applied. */
-export interface HistoricRevision extends AppliedRevision {
+export interface HistoricRevision extends PlacedRevision {
   /** Whether the file was edited since; null: there is none here, or it can't be read. */
   readonly edited: boolean | null
 }
@@ -27,7 +37,10 @@ export async function history(app: App, target: string): Promise<readonly Histor
   const here = await readableRevisions(app)
   const edited = new Set(editedSince(here, applied).map(({ id }) => id))
   const known = new Set(here.map(({ id }) => id))
-  return applied.map((revision) => ({ ...revision, edited: known.has(revision.id) ? edited.has(revision.id) : null }))
+  return placed(applied).map((revision) => ({
+    ...revision,
+    edited: known.has(revision.id) ? edited.has(revision.id) : null,
+  }))
 }
 
 /** The folder's revisions without those that have mistakes: what was applied can be told without them. */

@@ -11,6 +11,7 @@ import { loadPlan } from "../ledger/plans.ts"
 import { listRuns, loadRun } from "../ledger/run-status.ts"
 import { stillInTheWay } from "./rows-in-the-way.ts"
 import type { App } from "./context.ts"
+import { editedSinceStart } from "./edited-since-start.ts"
 import { requireWorker } from "./probe.ts"
 import { findRun } from "./runs.ts"
 import { targetAway } from "./target-away.ts"
@@ -46,12 +47,23 @@ export async function showStatus(app: App, run: string): Promise<RunStatus> {
     targetAway(app, status, askDeadlineMs),
     findWhatIsMissing(app, () => loadRun(control, status.run), isPurging),
   ])
-  const findings = away === null ? missing : [away, ...missing]
+  // Only a stop sends people to their files. Those of another folder than the run's, or none, say nothing.
+  const edited = status.state === "needs-operator" ? await editedHere(app, status) : []
+  const findings = [...(away === null ? [] : [away]), ...missing, ...edited]
   if (findings.length === 0) return status
   return {
     ...status,
     findings: [...status.findings, ...findings],
     choices: orphaned ? waysOut(status.run, await isPurging(status.run)) : status.choices,
+  }
+}
+
+async function editedHere(app: App, status: RunStatus): Promise<readonly Finding[]> {
+  try {
+    return await editedSinceStart(app, status)
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    return []
   }
 }
 

@@ -30,7 +30,7 @@ const askDeadlineMs = 2000
 /** Sends a decision as an Update and waits for the answer. Sends nothing where nobody would carry it out. */
 export async function steer(app: App, request: SteerRequest): Promise<CommandAnswer> {
   const status = await findRun(app, request.run)
-  if (hasEnded(status.state)) throw ended(status, await furtherBack(app, status, askDeadlineMs))
+  if (hasEnded(status.state)) throw ended(request.verb, status, await furtherBack(app, status, askDeadlineMs))
   const control = await app.control()
   const link = app.temporal()
   const lost = await isOrphaned(link, () => loadRun(control, status.run), askDeadlineMs)
@@ -61,19 +61,21 @@ async function send(app: App, status: RunStatus, request: SteerRequest): Promise
   } catch (error) {
     const inside = errorInside(error)
     if (inside) throw inside
-    if (error instanceof WorkflowNotFoundError) throw ended(status, null)
+    if (error instanceof WorkflowNotFoundError) throw ended(request.verb, status, null)
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isUnreachable(error))
       throw unknownOutcome(status, request, nonce, error)
     throw app.temporal().explain(error)
   }
 }
 
-function ended(status: RunStatus, back: FurtherBack | null): RefusedError {
+function ended(verb: OperatorVerb, status: RunStatus, back: FurtherBack | null): RefusedError {
   return new RefusedError({
     code: "RUN_ENDED",
     subject: status.run,
     message: `the run has ended${hasEnded(status.state) ? ` (${status.state})` : ""}`,
-    hint: back?.finding.hint ?? `sluice status ${status.run}`,
+    hint:
+      back?.finding.hint ??
+      `sluice ${verb === "abort" && status.state === "completed" ? "undo" : "status"} ${status.run}`,
   })
 }
 

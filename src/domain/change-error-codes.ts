@@ -46,7 +46,7 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
     "Functions name the table and the column that is renamed or dropped, as words: PostgreSQL doesn't know what they read. Have those that mean the column do without before the contract gate.",
   GENERATED_COLUMN: "A generated or identity column would rewrite the table under lock. Add a plain column with `up`.",
   HIDDEN_COLUMNS_KEPT:
-    "An earlier run still keeps hidden columns that are computed from this table's others. Let it through its purge gate, or undo it.",
+    "An earlier run still keeps hidden columns that are computed from this table's others. Let it through its purge gate (`sluice proceed RUN --gate purge` ends its keep early), or undo it.",
   IDENTIFIER_TOO_LONG: "A name has more than 63 bytes; PostgreSQL would cut it in silence. Use a shorter one.",
   INDEX_GOES_WITH_COLUMN:
     "An index of several columns goes with one of them when that is dropped. Create one on the others where queries need it.",

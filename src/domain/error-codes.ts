@@ -74,6 +74,8 @@ const generalErrorCodes: Readonly<Record<string, string>> = {
   OBJECT_IN_USE: "Other sessions use the object. Retried.",
   OLD_WRITES_MAY_FAIL:
     "While both shapes are written, `up` runs within the old application's writes: what it can't process, or what the new column refuses, fails them. Have it give a value for everything.",
+  PARENT_NOT_APPLIED:
+    "A revision is applied, and one that it builds on was undone since. Undo it too where it needs it, or start the missing one.",
   PERMISSION_DENIED: "The role lacks a privilege. `sluice doctor` prints the exact GRANT.",
   PLAN_APPLIED: "A revision of the plan is applied already. Make the plan again.",
   PLAN_CHANGED: "Made again, the plan isn't the one that was looked at. Look at the new one with `sluice plan`.",

@@ -1,6 +1,6 @@
 import type { BackupRecord } from "./backup.ts"
 import type { Finding } from "./finding.ts"
-import type { GateName, Gates, WaitName } from "./gate.ts"
+import { returnGate, type GateName, type Gates, type WaitName } from "./gate.ts"
 import type { Phase } from "./phase.ts"
 import type { Strategy } from "./plan.ts"
 
@@ -125,6 +125,16 @@ export interface RunStatus {
   readonly offendingRows?: readonly OffendingRows[]
   /** Verbs that make sense now, as commands to type. */
   readonly choices: readonly string[]
+}
+
+/** True while the run is on its way back: also where that waits for applications, or has stopped. */
+export function isUnwinding({
+  state,
+  waitingFor,
+  choices,
+}: Pick<RunStatus, "state" | "waitingFor" | "choices">): boolean {
+  if (state === "aborting" || waitingFor === returnGate) return true
+  return state === "needs-operator" && !choices.some((choice) => /^sluice (abort|undo) /.test(choice))
 }
 
 /** What a run's workflow is started with. References only: no SQL, no connection string, no row data. */

@@ -1,7 +1,10 @@
 /** The part of the list of codes that is about steering a run, and about what ends one. */
 export const steeringErrorCodes: Readonly<Record<string, string>> = {
   ALREADY_ABORTING: "The run is unwinding already. Watch it with `sluice watch`.",
-  GATE_NOT_OPEN: "Nothing waits at that gate now. `sluice wait RUN --for GATE` waits until it does.",
+  EDITED_SINCE_START:
+    "The file of a stopped run's revision was edited since. The run goes by its stored plan; abort it and start the edited file.",
+  GATE_NOT_OPEN:
+    "Nothing waits at that gate now. `sluice wait RUN --for GATE` waits until it does. In keep, `sluice proceed RUN --gate purge` is taken all the same: it ends keep. A soak can't be cut short.",
   LATER_REVISION:
     "A later run has built on the same relations since this one's contract. Take that one back first: abort it while it is at work, else undo it.",
   LEFT_BEHIND:

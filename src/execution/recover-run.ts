@@ -8,7 +8,7 @@ import { withSession, type Session } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
 import { doneAfter, readJournal } from "./journal-rows.ts"
 import { findRuns, runUnknown, setRunState, type JournaledRun } from "./run-rows.ts"
-import { findLeftovers } from "./schema/leftovers.ts"
+import { findHiddenColumns, findLeftovers } from "./schema/leftovers.ts"
 import { ensureJournal } from "./schema/ensure-journal.ts"
 import type { ExecutionObserver } from "./target-run.ts"
 import { undoStep } from "./undo-step.ts"
@@ -87,7 +87,7 @@ async function planOf(session: Session, run: string): Promise<Plan | null> {
   return hash === row.hash && hashOf(body) === hash ? plan : null
 }
 
-/** Steps that stand as done, and triggers and marker columns on the run's relations. */
+/** Steps that stand as done, and triggers, marker columns and hidden ones on the run's relations. */
 async function whatIsLeft(
   session: Session,
   { run, relations, state }: JournaledRun,
@@ -96,8 +96,14 @@ async function whatIsLeft(
   const done = doneAfter(await readJournal(session, run))
   // What a backfill has filled went with its columns.
   const acts = state === "active" ? ["sql"] : ["sql", "backfill"]
-  const acted = plan?.steps.filter(({ id, action }) => acts.includes(action) && done.includes(id))
+  // A step for the way back alone did nothing on the way there.
+  const acted = plan?.steps.filter(({ id, action, back }) => !back && acts.includes(action) && done.includes(id))
   const summaries = (acted?.map(({ summary }) => summary) ?? done).map((what) => `done: ${what}`)
   const ours = (await findLeftovers(session)).filter(({ relation }) => relations.includes(displayName(relation)))
-  return [...summaries, ...ours.map(({ relation, kind, name }) => `${kind} ${name} of ${displayName(relation)}`)]
+  const hidden = (await findHiddenColumns(session)).filter(({ relation }) => relations.includes(displayName(relation)))
+  return [
+    ...summaries,
+    ...ours.map(({ relation, kind, name }) => `${kind} ${name} of ${displayName(relation)}`),
+    ...hidden.map(({ relation, name }) => `hidden column ${name} of ${displayName(relation)}, with its data`),
+  ]
 }

@@ -27,7 +27,8 @@ export function choicesOf(
         ? [command("retry"), ...abort]
         : offered.map((verb) => command(verb, verb === "skip" ? ' --reason "…"' : ""))
     case "running":
-      return [command("pause"), ...abort]
+      // Keep may last for days; who needs the table before lets it end.
+      return [command("pause"), ...abort, ...(run.phase === "keep" ? [command("proceed", " --gate purge")] : [])]
     case "completed":
       return [command("undo")]
     case "aborting":

@@ -26,6 +26,7 @@ export function lintStatements(sql: string, options: LintOptions = {}): readonly
     const allowed = new Set(script.allowed(statement))
     return rules.flatMap((rule) => {
       if (allowed.has(rule.name) && !rule.strict) return []
+      if (options.phase === "contract" && rule.silentAtContract) return []
       const severity = options.phase === "contract" && rule.fineAtContract ? "warning" : rule.severity
       return rule.find(statement, script).map((subject): Finding => ({
         code: codeOf(rule),

@@ -16,6 +16,8 @@ export interface Rule {
   readonly example: { readonly bad: string; readonly good: string }
   /** True where it does no harm once the old shape is gone (dropping a column): then only a warning. */
   readonly fineAtContract?: boolean
+  /** True where it is no matter at all once the old shape is gone. */
+  readonly silentAtContract?: boolean
   /** True where no comment may silence it: Sluice could not keep its own promises. */
   readonly strict?: boolean
   /** What the finding is about (`users.email`), one per place; none where the statement is fine. */

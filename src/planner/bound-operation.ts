@@ -5,10 +5,10 @@ import type { Finding } from "../domain/finding.ts"
 import type { ColumnName, RelationName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import type { HiddenColumn } from "../operations/hide/hide-column.ts"
-import { findOperation, operations } from "../operations/index.ts"
+import { findOperation } from "../operations/index.ts"
+import { operationHint } from "../operations/operation-hint.ts"
 import type { OperationContext, PlanContext, ShownColumn, SyncPart } from "../operations/operation.ts"
 import type { Pending, PendingColumn } from "../operations/pending.ts"
-import { nearestName } from "../domain/nearest.ts"
 import type { Revision } from "../revisions/revision.ts"
 
 /** The plan as a whole, from both ends. */
@@ -108,12 +108,10 @@ function bindOperation(
 }
 
 function unknownOperation(kind: string, revision: string): UserError {
-  const known = operations.map((operation) => operation.kind)
-  const nearest = nearestName(kind, known)
   return new UserError({
     code: "UNKNOWN_OPERATION",
     subject: `${revision}: ${kind}`,
     message: `There is no operation ${kind}`,
-    hint: nearest === null ? `Known are: ${known.join(", ")}` : `Did you mean ${nearest}?`,
+    hint: operationHint(kind),
   })
 }

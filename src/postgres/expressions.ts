@@ -32,8 +32,15 @@ async function judge(session: Session, check: ExpressionCheck): Promise<Finding 
   } catch (error) {
     if (!(error instanceof SluiceError) || error instanceof TransientError) throw error
     if (check.default !== undefined) return refusedDefault(check, error)
-    return { ...error.finding, subject: check.subject, message: `${check.subject}: ${error.message}` }
+    return { ...withoutRows(error), subject: check.subject, message: `${check.subject}: ${error.message}` }
   }
+}
+
+/** Planning reads no row: what it rejects stands in the expression itself. */
+function withoutRows({ code, finding }: SluiceError): Finding {
+  return code === "DATA_REJECTED"
+    ? { ...finding, hint: "Correct the expression: what stands in it can't be computed, whatever the row." }
+    : finding
 }
 
 /** Names that a function's body doesn't find under the search_path that triggers have. */
@@ -93,7 +100,7 @@ function refusedDefault(check: ExpressionCheck, error: SluiceError): Finding | n
     ? "Name the default of the new shape in the operation (`default: …`), or that there is none (`default: null`)."
     : `Write it so that it is of that type: (…)::${type}.`
   if (error.code !== "TYPE_MISMATCH")
-    return { ...error.finding, subject, message: `${subject}: ${error.message}`, ...(isKept && { hint }) }
+    return { ...withoutRows(error), subject, message: `${subject}: ${error.message}`, ...(isKept && { hint }) }
   const which = isKept ? "its default until now" : "the default"
   return {
     code: "DEFAULT_MISMATCH",

@@ -44,7 +44,12 @@ const byCode: Readonly<Record<string, NetworkMeaning>> = {
   // The folder of a Unix socket exists only while the server runs.
   ENOENT: unreachable,
   EACCES: { ...unreachable, message: "the server's socket may not be opened", passes: false },
-  ENOTFOUND: { ...unreachable, code: "HOST_NOT_FOUND", message: "the host name is unknown", passes: false },
+  ENOTFOUND: {
+    code: "HOST_NOT_FOUND",
+    message: "the host name is unknown",
+    hint: "Check its spelling in the URL, and the name service of this machine.",
+    passes: false,
+  },
   ECONNRESET: lost,
   ECONNABORTED: lost,
   EPIPE: lost,

@@ -1,9 +1,10 @@
 import { UserError, throwOnErrors } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import { hashOf } from "../domain/hash.ts"
-import { findOperation, operations } from "../operations/index.ts"
+import { findOperation } from "../operations/index.ts"
+import { operationHint } from "../operations/operation-hint.ts"
 import { stemOf, titleOf } from "./file-name.ts"
-import { display, findingsOf, hintFor } from "./issues.ts"
+import { display, findingsOf } from "./issues.ts"
 import type { Place } from "./issues.ts"
 import { outerSchema } from "./revision.ts"
 import type { Revision, RevisionOperation } from "./revision.ts"
@@ -104,10 +105,7 @@ function readOperation(
   const path = [...place.path, kind]
   const operation = findOperation(kind)
   if (!operation) {
-    const hint = hintFor(
-      kind,
-      operations.map((known) => known.kind),
-    )
+    const hint = operationHint(kind)
     const message = `${display(place.path)}: unknown operation ${kind}`
     return { findings: [{ ...common, code: "UNKNOWN_OPERATION", message, hint, line: place.line(path) }] }
   }

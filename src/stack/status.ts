@@ -35,9 +35,10 @@ const never: StackStatus = {
 /** What of this folder's stack runs now. Looks at processes only, so it answers at once and changes nothing. */
 export function stackStatus(directory: string): StackStatus {
   const state = readState(directory)
-  if (state === null) return never
-  const parts = runningParts(state)
   const ownerPid = currentOwner(directory)?.pid ?? null
+  // A first start has written nothing yet.
+  if (state === null) return { ...never, ownerPid }
+  const parts = runningParts(state)
   return {
     running: ownerPid !== null && parts.includes("PostgreSQL") && parts.includes("Temporal"),
     ownerPid,

@@ -4,7 +4,7 @@ import { plan } from "../../src/app/plan.ts"
 import { recover } from "../../src/app/recover.ts"
 import { showStatus } from "../../src/app/status.ts"
 import { tune } from "../../src/app/tune.ts"
-import { uninstall } from "../../src/app/uninstall.ts"
+import { hiddenColumnsOf, uninstall } from "../../src/app/uninstall.ts"
 import type { SqlStep } from "../../src/domain/step.ts"
 import { registerRun, setRunState } from "../../src/execution/journal.ts"
 import { performStep } from "../../src/execution/perform-step.ts"
@@ -59,12 +59,16 @@ test("a run that only the target knows is named as another's, undone by its jour
 test("one that can't be undone any more gives its place up, and what stays is named", async () => {
   const { app, target } = await expandFromElsewhere()
   await app.inTarget(target, "test", (session) => setRunState(session, run, "contracted"))
+  await bench.target.query("ALTER TABLE people ADD COLUMN _sluice_0000_x_nick text")
   const { state, undone, left } = await recover(app, { run, target: "shop" })
   expect([state, undone]).toEqual(["completed", []])
   expect(left.join("\n")).toMatch(
     /done: Begin dual write.*\n(.*\n)*trigger .* of public\.people\n(.*\n)*column _sluice_filled/,
   )
+  expect(left.join("\n")).not.toContain("On the way back")
+  expect(left.at(-1)).toBe("hidden column _sluice_0000_x_nick of public.people, with its data")
   expect((await uninstall(app, "shop")).at(-1)).toBe("schema sluice")
+  expect(await hiddenColumnsOf(app, "shop")).toEqual(["hidden column _sluice_0000_x_nick of public.people"])
 })
 
 test("a run that this control database knows is aborted in order, not recovered", async () => {

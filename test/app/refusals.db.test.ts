@@ -49,6 +49,20 @@ describe("plan", () => {
     })
   })
 
+  test("a table that is called almost so is named", async () => {
+    await bench.target.query('CREATE TABLE "Customers" (id int PRIMARY KEY)')
+    for (const [name, meant] of [
+      ["customers", "Customers"],
+      ["peolpe", "people"],
+    ] as const) {
+      bench.write("0001_email.yaml", addEmail.replaceAll("people", name))
+      await expect(makePlan(await bench.app(), { target: "shop" })).rejects.toMatchObject({
+        code: "UNKNOWN_TABLE",
+        finding: { hint: `Did you mean ${meant}?` },
+      })
+    }
+  })
+
   test("a revision without operations is planned with a warning", async () => {
     bench.write("0002_empty.yaml", "title: Empty\noperations: []\n")
     const { findings } = await makePlan(await bench.app(), { target: "shop" })

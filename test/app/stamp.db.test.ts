@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { doctor } from "../../src/app/doctor/doctor.ts"
 import { makePlan } from "../../src/app/make-plan.ts"
 import { current, history } from "../../src/app/revisions.ts"
 import { stamp } from "../../src/app/stamp.ts"
@@ -62,6 +63,22 @@ describe("recording revisions", () => {
       ["stamp.outcome", "done"],
     ])
     await expect(makePlan(app, { target: "shop" })).rejects.toMatchObject({ code: "ALREADY_APPLIED" })
+  })
+
+  test("one whose parent isn't applied any more says so in current and history", async () => {
+    const app = await bench.app()
+    await stamp(app, { target: "shop", revision: "0002_more", views: false, unchecked: true })
+    expect(await current(app, "shop")).toMatchObject([{ id: "0002_more", parentsMissing: [] }])
+    await bench.target.query("DELETE FROM sluice.revision WHERE id = '0001_email'")
+    const without = [{ id: "0002_more", parentsMissing: ["0001_email"] }]
+    expect(await current(app, "shop")).toMatchObject(without)
+    expect(await history(app, "shop")).toMatchObject(without)
+    const said = await sluice(bench.folder, ["history"], bench.env)
+    expect(said.stdout).toContain("[without 0001_email, which it builds on] More")
+    const checks = await doctor({ cwd: bench.folder, env: { ...process.env, ...bench.env }, actor: "tester" }, "shop")
+    expect(checks).toContainEqual(
+      expect.objectContaining({ state: "warn", detail: expect.stringContaining("but not 0001_email") }),
+    )
   })
 
   test("an unknown revision, none at all, and views that the target doesn't want are the person's to mend", async () => {

@@ -11,10 +11,11 @@ import type { BackupRecord } from "../../src/domain/backup.ts"
 import { registerBackup } from "../../src/ledger/backups.ts"
 import { Ledger } from "../../src/ledger/chain.ts"
 import { saveOffendingKeys } from "../../src/ledger/offending-keys.ts"
-import { setRunState } from "../../src/ledger/run-state.ts"
+import { finishRun, setRunState } from "../../src/ledger/run-state.ts"
 import { createRun } from "../../src/ledger/runs.ts"
 import { createNamespace } from "../harness/namespace.ts"
-import { Bench } from "./bench.ts"
+import { sluice } from "../cli/sluice.ts"
+import { addEmail, Bench } from "./bench.ts"
 
 let bench: Bench
 afterEach(() => bench.end())
@@ -71,6 +72,41 @@ describe("status", () => {
     const status = await showStatus(app, run.slice(0, 8))
     expect(status).toMatchObject({ run, state: "running", phase: "precheck" })
     expect(status.findings).toMatchObject([{ code: "TEMPORAL_UNREACHABLE", severity: "warning" }])
+  })
+
+  test("a stopped run whose file was edited since says that it goes by its stored plan", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    await setRunState(
+      await app.control(),
+      { run },
+      { state: "needs-operator", phase: "precheck", waitingFor: null, findings: [], choices: ["retry", "abort"] },
+    )
+    const codes = async () => (await showStatus(app, run)).findings.map(({ code }) => code)
+    expect(await codes()).not.toContain("EDITED_SINCE_START")
+    bench.write("0001_email.yaml", addEmail.replace("lower", "upper"))
+    expect((await showStatus(app, run)).findings).toContainEqual(
+      expect.objectContaining({ code: "EDITED_SINCE_START", hint: expect.stringContaining(`sluice abort ${run}`) }),
+    )
+    const retried = await sluice(bench.folder, ["retry", run], bench.env)
+    expect(retried.stderr).toContain("goes by its stored plan")
+  })
+
+  test("who waits for the end of a run that was aborted learns it by the exit code", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    await finishRun(await app.control(), { run }, { state: "aborted", reason: "test" })
+    const waited = await sluice(bench.folder, ["wait", run, "--for", "end", "--json"], bench.env)
+    expect([waited.code, waited.json()]).toEqual([1, expect.objectContaining({ state: "aborted" })])
+  })
+
+  test("an abort of a run that has completed is sent to undo", async () => {
+    bench = await Bench.begin(nowhere)
+    const { app, run } = await runWithoutWorkflow()
+    await finishRun(await app.control(), { run }, { state: "completed", reason: null })
+    const refused = (hint: string) => ({ code: "RUN_ENDED", finding: { hint } })
+    await expect(steer(app, { run, verb: "abort" })).rejects.toMatchObject(refused(`sluice undo ${run}`))
+    await expect(steer(app, { run, verb: "retry" })).rejects.toMatchObject(refused(`sluice status ${run}`))
   })
 
   test("a run that lost its workflow is found, with the two ways out", async () => {

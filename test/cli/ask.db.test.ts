@@ -62,6 +62,6 @@ test("where nobody can be asked, uninstall drops archives only if that is said e
   ])
   expect((await onTerminal(["uninstall"], "n")).said).toContain("sluice_archive.a")
   const dropped = ["archive sluice_archive.a", "schema sluice_archive"]
-  expect(await uninstall("--yes")).toEqual([0, { dropped }])
-  expect(await uninstall()).toEqual([0, { dropped: [] }])
+  expect(await uninstall("--yes")).toEqual([0, { dropped, stays: [] }])
+  expect(await uninstall()).toEqual([0, { dropped: [], stays: [] }])
 })

@@ -145,6 +145,15 @@ describe("a run", () => {
     expect(newLines(proven, proven)).toEqual([])
   })
 
+  test("on a narrow terminal the present phase and a step's time are in sight", () => {
+    const [, phases] = renderRun({ ...running, phase: "contract" }, terminal, now).split("\n")
+    expect(phases).toContain("[contract]")
+    expect(phases).toMatch(/^.*…/)
+    const [step] = running.steps
+    const long = step ? [{ ...step, summary: "Fill public.people with what is far too long for this" }] : []
+    expect(renderRun({ ...running, steps: long }, terminal, now)).toMatch(/… \S*5s/)
+  })
+
   test("no line is wider than the terminal", () => {
     const widths = renderRun(running, terminal, now).split("\n").map(visibleLength)
     expect(Math.max(...widths)).toBeLessThanOrEqual(40)

@@ -14,6 +14,7 @@ const preview: AbortPreview = {
   newShapeInUse: true,
   waitsForApplications: true,
   fromArchive: false,
+  builtOnIt: [],
   refused: false,
 }
 
@@ -29,6 +30,10 @@ test("what is done on the way back isn't called undone, and doesn't count as a s
 test("where no old shape comes back there is no waiting for applications, and the preview says so", () => {
   expect(previewText({ ...preview, waitsForApplications: false })).toContain("it doesn't wait for applications")
   expect(previewText({ ...preview, newShapeInUse: false })).not.toContain("wait")
+})
+
+test("what builds on what goes, and stays, is named", () => {
+  expect(previewText({ ...preview, builtOnIt: ["0002_more"] })).toContain("stays, without what it builds on: 0002_more")
 })
 
 test("the answer to proceed names the gate, also where the command didn't", () => {

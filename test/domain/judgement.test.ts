@@ -31,6 +31,49 @@ test("proceed for a gate that comes later names the one that is open, and for on
   expect(late).toMatchObject({ code: "GATE_NOT_OPEN", hint: "It was passed already: sluice status r-1" })
 })
 
+test("while the run unwinds, hints name what opens or is asked there", () => {
+  const unwinding = { ...request, aborting: true, state: "waiting", waitingFor: "new-writers-gone" } as const
+  const ways = [
+    { ...unwinding, verb: "abort" },
+    { ...unwinding, verb: "proceed", command: { actor: "ada", gate: "switch" } },
+  ] as const
+  for (const way of ways) expect(refusalOf(way)?.hint).toMatch(/sluice proceed r-1 --gate new-writers-gone$/)
+  const stopped = { ...unwinding, verb: "undo", state: "needs-operator", waitingFor: null, choices: ["retry"] } as const
+  expect(refusalOf(stopped)).toMatchObject({ code: "ALREADY_ABORTING", hint: "sluice retry r-1" })
+})
+
+test("who is still connected is named by role and application", () => {
+  const leavingSessions = { role: "shop_app", sessions: 3, applications: ["billing", "shop"] }
+  const waiting = { ...request, verb: "proceed", state: "waiting", phase: "contract", waitingFor: "contract" } as const
+  expect(refusalOf({ ...waiting, leavingSessions })).toMatchObject({
+    code: "OLD_APPLICATION_SEEN",
+    message: "3 sessions of the old application's role shop_app (application_name billing, shop) are still connected.",
+  })
+  expect(refusalOf({ ...waiting, leavingSessions: { ...leavingSessions, sessions: 0 } })).toBeNull()
+})
+
+describe("proceed in keep", () => {
+  const keepUntil = Date.parse("2026-01-31T12:00:05Z")
+  const keeping = { ...request, verb: "proceed", keepUntil } as const
+
+  test("is taken for the purge gate, by its name alone", () => {
+    expect(refusalOf({ ...keeping, command: { actor: "ada", gate: "purge" } })).toBeNull()
+    expect(refusalOf(keeping)).toMatchObject({
+      code: "GATE_NOT_OPEN",
+      message: "The gate isn't open: the run keeps what it hid until 2026-01-31 12:00:05 UTC.",
+      hint: expect.stringContaining("sluice proceed r-1 --gate purge"),
+    })
+  })
+
+  test("is refused where the workflow can't end it, and while it is paused, unwinds or purges", () => {
+    const purge = { ...keeping, command: { actor: "ada", gate: "purge" } } as const
+    expect(refusalOf({ ...purge, keepUntil: null })).toMatchObject({ hint: "sluice wait r-1 --for purge" })
+    expect(refusalOf({ ...purge, state: "paused", paused: true })).toMatchObject({ code: "RUN_PAUSED" })
+    expect(refusalOf({ ...purge, state: "aborting", aborting: true })).toMatchObject({ code: "GATE_NOT_OPEN" })
+    expect(refusalOf({ ...purge, purging: true })).toMatchObject({ code: "GATE_NOT_OPEN" })
+  })
+})
+
 describe("undo", () => {
   test("leads back from keep and from the purge, at its gate, under way or stopped; abort no longer does from there", () => {
     expect(refusalOf(request)).toBeNull()

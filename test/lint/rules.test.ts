@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest"
 import { lintStatements } from "../../src/lint/lint.ts"
 import { codeOf } from "../../src/lint/rule.ts"
 import { rules } from "../../src/lint/rules/index.ts"
+import { operations } from "../../src/operations/index.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 
 beforeAll(loadParser)
@@ -76,3 +77,17 @@ test.each([
   ["SELECT 1", []],
   ["SELECT * FROM t FOR UPDATE", ["SELECT_WITH_SIDE_EFFECTS"]],
 ])("%s", (text, expected) => expect(codes(text)).toEqual(expected))
+
+test("a view that goes is warned of, unless the script makes it anew, or it goes at contract", () => {
+  expect(lintStatements("DROP VIEW a, s.b; CREATE VIEW a AS SELECT 1")).toMatchObject([
+    { code: "BAN_DROP_VIEW", severity: "warning", subject: "s.b" },
+  ])
+  expect(codes("DROP MATERIALIZED VIEW m")).toEqual(["BAN_DROP_VIEW"])
+  expect(lintStatements("DROP VIEW a", { phase: "contract" })).toEqual([])
+})
+
+test("no hint names an operation that there isn't", () => {
+  const named = rules.flatMap(({ instead }) => instead.match(/\b(?:add|alter|create|drop|rename)_[a-z]+\b/g) ?? [])
+  expect(named).not.toEqual([])
+  expect(named.filter((name) => !operations.some(({ kind }) => kind === name))).toEqual([])
+})

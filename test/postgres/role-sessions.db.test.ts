@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { countRoleSessions } from "../../src/postgres/role-sessions.ts"
+import { findRoleSessions, type RoleSessions } from "../../src/postgres/role-sessions.ts"
 import { withSession } from "../../src/postgres/session.ts"
 import { createDatabase, createRole } from "../harness/database.ts"
 
@@ -7,17 +7,17 @@ test("the application's sessions are counted by a role that may see no more of t
   const [application, ours] = [await createRole({ prefix: 'App "1"' }), await createRole()]
   const database = await createDatabase()
   try {
-    const count = (): Promise<number> =>
+    const count = (): Promise<RoleSessions> =>
       withSession({ url: database.urlAs(ours), applicationName: "test" }, (session) =>
-        countRoleSessions(session, application.name),
+        findRoleSessions(session, application.name),
       )
-    expect(await count()).toBe(0)
+    expect(await count()).toEqual({ sessions: 0, applications: [] })
     await withSession({ url: database.urlAs(application), applicationName: "app" }, async () => {
-      expect(await count()).toBe(1)
+      expect(await count()).toEqual({ sessions: 1, applications: ["app"] })
     })
     await withSession({ url: database.urlAs(application), applicationName: "app" }, () =>
       withSession({ url: database.urlAs(application), applicationName: "app" }, async () => {
-        expect(await count()).toBe(2)
+        expect(await count()).toEqual({ sessions: 2, applications: ["app"] })
       }),
     )
   } finally {

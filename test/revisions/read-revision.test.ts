@@ -85,6 +85,7 @@ operations:
         type: text
         nulable: true
   - add_colunm: {}
+  - drop_table: {name: t}
   - sql: {up: SELECT 1, dwon: SELECT 2}
 `
     const found = findingsOf(deep)
@@ -92,7 +93,8 @@ operations:
     expect(brief).toContainEqual(["UNKNOWN_KEY", 4, "Did you mean column?"])
     expect(brief).toContainEqual(["UNKNOWN_KEY", 8, "Did you mean nullable?"])
     expect(brief).toContainEqual(["UNKNOWN_OPERATION", 9, "Did you mean add_column?"])
-    expect(brief).toContainEqual(["UNKNOWN_KEY", 10, "Did you mean down?"])
+    expect(brief).toContainEqual(["UNKNOWN_OPERATION", 10, expect.stringContaining("write it as `sql`")])
+    expect(brief).toContainEqual(["UNKNOWN_KEY", 11, "Did you mean down?"])
     expect(found.every(({ file }) => file === "0004_x.yaml")).toBe(true)
   })
 

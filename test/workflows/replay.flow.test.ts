@@ -66,11 +66,6 @@ async function nextVersion(): Promise<{ readonly codePath: string }> {
   const { code } = await bundleEdited([
     insertBefore("dual-write", `if (patched("before-the-gate")) ${recordSomething}`),
     insertBefore("switch", `if (patched("behind-the-gate")) ${recordSomething}`),
-    {
-      file: "expand-contract.ts",
-      before: "isCancellation, sleep }",
-      after: "isCancellation, patched, sleep }",
-    },
   ])
   const codePath = join(inject("scratchDirectory"), `${uniqueId("bundle")}.cjs`)
   await writeFile(codePath, code)

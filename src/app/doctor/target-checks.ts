@@ -12,6 +12,7 @@ import { parseConnectionUrl } from "../../postgres/connection-url.ts"
 import { readServer } from "../../postgres/server.ts"
 import { findPostgresTool } from "../../postgres/tools.ts"
 import { editedFindings } from "../../revisions/edited.ts"
+import { parentFindings } from "../../revisions/parents-applied.ts"
 import type { App } from "../context.ts"
 import { appliedIn } from "../journal-view.ts"
 import { makePlan } from "../make-plan.ts"
@@ -77,7 +78,7 @@ async function appliedChecks(app: App, target: TargetConfig): Promise<readonly C
   // What is wrong with the folder is among the checks above already.
   const revisions = await readableRevisions(app)
   const applied = await app.inTarget(target, "doctor", appliedIn)
-  const findings = editedFindings(revisions, applied, target.name)
+  const findings = [...editedFindings(revisions, applied, target.name), ...parentFindings(applied, target.name)]
   if (findings.length === 0) return [ok(name, applied.length === 0 ? "none" : `${applied.length}, as their files say`)]
   return findings.map((finding) => checkOf(name, finding))
 }

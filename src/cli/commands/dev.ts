@@ -27,7 +27,7 @@ export function devCommand(cli: Cli): Command {
     )
     .option("--detach", "leave it running in the background; repair what of it is dead")
     .option("--stop", "end it; the data stays")
-    .option("--status", "say what runs, what has died, and where")
+    .option("--status", "say what runs, what has died, and where; exits with 1 where not all of it runs")
     .option("--reset", "end it and remove its data")
     .option("--force", "reset even while a run is under way; what it made then stays in its target")
     .option("--yes", "don't ask before a reset; needed where nobody can be asked")
@@ -35,7 +35,11 @@ export function devCommand(cli: Cli): Command {
       if ([flags.stop, flags.status, flags.reset, flags.detach].filter(Boolean).length > 1) throw oneAtATime()
       const { directory } = cli.projectFolder()
       const options: DevOptions = { ...cli.loadOptions, directory, say: (line) => cli.output.narrate(line) }
-      if (flags.status) return show(cli, directory)
+      if (flags.status) {
+        const { running, dead } = stackStatus(directory)
+        if (!running || dead.length > 0) cli.exitCode = 1
+        return show(cli, directory)
+      }
       if (flags.stop) {
         const { runsToRest } = await import("../../app/reset-dev.ts")
         const resting = await runsToRest(directory)

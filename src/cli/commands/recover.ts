@@ -38,6 +38,8 @@ function recoveredText({ run, state, undone, left, workflow }: Recovered): strin
           `Temporal doesn't answer. If workflow ${workflow.id} still runs there, terminate it: the plan can't be started before.`,
         ]
       : []),
-    ...(left.length > 0 ? ["sluice uninstall removes triggers and marker columns that stay."] : []),
+    ...(left.length > 0
+      ? ["sluice uninstall removes triggers and marker columns that stay. Hidden columns hold data: drop them by hand."]
+      : []),
   ].join("\n")
 }

@@ -1,6 +1,5 @@
 import { Command } from "commander"
-import type { Head, HistoricRevision } from "../../app/revisions.ts"
-import type { AppliedRevision } from "../../execution/journal.ts"
+import type { Head, HistoricRevision, PlacedRevision } from "../../app/revisions.ts"
 import type { Cli } from "../cli.ts"
 import type { Look } from "../render/look.ts"
 import { table } from "../render/table.ts"
@@ -55,17 +54,27 @@ export function headsCommand(cli: Cli): Command {
 }
 
 function renderApplied(
-  revisions: readonly (AppliedRevision & Partial<Pick<HistoricRevision, "edited">>)[],
+  revisions: readonly (PlacedRevision & Partial<Pick<HistoricRevision, "edited">>)[],
   look: Look,
 ): string {
   if (revisions.length === 0) return "No revision is applied."
-  const rows = revisions.map(({ id, appliedAt, run, title, edited }) => [
+  const rows = revisions.map(({ id, appliedAt, run, title, edited, parentsMissing }) => [
     look.bold(id),
     time(appliedAt),
     run ?? "stamped",
-    edited === true ? `${look.yellow("[file edited since]")} ${title}` : title,
+    [...notes({ edited, parentsMissing }).map((note) => look.yellow(`[${note}]`)), title].join(" "),
   ])
   return table(["REVISION", "APPLIED", "RUN", "TITLE"], rows, look)
+}
+
+function notes({
+  edited,
+  parentsMissing,
+}: Pick<PlacedRevision, "parentsMissing"> & { readonly edited: boolean | null | undefined }): readonly string[] {
+  return [
+    ...(edited === true ? ["file edited since"] : []),
+    ...(parentsMissing.length > 0 ? [`without ${parentsMissing.join(", ")}, which it builds on`] : []),
+  ]
 }
 
 function renderHeads(found: readonly Head[], look: Look): string {

@@ -1,10 +1,12 @@
 import { Command } from "commander"
+import type { App } from "../../app/context.ts"
 import type { AbortPreview } from "../../app/abort-preview.ts"
 import { formatDuration } from "../../domain/duration.ts"
 import { gateMeanings, type WaitName } from "../../domain/gate.ts"
 import type { CommandAnswer, OperatorVerb } from "../../domain/run.ts"
 import { confirm } from "../ask.ts"
 import type { Cli } from "../cli.ts"
+import { renderFindings } from "../render/findings.ts"
 import { onTheWayBack } from "../render/run.ts"
 import { plural } from "../render/words.ts"
 import { gateOf } from "./arguments.ts"
@@ -39,7 +41,7 @@ export function steerCommand(cli: Cli, verb: SteerVerb): Command {
   if (verb === "proceed")
     command.option(
       "--gate <name>",
-      "the gate that is meant: dual-write, switch, contract or purge; new-writers-gone on the way back",
+      "the gate that is meant: dual-write, switch, contract or purge (in keep too, which it ends); new-writers-gone on the way back",
     )
   return command.action(async (run: string, options: SteerOptions) => {
     const gate = gateOf(options.gate)
@@ -51,6 +53,7 @@ export function steerCommand(cli: Cli, verb: SteerVerb): Command {
       // The gate that is open is meant where none is named, and no other that may open meanwhile.
       const meant = gate ?? (verb === "proceed" ? ((await openGate(app, run)) ?? undefined) : undefined)
       if (meant === "purge") await confirm(cli, `Proceed: ${gateMeanings.purge}?`, options.yes === true)
+      if (verb === "retry") await warnWhereEdited(cli, app, run)
       if (verb === "skip") await confirm(cli, "Skip the stopped step?", options.yes === true)
       return {
         meant,
@@ -59,6 +62,14 @@ export function steerCommand(cli: Cli, verb: SteerVerb): Command {
     })
     cli.output.result(answer, () => acceptedText(answer, meant))
   })
+}
+
+/** A retry does what the run was planned to do, whatever its files say by now. */
+async function warnWhereEdited(cli: Cli, app: App, run: string): Promise<void> {
+  const { editedSinceStart } = await import("../../app/edited-since-start.ts")
+  const { findRun } = await import("../../app/runs.ts")
+  const edited = await editedSinceStart(app, await findRun(app, run))
+  if (edited.length > 0) cli.output.narrate(renderFindings(edited, cli.output.narrationLook))
 }
 
 /** Where no gate was named, whoever sent it learns here which one it was: sent twice, it may have been two. */
@@ -96,6 +107,9 @@ export function previewText(preview: AbortPreview): string {
     ...applicationsOf(preview),
     ...(preview.fromArchive ? ["  columns come back from the archive, each as the last one of its table"] : []),
     ...preview.withoutWayBack.map((step) => `  stays, has no way back: ${step}`),
+    ...preview.builtOnIt.map(
+      (id) => `  stays, without what it builds on: ${id}; undo that one first where it needs it`,
+    ),
   ]
   return lines.join("\n")
 }

@@ -6,22 +6,27 @@ export function uninstallCommand(cli: Cli): Command {
   return new Command("uninstall")
     .summary("remove everything of Sluice's own from a target")
     .description(
-      "Removes Sluice's schema and whatever else is its own from a target. Refused while a run needs it. Where archives of purged data would go with it, a script has to say --yes.",
+      "Removes Sluice's schema and whatever else is its own from a target; names hidden columns that stay, because they hold data. Refused while a run needs it. Where archives of purged data would go with it, a script has to say --yes.",
     )
     .option("--target <name>", "the database; default: the only one")
     .option("--yes", "don't ask; needed where archives go and nobody can be asked")
     .action(async (options: { target?: string; yes?: boolean }) => {
-      const { archivesOf, uninstall } = await import("../../app/uninstall.ts")
-      const dropped = await cli.withApp(async (app) => {
+      const { archivesOf, hiddenColumnsOf, uninstall } = await import("../../app/uninstall.ts")
+      const { dropped, stays } = await cli.withApp(async (app) => {
         const target = app.targetOrOnly(options.target).name
         const archives = await archivesOf(app, target)
         await confirm(cli, questionOf(target, archives), options.yes === true, { losesData: archives.length > 0 })
-        return uninstall(app, target)
+        return { dropped: await uninstall(app, target), stays: await hiddenColumnsOf(app, target) }
       })
-      cli.output.result({ dropped }, () =>
-        dropped.length === 0
-          ? "There was nothing to remove."
-          : ["Removed:", ...dropped.map((name) => `  ${name}`)].join("\n"),
+      cli.output.result({ dropped, stays }, () =>
+        [
+          ...(dropped.length === 0
+            ? ["There was nothing to remove."]
+            : ["Removed:", ...dropped.map((name) => `  ${name}`)]),
+          ...(stays.length === 0
+            ? []
+            : ["Stays, because it holds data; drop it by hand:", ...stays.map((name) => `  ${name}`)]),
+        ].join("\n"),
       )
     })
 }

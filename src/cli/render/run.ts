@@ -14,7 +14,7 @@ import {
 import { formatDuration } from "../../domain/duration.ts"
 import { gateMeanings, waitNames } from "../../domain/gate.ts"
 import { renderFindings } from "./findings.ts"
-import type { Look, Style } from "./look.ts"
+import { visibleLength, type Look, type Style } from "./look.ts"
 import { retryLines } from "./retries.ts"
 import { cut, table } from "./table.ts"
 import { bytes, number, span, time } from "./words.ts"
@@ -58,7 +58,10 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
 function stepLine(step: StepStatus, look: Look, now: number): string {
   const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : ""
   const took = span(step.startedAt, step.endedAt, now)
-  return `${mark(stateOf(step), look)} ${step.phase.padEnd(10)} ${onTheWayBack(step)}${attempts} ${look.dim(took)}`.trimEnd()
+  const line = `${mark(stateOf(step), look)} ${step.phase.padEnd(10)} ${onTheWayBack(step)}${attempts}`
+  if (took === "") return line
+  // How long it took stays in sight, whatever has to be cut.
+  return `${cut(line, look.width === null ? null : look.width - visibleLength(took) - 1)} ${look.dim(took)}`
 }
 
 /** Where a step for the way back alone is undone, what it is there for was done. */
@@ -169,7 +172,13 @@ function phaseLine(status: RunStatus, look: Look): string {
     if (status.state === "completed" || index < at) return look.green(phase)
     return index === at ? look.bold(look.cyan(`[${phase}]`)) : look.dim(phase)
   })
-  return words.join(look.dim(" › "))
+  const between = look.dim(" › ")
+  // On a narrow terminal those that are behind make room: the present one is what is looked for.
+  for (let behind = 0; behind < at; behind++) {
+    const line = [...(behind === 0 ? [] : [look.dim("…")]), ...words.slice(behind)].join(between)
+    if (look.width === null || visibleLength(line) <= look.width) return line
+  }
+  return [...(at > 0 ? [look.dim("…")] : []), ...words.slice(Math.max(0, at))].join(between)
 }
 
 function meaningOf(waitingFor: string): string {

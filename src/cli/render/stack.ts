@@ -4,9 +4,8 @@ import type { Look } from "./look.ts"
 /** What `sluice dev` says of a folder's stack. No connection URL: they hold passwords. */
 export function renderStack(status: StackStatus, directory: string, look: Look): string {
   const { running, ownerPid, parts, dead, addresses } = status
-  if (ownerPid === null || !addresses)
-    return `The embedded stack of ${directory} is not running. Start it with: sluice dev --detach`
-  if (!running && dead.length === 0)
+  if (ownerPid === null) return `The embedded stack of ${directory} is not running. Start it with: sluice dev --detach`
+  if (!addresses || (!running && dead.length === 0))
     return `The embedded stack of ${directory} is not up yet: process ${ownerPid} starts it.`
   const first =
     dead.length === 0

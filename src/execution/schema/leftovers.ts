@@ -33,3 +33,22 @@ export async function findLeftovers(session: Session): Promise<readonly Leftover
      ORDER BY kind DESC, schema, 2, name`)
   return rows.map(({ schema, table, kind, name }) => ({ relation: { schema, name: table }, kind, name }))
 }
+
+/**
+ * Columns that a contracted run has hidden and nothing drops or brings back any more once its journal is gone: they hold
+ * the application's data. Partitions have them from their parent.
+ */
+export async function findHiddenColumns(
+  session: Session,
+): Promise<readonly { readonly relation: RelationName; readonly name: string }[]> {
+  const rows = await session.query<{ schema: string; table: string; name: string }>(`
+    SELECT n.nspname AS schema, c.relname AS table, a.attname AS name
+      FROM pg_attribute AS a
+      JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+      JOIN pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE NOT a.attisdropped AND a.attnum > 0 AND a.attinhcount = 0
+       AND a.attname LIKE '\\_sluice\\_%' AND a.attname NOT LIKE '\\_sluice\\_filled\\_%'
+       AND n.nspname NOT LIKE 'sluice%'
+     ORDER BY schema, 2, a.attnum`)
+  return rows.map(({ schema, table, name }) => ({ relation: { schema, name: table }, name }))
+}

@@ -4,7 +4,7 @@ export const banTruncate: Rule = {
   name: "ban-truncate",
   severity: "error",
   problem: "TRUNCATE takes an AccessExclusive lock and loses all rows; with CASCADE those of other tables too.",
-  instead: "Delete by key in batches, or drop_table, which keeps a way back.",
+  instead: "Delete by key in batches, outside of the run. What TRUNCATE takes comes back from the backup alone.",
   example: {
     bad: "TRUNCATE users;",
     good: "COMMENT ON TABLE users IS 'to be emptied';",

@@ -11,6 +11,7 @@ import { banDropColumn } from "./ban-drop-column.ts"
 import { banDropNotNull } from "./ban-drop-not-null.ts"
 import { banDropSchema } from "./ban-drop-schema.ts"
 import { banDropTable } from "./ban-drop-table.ts"
+import { banDropView } from "./ban-drop-view.ts"
 import { banTruncate } from "./ban-truncate.ts"
 import { changingColumnType } from "./changing-column-type.ts"
 import { concurrentIndexIfNotExists } from "./concurrent-index-if-not-exists.ts"
@@ -53,6 +54,7 @@ export const rules: readonly Rule[] = [
   banDropNotNull,
   banDropSchema,
   banDropTable,
+  banDropView,
   banTruncate,
   changingColumnType,
   concurrentIndexIfNotExists,

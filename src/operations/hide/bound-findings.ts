@@ -40,7 +40,7 @@ function usersFindings(users: readonly string[], subject: string): readonly Find
       "COLUMN_IN_USE",
       subject,
       `It can't be dropped while this uses it: ${users.join(", ")}`,
-      "Change or drop that first, in a revision of its own.",
+      "Change or drop that first, in a revision of its own. How readers of a view notice nothing: docs/applications.md, 'A column that a view reads'.",
     ),
   ]
 }
