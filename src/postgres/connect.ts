@@ -35,6 +35,7 @@ const connectTimeoutMs = 10_000
 export async function connect(options: ConnectOptions): Promise<Connected> {
   const url = parseConnectionUrl(options.url)
   const attempts = tlsAttempts(asServerOffers(url))
+  let refused: unknown = null
   for (const [index, attempt] of attempts.entries()) {
     const connection = prepare(url, attempt, options)
     try {
@@ -45,8 +46,13 @@ export async function connect(options: ConnectOptions): Promise<Connected> {
     } catch (error) {
       await connection.close()
       if (declinesTls(error)) offersNoTls(url)
-      if (index < attempts.length - 1 && isAnsweredByOtherAttempt(error)) continue
-      throw poolerRefusal(error) ?? mapPostgresError(error, `database ${url.database} on ${url.host}:${url.port}`)
+      if (index < attempts.length - 1 && isAnsweredByOtherAttempt(error)) {
+        refused = error
+        continue
+      }
+      // That there is no TLS is no answer to why the way without it was closed.
+      const reason = declinesTls(error) ? (refused ?? error) : error
+      throw poolerRefusal(reason) ?? mapPostgresError(reason, `database ${url.database} on ${url.host}:${url.port}`)
     }
   }
   throw new RangeError("no way to connect was given")

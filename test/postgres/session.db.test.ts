@@ -207,6 +207,15 @@ test("a server that declined TLS a moment ago isn't asked for it with every conn
     const options = { url: new Secret(`${url.href}?sslmode=prefer`), applicationName: "test" }
     for (let time = 0; time < 3; time += 1) await withSession(options, (session) => session.query("SELECT 1"))
     expect(first.map((code) => code === asksForTls)).toEqual([true, false, false, false])
+    // Why it isn't let in is what counts then, not that there is no TLS.
+    url.password = "wrong-secret"
+    const refused = { url: new Secret(`${url.href}?sslmode=prefer`), applicationName: "test" }
+    await expect(withSession(refused, async () => null)).rejects.toMatchObject({ code: "WRONG_PASSWORD" })
+    await database.query("CREATE ROLE stranger NOLOGIN")
+    url.username = "stranger"
+    const stranger = { url: new Secret(`${url.href}?sslmode=prefer`), applicationName: "test" }
+    await expect(withSession(stranger, async () => null)).rejects.toMatchObject({ code: "WRONG_PASSWORD" })
+    await database.query("DROP ROLE stranger")
   } finally {
     server.close()
   }
