@@ -92,12 +92,14 @@ describe("status", () => {
     expect(retried.stderr).toContain("goes by its stored plan")
   })
 
-  test("who waits for the end of a run that was aborted learns it by the exit code", async () => {
+  test("who waits for a run's completion learns by the exit code that it was aborted; any end is an end", async () => {
     bench = await Bench.begin(nowhere)
     const { app, run } = await runWithoutWorkflow()
     await finishRun(await app.control(), { run }, { state: "aborted", reason: "test" })
-    const waited = await sluice(bench.folder, ["wait", run, "--for", "end", "--json"], bench.env)
-    expect([waited.code, waited.json()]).toEqual([1, expect.objectContaining({ state: "aborted" })])
+    const waitFor = (goal: string) => sluice(bench.folder, ["wait", run, "--for", goal, "--json"], bench.env)
+    const ended = await waitFor("end")
+    expect([ended.code, ended.json()]).toEqual([0, expect.objectContaining({ state: "aborted" })])
+    expect((await waitFor("complete")).code).toBe(1)
   })
 
   test("an abort of a run that has completed is sent to undo", async () => {

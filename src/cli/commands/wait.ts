@@ -8,7 +8,7 @@ export function waitCommand(cli: Cli): Command {
   return new Command("wait")
     .summary("wait until a run is at a gate, in a phase, or ended")
     .description(
-      "Waits until the run waits at the gate, has entered or passed the phase, or has ended. Exits with 1 on timeout or another end; where the end is waited for, of an aborted run.",
+      "Waits until the run waits at the gate, has entered or passed the phase, or has ended. Exits with 1 on timeout or another end. Any end will do for `end`; a script that wants the change to have succeeded waits for `complete`, where an aborted run never gets.",
     )
     .argument("<run>", "the run, or the beginning of its id")
     .requiredOption(
@@ -21,8 +21,6 @@ export function waitCommand(cli: Cli): Command {
       goalOf(options.for)
       const { wait } = await import("../../app/wait.ts")
       const status = await cli.withApp((app) => wait(app, { run, for: options.for, timeoutMs }))
-      // As watch does: whoever waited for its success didn't get it.
-      if (options.for === "end" && status.state === "aborted") cli.exitCode = 1
       cli.output.result(status, (look) => renderRun(status, look, Date.now()))
     })
 }
