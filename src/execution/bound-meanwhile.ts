@@ -19,9 +19,15 @@ const mostNamed = 10
 /**
  * A plan knows what stood on the columns that it hides when it was made. What somebody has put there since would be
  * hidden with them, refuse writes of the new application because of a column that it doesn't know, and go with the
- * purge. Throws RefusedError OLD_COLUMN_BOUND for a step of the contract, while nothing is hidden yet.
+ * purge. Asked before a step's locks, because it takes longer than an application should wait for them; what could refuse
+ * a write is asked once more under them. Throws RefusedError OLD_COLUMN_BOUND for a step of the contract, while nothing is
+ * hidden yet.
  */
-export async function demandUnbound(session: Session, run: TargetRun, step: Step, direction: Direction): Promise<void> {
+export async function demandUnbound(
+  session: Session,
+  run: TargetRun,
+  { step, direction }: { readonly step: Step; readonly direction: Direction },
+): Promise<void> {
   if (direction !== "do" || step.phase !== "contract" || step.back) return
   const finding = await boundMeanwhile(session, run, `sluice retry ${run.run}`)
   if (finding !== null) throw new RefusedError(finding)
@@ -47,22 +53,32 @@ export async function boundMeanwhile(
   return findingOf(run, again, [...users, ...bonds])
 }
 
+/** A column that a step hides, by the name that it has then, and the one that it had. */
+export interface Hidden extends HidesColumn {
+  readonly was: string
+}
+
+/** The columns that a step of the contract hides. To be asked before its locks: it reads the step's statements. */
+export async function hiddenBy(
+  { plan }: Pick<TargetRun, "plan">,
+  { step, direction }: { readonly step: Step; readonly direction: Direction },
+): Promise<readonly Hidden[]> {
+  if (direction !== "do" || step.phase !== "contract" || step.back) return []
+  await loadParser()
+  const columns = hiddenByContract({ syncs: plan.syncs, steps: [step] })
+  return columns.map((one) => ({ ...one, column: one.hidden, was: one.column }))
+}
+
 /**
- * The same once the step's statements have run, before they are committed, and whatever the plan knew: a hidden column
- * promises nothing that could refuse a write. Throws RefusedError OLD_COLUMN_BOUND.
+ * Once the step's statements have run, before they are committed, and whatever the plan knew: a hidden column promises
+ * nothing that could refuse a write. Asked before the locks as well, where none is hidden yet, it costs planning alone,
+ * which then needn't be done under them. Throws RefusedError OLD_COLUMN_BOUND.
  */
 export async function demandNothingKept(
   session: Session,
-  { run, plan }: TargetRun,
-  { step, direction }: { readonly step: Step; readonly direction: Direction },
+  { run }: Pick<TargetRun, "run">,
+  hidden: readonly Hidden[],
 ): Promise<void> {
-  if (direction !== "do" || step.phase !== "contract" || step.back) return
-  await loadParser()
-  const hidden = hiddenByContract({ syncs: plan.syncs, steps: [step] }).map((one) => ({
-    ...one,
-    column: one.hidden,
-    was: one.column,
-  }))
   if (hidden.length === 0) return
   const kept = (await columnBonds(session, hidden)).filter(mayRefuse)
   const byTheirNames = kept.map((bond) => ({ ...bond, column: { ...bond.column, column: bond.column.was } }))

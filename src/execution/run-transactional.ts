@@ -1,5 +1,5 @@
 import type { Session } from "../postgres/session.ts"
-import { demandNothingKept } from "./bound-meanwhile.ts"
+import { demandNothingKept, hiddenBy } from "./bound-meanwhile.ts"
 import { findCourse } from "./course.ts"
 import { checkFence } from "./fence.ts"
 import { demandFooting } from "./footing.ts"
@@ -38,6 +38,8 @@ export async function tryTransactional(
       // What can be read before the locks is; and what is asked under them, the server then has planned.
       const rests = await restsFor(session, run, work)
       await partsNow(session, made)
+      const hidden = await hiddenBy(run, work)
+      await demandNothingKept(session, run, hidden)
       await lockRelations(session, step.relations, step.lock, limits.lockTimeoutMs)
       // Again: from here on nobody can touch a trigger of these relations.
       await demandFooting(session, run, work)
@@ -45,7 +47,7 @@ export async function tryTransactional(
       // A setting that the statements left behind must not reach the observation.
       await session.query(`${statement}\n;\nSET LOCAL search_path = pg_catalog`)
       await demandEffect(session, work)
-      await demandNothingKept(session, run, work)
+      await demandNothingKept(session, run, hidden)
     }
     const outcome = course === "run" ? "done" : "observed"
     const parts = course === "run" && made.length > 0 ? await partsNow(session, made) : null

@@ -11,6 +11,7 @@ import { nextPage, type Page, type Place } from "./backfill/walk.ts"
 import { takeClaim, type Claimed } from "./claimed.ts"
 import { restsOf } from "./comparisons.ts"
 import { checkFence } from "./fence.ts"
+import { demandUnbound } from "./bound-meanwhile.ts"
 import { demandFooting } from "./footing.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { writeJournal } from "./journal-rows.ts"
@@ -43,6 +44,7 @@ export async function runVerify(
       const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt, observer })
       return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
         await demandFooting(session, run, { step, direction: "do" })
+        await demandUnbound(session, run, { step, direction: "do" })
         const parts = await partsNow(session, restsOf(run.plan, step))
         await sizeUp(session, step.walk)
         await planForRanges(session)

@@ -16,7 +16,7 @@ export async function columnBonds<Column extends ColumnName>(
   session: Session,
   columns: readonly Column[],
 ): Promise<readonly BondOf<Column>[]> {
-  const rows = await session.query<BondRow>(columnBondsSql, arraysOf(columns))
+  const rows = await session.ask<BondRow>(columnBondsSql(columns))
   return rows.flatMap(({ position, schema, table, ...bond }) => {
     const column = columns[position - 1]
     return column ? [{ ...bond, column, table: { schema, name: table } }] : []
@@ -32,7 +32,7 @@ export async function columnUsers<Column extends ColumnName>(
   columns: readonly Column[],
   versions: readonly string[],
 ): Promise<readonly BondOf<Column>[]> {
-  const holders = await session.query<HolderRow>(columnHoldersSql, arraysOf(columns))
+  const holders = await session.ask<HolderRow>(columnHoldersSql(columns))
   const users = await session.query<UserRow>(columnDependentsSql, [
     [...new Set(holders.map(({ oid }) => oid))],
     versions,
@@ -51,14 +51,6 @@ export async function columnUsers<Column extends ColumnName>(
         fills: false,
       }))
   })
-}
-
-function arraysOf(columns: readonly ColumnName[]): readonly (readonly string[])[] {
-  return [
-    columns.map(({ relation }) => relation.schema),
-    columns.map(({ relation }) => relation.name),
-    columns.map(({ column }) => column),
-  ]
 }
 
 interface BondRow {

@@ -1,13 +1,17 @@
+import type { ColumnName } from "../../domain/relation.ts"
+import { join, literal, sql } from "../../sql/sql.ts"
+import type { Sql } from "../../sql/sql.ts"
+
 /**
- * $1, $2: schemas and names of tables, $3: a column of each, pairwise. The table and its partitions, as oids, with the
- * position of the column in each.
+ * The tables of the columns and their partitions, as oids, with each column's position, from 1. The columns stand in the
+ * text, so that the server plans it once for all the times that a session asks (see Session.ask).
  */
-const holders = `
+const holders = (columns: readonly ColumnName[]): Sql => sql`
 holder AS (
   SELECT wanted.position, tree.relid, a.attnum, a.attname, a.attnotnull, a.atthasdef, a.attgenerated, a.atttypid,
          -- rows come to a partition by the whole table, whose default counts then
          whole.atthasdef OR whole.attidentity <> '' OR whole.attgenerated <> '' AS fills
-    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS wanted (schema, name, attname, position)
+    FROM (VALUES ${join(columns.map(wanted), ", ")}) AS wanted (position, schema, name, attname)
     JOIN pg_namespace AS n ON n.nspname = wanted.schema
     JOIN pg_class AS c     ON c.relnamespace = n.oid AND c.relname = wanted.name
     JOIN pg_attribute AS whole ON whole.attrelid = c.oid AND whole.attname = wanted.attname AND NOT whole.attisdropped,
@@ -20,8 +24,8 @@ holder AS (
  * What could refuse a write because of the column, of the table and, without what comes down from the table above, of
  * each partition. A foreign key of the table to itself counts for the columns at both its ends.
  */
-export const columnBondsSql = `
-WITH ${holders},
+export const columnBondsSql = (columns: readonly ColumnName[]): Sql => sql`
+WITH ${holders(columns)},
 bond AS (
   SELECT holder.position, holder.relid,
          CASE o.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check'
@@ -91,8 +95,8 @@ SELECT bond.position::int AS position,
  ORDER BY 1, 2, 3, 4, 5`
 
 /** The tables in which the columns are, as the questions after a column's users want them. */
-export const columnHoldersSql = `
-WITH ${holders}
+export const columnHoldersSql = (columns: readonly ColumnName[]): Sql => sql`
+WITH ${holders(columns)}
 SELECT holder.position::int AS position,
        holder.relid::text AS oid,
        n.nspname::text AS schema,
@@ -100,3 +104,7 @@ SELECT holder.position::int AS position,
   FROM holder
   JOIN pg_class AS c     ON c.oid = holder.relid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace`
+
+function wanted({ relation, column }: ColumnName, at: number): Sql {
+  return sql`(${literal(at + 1)}, ${literal(relation.schema)}::name, ${literal(relation.name)}::name, ${literal(column)}::name)`
+}
