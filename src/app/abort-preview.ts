@@ -28,8 +28,8 @@ export interface AbortPreview {
   /** Revisions that build on this run's and stay: applied, or being applied by another run. */
   readonly builtOnIt: readonly string[]
   /**
-   * True where an abort would be refused: the run has ended or unwinds already, purge has begun, its contract has no way back, or a later
-   * run has built on it. An undo isn't by purge, or where the run has completed, but before the contract's end it is.
+   * True where an abort would be refused: the run has ended or unwinds already, purge has begun, its contract has no way
+   * back, or a later run has built on it. An undo isn't by purge, or where the run has completed, but before the contract's end it is.
    */
   readonly refused: boolean
 }

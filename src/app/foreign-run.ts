@@ -8,8 +8,9 @@ import { waysOut } from "./further-back.ts"
 
 /**
  * The refusal for the sake of a run that the target's journal names. Where this control database doesn't know it, or as
- * another one by the same name, its own was lost or is another person's: no verb but `recover` reaches it from here. Where the run has ended here, the
- * target was restored to an older state: nothing is at work on it that could be waited for.
+ * another one by the same name, its own was lost or is another person's: no verb but `recover` reaches it from
+ * here. Where the run has ended here, the target was restored to an older state: nothing is at work on it that could be
+ * waited for.
  */
 export async function explainForeign(app: App, target: string, { run, refusal }: Conflict): Promise<RefusedError> {
   const known = await knownRun(app, run)

@@ -11,7 +11,7 @@ import type { Session } from "../postgres/session.ts"
 import type { Revision } from "../revisions/revision.ts"
 import { loadParser } from "../sql/parser.ts"
 
-/** Operations that can't be done where they are done already: the name that they make is taken, or the one they take away is gone. */
+/** They can't be done where they are done already: the name that they make is taken, or the one they take away is gone. */
 const telling = new Set([
   "create_table",
   "add_column",

@@ -1,7 +1,7 @@
 import { isGrpcServiceError } from "@temporalio/client"
 import { workflowQueue } from "../domain/queues.ts"
 import { noWorker, requirePollers } from "./pollers.ts"
-import { isUnreachable, type TemporalLink } from "./temporal.ts"
+import { isAbout, isUnreachable, type TemporalLink } from "./temporal.ts"
 
 /**
  * Refuses where nobody would carry out what is about to be sent: it would wait for hours and then take effect. The
@@ -43,8 +43,5 @@ async function latestWorkflow(link: TemporalLink): Promise<string | null> {
 
 /** Deadline passed, or the server itself says that no poller came by lately. */
 function isSilence(error: unknown): boolean {
-  if (isUnreachable(error)) return true
-  for (let at: unknown = error; at instanceof Error; at = at.cause)
-    if (isGrpcServiceError(at) && /no poller/i.test(at.details)) return true
-  return false
+  return isUnreachable(error) || isAbout(error, (at) => isGrpcServiceError(at) && /no poller/i.test(at.details))
 }

@@ -88,7 +88,8 @@ export function isUnreachable(error: unknown): boolean {
   return false
 }
 
-function isAbout(error: unknown, what: (error: Error) => boolean): boolean {
+/** Whether that is true of the error, or of one that it was caused by. */
+export function isAbout(error: unknown, what: (error: Error) => boolean): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) if (what(at)) return true
   return false
 }

@@ -27,8 +27,8 @@ const mostKeys = 100
  * Compares every row of a table, one statement per range: each statement is one snapshot, so that a writer between two
  * statements is no false alarm. Holds for its moment, and therefore compares again where the journal has it already.
  *
- * Throws RefusedError DUAL_WRITE_BROKEN where that isn't whole before and after, VERIFY_UNFILLED, or what the step calls a difference, with the exact count; keys, at most 100, go
- * to the observer.
+ * Throws RefusedError DUAL_WRITE_BROKEN where that isn't whole before and after, OLD_COLUMN_BOUND just before contract,
+ * VERIFY_UNFILLED, or what the step calls a difference, with the exact count; keys, at most 100, go to the observer.
  */
 export async function runVerify(
   run: TargetRun,

@@ -10,7 +10,8 @@ const mostNamed = 3
 
 /**
  * Why nothing may be built on what the run has done. RUN_NOT_IN_TARGET where the target's journal lacks the run itself,
- * RUN_NAME_TAKEN where another one bears its name there, TARGET_WENT_BACK where it lacks steps that were told to be done. Null: all is there, or nobody has told.
+ * RUN_NAME_TAKEN where another one bears its name there, TARGET_WENT_BACK where it lacks steps that were told to be done.
+ * Null: all is there, or nobody has told.
  */
 export async function wentBack(session: Session, target: TargetRun): Promise<ErrorFinding | null> {
   const { told = [] } = target

@@ -6,8 +6,9 @@ import { firstFindings } from "./first-findings.ts"
 import { refusal } from "./table-findings.ts"
 
 /**
- * Triggers that copy the whole row elsewhere by the places of its columns (`INSERT INTO history SELECT NEW.*`, or from a transition table). With a
- * column more each write that fires one fails, or where the other table has columns left, they get what is ours.
+ * Triggers that copy the whole row elsewhere by the places of its columns (`INSERT INTO history SELECT NEW.*`, or from a
+ * transition table). With a column more each write that fires one fails, or where the other table has columns left, they
+ * get what is ours.
  */
 export function rowCopyFindings(table: Table, catalog: Catalog): readonly Finding[] {
   const ofPartitions = ownTriggersOfPartitions(table, catalog).flatMap(({ partition, triggers }) =>

@@ -2,7 +2,7 @@ import type { Plan } from "../domain/plan.ts"
 import { isSameRelation, type ColumnName } from "../domain/relation.ts"
 import { reservedPrefix } from "../operations/names.ts"
 import { hiddenColumns } from "../operations/sync/hidden-columns.ts"
-import { columnNameChanges } from "../sql/column-names.ts"
+import { contractNameChanges } from "./contract-names.ts"
 
 /** A column that a plan's contract hides. */
 export interface HidesColumn extends ColumnName {
@@ -12,12 +12,9 @@ export interface HidesColumn extends ColumnName {
   readonly computed: boolean
 }
 
-/** The columns that a plan's contract hides, read off its statements, so that plans of earlier versions say it too. */
+/** The columns that a plan's contract hides. */
 export function hiddenByContract({ steps, syncs }: Pick<Plan, "steps" | "syncs">): readonly HidesColumn[] {
-  const changes = steps
-    .filter(({ phase, action, back }) => phase === "contract" && action === "sql" && !back)
-    .flatMap((step) => columnNameChanges(step.sql))
-  return changes.flatMap(({ schema, table, from, to }) => {
+  return contractNameChanges({ steps }).flatMap(({ schema, table, from, to }) => {
     // A second column that takes over the name comes the other way.
     if (schema === null || to === null || !isOurs(to) || isOurs(from)) return []
     const relation = { schema, name: table }

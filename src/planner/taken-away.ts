@@ -1,16 +1,15 @@
 import type { OldShape } from "../domain/old-shape.ts"
 import type { Plan } from "../domain/plan.ts"
 import type { ColumnName } from "../domain/relation.ts"
-import { columnNameChanges, type NameChange } from "../sql/column-names.ts"
+import type { NameChange } from "../sql/column-names.ts"
+import { contractNameChanges } from "./contract-names.ts"
 
 /**
- * What applications lose with a plan's contract, read off its statements, so that plans of earlier versions say it too.
+ * What applications lose with a plan's contract, as far as its statements tell.
  * A name that another column takes in the same contract isn't lost: in a statement's text the two look the same.
  */
 export function takenAway(plan: Pick<Plan, "steps" | "relations" | "versions">): Pick<OldShape, "columns" | "schemas"> {
-  const changes = plan.steps
-    .filter(({ phase, action, back }) => phase === "contract" && action === "sql" && !back)
-    .flatMap((step) => columnNameChanges(step.sql))
+  const changes = contractNameChanges(plan)
   const relationsOf = ({ schema, table }: NameChange) =>
     schema === null ? plan.relations.filter(({ name }) => name === table) : [{ schema, name: table }]
   const names = (pick: (change: NameChange) => string | null): ReadonlyMap<string, ColumnName> =>
