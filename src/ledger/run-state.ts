@@ -1,4 +1,5 @@
 import type { Finding } from "../domain/finding.ts"
+import { returnGate } from "../domain/gate.ts"
 import type { Phase } from "../domain/phase.ts"
 import { hasEnded, type OperatorVerb, type RunEnd, type RunState } from "../domain/run.ts"
 import { Ledger, type Append } from "./chain.ts"
@@ -37,9 +38,15 @@ export async function setRunState(control: Control, ref: { readonly run: string 
   })
 }
 
-function isOvertaken({ place }: StateChange, { toldAt }: StateRow): boolean {
-  return place !== undefined && place.decidedAt < toldAt - clockTolerance
+function isOvertaken({ place, state, waitingFor }: StateChange, before: StateRow): boolean {
+  if (place === undefined) return false
+  if (place.decidedAt < before.toldAt - clockTolerance) return true
+  // An attempt on the way forward that was cut short by an abort may still be telling, within the clocks' tolerance.
+  return before.state === "aborting" && ahead.has(state) && waitingFor !== returnGate
 }
+
+/** States of a run on its way forward. An abort is never taken back by what an attempt tells. */
+const ahead: ReadonlySet<RunState> = new Set(["running", "waiting", "paused"])
 
 /** What precheck found, for `status`. */
 export async function setFindings(control: Control, run: string, findings: readonly Finding[]): Promise<void> {

@@ -151,6 +151,24 @@ test("a state that comes later than what was decided after it changes nothing, a
   expect((await loadRun(control, run)).state).toBe("running")
 })
 
+// Seen before: a precheck that an abort cut short told what it had found after it, and the aborted run ended with that.
+test("what an attempt on the way forward tells beside an abort doesn't take the abort back", async () => {
+  const { start, control, kinds } = await openRuns()
+  const { run } = await start()
+  const place = (decidedAt: number) => ({ decidedAt, attempt: 1 })
+  const at = { phase: "precheck", waitingFor: null, findings: [] } as const
+  const found = [{ code: "RUN_NAME_TAKEN", severity: "error", subject: run, message: "taken" }] as const
+  await setRunState(control, { run }, { ...at, state: "aborting", place: place(9_000) })
+  await setRunState(control, { run }, { ...at, state: "running", findings: found, place: place(8_900) })
+  await setRunState(control, { run }, { ...at, state: "waiting", waitingFor: "switch", place: place(9_000) })
+  expect(await loadRun(control, run)).toMatchObject({ state: "aborting", findings: [] })
+  expect(await kinds(run)).toEqual(["run.started", "run.state"])
+  // What the way back itself tells counts.
+  const gate = "new-writers-gone"
+  await setRunState(control, { run }, { ...at, state: "waiting", waitingFor: gate, place: place(9_100) })
+  expect(await loadRun(control, run)).toMatchObject({ state: "waiting", waitingFor: gate })
+})
+
 test("a run that doesn't exist is a UserError", async () => {
   const { control } = await openRuns()
   await expect(loadRun(control, "shop-0")).rejects.toMatchObject({ kind: "UserError", code: "RUN_NOT_FOUND" })
