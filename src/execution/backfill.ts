@@ -115,14 +115,16 @@ type Filling = StepContext & {
 }
 
 async function fillTable(control: Session, context: Filling): Promise<void> {
-  const { run, step, meter, attempt, observer } = context
+  const { run, step, meter, attempt, observer, claimed, neighbours } = context
   const ref = { run: run.run, step: step.id }
-  let cursors = await readCursors(control, ref)
-  if (cursors.length === 0) cursors = await begin(control, context)
+  // Looking for others takes a while, in which the table can be split.
+  const [cursors] = await Promise.all([
+    begunCursors(control, context),
+    claimed.withWatch((session) => neighbours.settle(session, attempt.signal)),
+  ])
   meter.begin(cursors, await estimatedRows(control, ref))
   const throttle = await Throttle.open(control, run)
   try {
-    await context.neighbours.settle(control, attempt.signal)
     await fillPasses(control, context, throttle, cursors)
   } finally {
     await throttle.close()
@@ -164,9 +166,12 @@ async function isDone(control: Session, { run, step, work }: Pick<Filling, "run"
   return seen === work.goal
 }
 
-async function begin(control: Session, { run, step, claimed }: Filling): Promise<readonly Cursor[]> {
+/** Where an earlier attempt got to; else the table is split. */
+async function begunCursors(control: Session, { run, step, claimed }: Filling): Promise<readonly Cursor[]> {
   const { backfill } = step
   const ref = { run: run.run, step: step.id }
+  const begun = await readCursors(control, ref)
+  if (begun.length > 0) return begun
   const size = await sizeUp(control, backfill)
   const parts = Math.min(mostRanges, Math.max(1, Math.ceil(size.rows / rowsPerRange)))
   const ranges = await splitTable(control, backfill, parts)

@@ -1,5 +1,5 @@
 import { RefusedError } from "../domain/errors.ts"
-import type { Session } from "../postgres/session.ts"
+import type { Session, Statement } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
 import type { Direction } from "./journal-rows.ts"
 import type { JournaledRunState } from "./run-rows.ts"
@@ -57,13 +57,29 @@ export async function currentEpoch(session: Session, run: string): Promise<numbe
  * own. Throws RefusedError FENCED or RUN_ENDED.
  */
 export async function checkFence(session: Session, claim: Claim): Promise<void> {
-  const [held] = await session.query<{ state: JournaledRunState | null }>(
-    `SELECT run.state
+  const { text, values } = fenceQuestion(claim)
+  demandHeld(claim, await session.query<FenceRow>(text, values))
+}
+
+/** The state of a run whose fence is held; no row where it isn't. */
+export interface FenceRow {
+  readonly state: JournaledRunState | null
+}
+
+/** What `checkFence` asks, for a transaction that sends more along with it; `demandHeld` judges the answer. */
+export function fenceQuestion(claim: Claim): Statement & { readonly values: readonly unknown[] } {
+  return {
+    text: `SELECT run.state
        FROM sluice.fence LEFT JOIN sluice.run USING (run)
       WHERE fence.run = $1 AND fence.epoch = $2
         FOR SHARE OF fence`,
-    [claim.run, claim.epoch],
-  )
+    values: [claim.run, claim.epoch],
+    isKept: true,
+  }
+}
+
+/** Throws RefusedError FENCED or RUN_ENDED; then nothing of the transaction may be committed. */
+export function demandHeld(claim: Claim, [held]: readonly FenceRow[]): void {
   if (!held) throw fenced(claim.run)
   if (!isUnderWay(held.state)) throw runEnded(claim.run, held.state)
 }

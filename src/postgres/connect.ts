@@ -75,6 +75,8 @@ function prepare(url: ConnectionUrl, ssl: TlsAttempt, options: ConnectOptions): 
       Number(url.parameters.get("connect_timeout") ?? 0) * 1000 || connectTimeoutMs,
       options.connectWithinMs ?? Number.POSITIVE_INFINITY,
     ),
+    // What is sent together goes out at once; without it pg waits for each answer before it sends the next.
+    pipeline: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     stream: () => socket,

@@ -28,9 +28,26 @@ export interface SessionOptions {
   readonly withinMs?: number
 }
 
-export interface TransactionOptions {
+export interface TransactionOptions<T> {
   readonly isolation?: "read committed" | "repeatable read" | "serializable"
   readonly readOnly?: boolean
+  /** The last statement, by what `work` has answered: it is sent together with COMMIT. */
+  readonly closing?: (result: T) => Statement
+}
+
+/** A statement with what it is given. */
+export interface Statement {
+  readonly text: string
+  readonly values?: readonly unknown[] | undefined
+  /** It is sent more than once in this session: the server keeps it parsed until the session ends. Default false. */
+  readonly isKept?: boolean
+}
+
+/** What came of a statement. */
+export interface Answer {
+  readonly rows: readonly unknown[]
+  /** How many rows it touched, or answered. */
+  readonly count: number
 }
 
 /** Opens a session, hands it to `work`, and closes it whatever happens. */
@@ -70,6 +87,8 @@ export class Session {
   readonly #subject: string
   #last: Promise<unknown> = Promise.resolve()
   #inTransaction = false
+  /** The BEGIN that goes out with the transaction's first statement. */
+  #begin: QueryConfig | null = null
 
   constructor(
     connected: Connected,
@@ -92,7 +111,7 @@ export class Session {
    * last one's. Types come as pg gives them: bigint and numeric as strings, timestamps as `Date`.
    */
   async query<Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]> {
-    return (await this.#run(configOf(text, values))).rows as readonly Row[]
+    return (await this.#run(configOf({ text, values }))).rows as readonly Row[]
   }
 
   /**
@@ -100,31 +119,46 @@ export class Session {
    * long question over the catalog takes several times as long to plan as to answer.
    */
   async ask<Row>(text: string): Promise<readonly Row[]> {
-    return (await this.#run({ text, name: sha256(text).slice(0, 32) })).rows as readonly Row[]
+    return (await this.#run(configOf({ text, isKept: true }))).rows as readonly Row[]
   }
 
   /** Runs one statement and answers how many rows it touched. */
   async execute(text: string, values?: readonly unknown[]): Promise<number> {
-    return (await this.#run(configOf(text, values))).rowCount ?? 0
+    return (await this.#run(configOf({ text, values }))).rowCount ?? 0
   }
 
-  /** `BEGIN`, `work`, `COMMIT`; `ROLLBACK` where `work` fails. Can't be nested. */
-  async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  /**
+   * Sends several statements at once; the server works on them in this order, with one wait for all of their answers
+   * instead of one for each. Throws what the first that failed says, once all are over: in a transaction those behind
+   * it do nothing then.
+   */
+  async together(statements: readonly Statement[]): Promise<readonly Answer[]> {
+    const results = await this.#runAll(statements.map(configOf))
+    return results.map(({ rows, rowCount }) => ({ rows, count: rowCount ?? 0 }))
+  }
+
+  /**
+   * `BEGIN`, `work`, `COMMIT`; `ROLLBACK` where `work` fails. Can't be nested. BEGIN goes out with the first statement:
+   * what only has to come before it isn't waited for.
+   */
+  async transaction<T>(work: () => Promise<T>, options: TransactionOptions<T> = {}): Promise<T> {
     if (this.#inTransaction) throw bug("a transaction was begun inside another")
-    await this.#run({
+    this.#begin = {
       text: `BEGIN ISOLATION LEVEL ${options.isolation ?? "read committed"}${options.readOnly ? " READ ONLY" : ""}`,
-    })
+    }
     this.#inTransaction = true
     try {
       const result = await work()
-      const { command } = await this.#run({ text: "COMMIT" })
+      const closing = options.closing === undefined ? [] : [configOf(options.closing(result))]
+      const command = (await this.#runAll([...closing, { text: "COMMIT" }])).at(-1)?.command
       // PostgreSQL answers COMMIT with ROLLBACK, and no error, where a statement failed and its error was swallowed.
       if (command !== "COMMIT") throw bug("a transaction with a failed statement was to be committed")
       return result
     } catch (error) {
-      await this.#rollback()
+      if (this.#begin === null) await this.#rollback()
       throw error
     } finally {
+      this.#begin = null
       this.#inTransaction = false
     }
   }
@@ -135,6 +169,12 @@ export class Session {
   }
 
   async #run(query: QueryConfig): Promise<QueryResult> {
+    const [result] = await this.#runAll([query])
+    if (!result) throw new RangeError("no result")
+    return result
+  }
+
+  async #runAll(asked: readonly QueryConfig[]): Promise<readonly QueryResult[]> {
     return this.#inTurn(async () => {
       this.#signal?.throwIfAborted()
       let ended = false
@@ -144,8 +184,10 @@ export class Session {
         cancellation = cancelUntilEnded(statement, { ...this.#options, applicationName: "sluice:cancel" })
       }
       this.#signal?.addEventListener("abort", onAbort, { once: true })
+      const begin = this.#begin === null ? [] : [this.#begin]
+      this.#begin = null
       try {
-        return await this.#send(query)
+        return (await this.#send([...begin, ...asked])).slice(begin.length)
       } finally {
         ended = true
         this.#signal?.removeEventListener("abort", onAbort)
@@ -155,15 +197,14 @@ export class Session {
     })
   }
 
-  async #send(query: QueryConfig): Promise<QueryResult> {
-    try {
-      return lastResult(await this.#connected.client.query(query))
-    } catch (error) {
-      throw mapPostgresError(error, this.#subject)
-    }
+  async #send(queries: readonly QueryConfig[]): Promise<readonly QueryResult[]> {
+    const answers = await Promise.allSettled(queries.map((query) => this.#connected.client.query(query)))
+    const failed = answers.find((answer) => answer.status === "rejected")
+    if (failed) throw mapPostgresError(failed.reason, this.#subject)
+    return answers.flatMap((answer) => (answer.status === "fulfilled" ? [lastResult(answer.value)] : []))
   }
 
-  /** pg would queue statements itself, but warns on stderr that it will stop doing so. */
+  /** One call's statements after those of the calls before, so that each call knows when its own begin. */
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work, work)
     this.#last = turn.catch(() => {})
@@ -172,8 +213,12 @@ export class Session {
 }
 
 /** Without values pg sends the text as it is, which may then hold several statements. */
-function configOf(text: string, values?: readonly unknown[]): QueryConfig {
-  return values === undefined ? { text } : { text, values: [...values] }
+function configOf({ text, values, isKept = false }: Statement): QueryConfig {
+  return {
+    text,
+    ...(values !== undefined && { values: [...values] }),
+    ...(isKept && { name: sha256(text).slice(0, 32) }),
+  }
 }
 
 /** pg answers a text of several statements with an array, which its types leave out. */

@@ -108,7 +108,7 @@ describe("a backfill that is broken off", () => {
       const late = runBatch(
         session,
         { claim: old, step: backfill, statement: backfill.sql },
-        { cursor, rows: 100, onPage: () => {} },
+        { cursor, page: null, rows: 100, onPage: () => {} },
       )
       await expect(late).rejects.toMatchObject({ code: "FENCED", kind: "RefusedError" })
       expect(await readCursors(session, ref)).toEqual([cursor])

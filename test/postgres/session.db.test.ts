@@ -6,6 +6,7 @@ import { Secret } from "../../src/config/config.ts"
 import { BugError } from "../../src/domain/errors.ts"
 import { parseConnectionUrl } from "../../src/postgres/connection-url.ts"
 import { withSession, type Session, type SessionOptions } from "../../src/postgres/session.ts"
+import { running } from "./running.ts"
 import { waitUntil } from "./wait-until.ts"
 import { createDatabase, type TestDatabase } from "../harness/database.ts"
 
@@ -17,16 +18,6 @@ afterAll(() => database.drop())
 
 const open = <T>(work: (session: Session) => Promise<T>, more: Partial<SessionOptions> = {}): Promise<T> =>
   withSession({ url: database.url, applicationName: "test", ...more }, work)
-
-/** How many backends run a statement that contains the text. */
-async function running(text: string): Promise<number> {
-  const [row] = await database.query<{ n: number }>(
-    `SELECT count(*)::int AS n FROM pg_stat_activity
-      WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid() AND query LIKE '%' || $1 || '%'`,
-    [text],
-  )
-  return row?.n ?? 0
-}
 
 test("the session is pinned whatever the database's defaults are", async () => {
   const strange = await createDatabase()
@@ -72,10 +63,10 @@ test("an abort cancels the running statement, waits for its end, rolls back and 
     { signal: abort.signal },
   )
   const outcome = expect(work).rejects.toBe(reason)
-  await waitUntil(async () => (await running("abort_me")) === 1)
+  await waitUntil(async () => (await running(database, "abort_me")) === 1)
   abort.abort(reason)
   await outcome
-  expect(await running("abort_me")).toBe(0)
+  expect(await running(database, "abort_me")).toBe(0)
   expect(await database.query("SELECT * FROM t")).toEqual([])
 })
 
@@ -87,10 +78,10 @@ test("a statement that survives one cancellation is cancelled again", async () =
       END LOOP;
     END $$`
   const outcome = expect(open((session) => session.query(stubborn), { signal: abort.signal })).rejects.toBe("stop")
-  await waitUntil(async () => (await running("DO $$ BEGIN")) === 1)
+  await waitUntil(async () => (await running(database, "DO $$ BEGIN")) === 1)
   abort.abort("stop")
   await outcome
-  expect(await running("DO $$ BEGIN")).toBe(0)
+  expect(await running(database, "DO $$ BEGIN")).toBe(0)
 })
 
 test("after an abort no further statement is sent", async () => {
@@ -145,10 +136,10 @@ test("a statement of a killed process ends within a few seconds", async () => {
     env: { URL: database.url.reveal(), PATH: process.env["PATH"] },
   })
   const ended = run.catch(() => {})
-  await waitUntil(async () => (await running("killed_client")) === 1)
+  await waitUntil(async () => (await running(database, "killed_client")) === 1)
   run.child.kill("SIGKILL")
   await ended
-  await waitUntil(async () => (await running("killed_client")) === 0)
+  await waitUntil(async () => (await running(database, "killed_client")) === 0)
 })
 
 test.each([

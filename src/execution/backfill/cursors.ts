@@ -1,5 +1,5 @@
 import { displayName, type RelationName } from "../../domain/relation.ts"
-import type { Session } from "../../postgres/session.ts"
+import type { Session, Statement } from "../../postgres/session.ts"
 import type { Place, Range } from "./walk.ts"
 
 /** How far one range of a backfill is, as the target's journal has it. */
@@ -69,19 +69,18 @@ export interface Advance {
 }
 
 /** Moves one range's cursor on, in the batch's own transaction. */
-export async function advanceCursor(
-  session: Session,
+export function advanceCursor(
   { run, step }: StepRef,
   range: number,
   { position, rowsDone, rowsFilled, isFinished }: Advance,
-): Promise<void> {
-  await session.query(
-    `UPDATE sluice.cursor
+): Statement {
+  return {
+    text: `UPDATE sluice.cursor
         SET position = $4, rows_done = rows_done + $5, rows_filled = rows_filled + $6, finished = $7,
             updated_at = clock_timestamp()
       WHERE run = $1 AND step = $2 AND range = $3`,
-    [run, step, range, asJson(position), rowsDone, rowsFilled, isFinished],
-  )
+    values: [run, step, range, asJson(position), rowsDone, rowsFilled, isFinished],
+  }
 }
 
 /**

@@ -20,6 +20,8 @@ export class Pace {
   readonly #cut = new Set<number>()
   /** Settles once the last batch that was let in is over. */
   #last: Promise<unknown> = Promise.resolve()
+  /** Until when the server is left to others, by `performance.now()`. */
+  #restUntil = 0
   #restingBecause: string | null = null
   #updatedAt = 0
 
@@ -61,19 +63,27 @@ export class Pace {
   }
 
   /**
-   * Runs a batch: while others are at work, after those of the other ranges and not beside them. On a server with few
-   * processors two at once would leave them none, however long both rest afterwards.
+   * Runs a batch: while others are at work, after those of the other ranges and not beside them, and with a rest between
+   * any two. On a server with few processors two at once would leave them none, however long both rested afterwards.
    */
-  async inTurn<T>(batch: () => Promise<T>): Promise<T> {
+  async inTurn<T>(batch: () => Promise<T>, signal: AbortSignal): Promise<T> {
     if (this.restRatio === 0) return batch()
-    const mine = this.#last.then(batch)
+    const mine = this.#last.then(() => this.#afterRest(batch, signal))
     this.#last = mine.catch(() => {})
     return mine
   }
 
-  /** After a batch that took so many milliseconds: leaves the server to others for a while, where there are any. */
-  async breathe(tookMs: number, signal: AbortSignal): Promise<void> {
-    if (this.restRatio > 0) await rest(Math.min(tookMs * this.restRatio, longestBreathMs), signal)
+  async #afterRest<T>(batch: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    await rest(Math.max(0, this.#restUntil - performance.now()), signal)
+    // Somebody may have paused the run meanwhile.
+    while (this.restingBecause !== null) await rest(lookEveryMs, signal)
+    const startedAt = performance.now()
+    try {
+      return await batch()
+    } finally {
+      const now = performance.now()
+      this.#restUntil = now + Math.min((now - startedAt) * this.restRatio, longestBreathMs)
+    }
   }
 
   /** Waits until nothing stands against the next batch of worker number `worker` (from 0), or it should stop. */

@@ -61,53 +61,52 @@ async function prepare(session: Session, { backfill }: BackfillStep): Promise<vo
 async function takeRanges(context: FillContext, session: Session, worker: number): Promise<void> {
   const { queue, pace, signal } = context
   const size = new BatchSize()
-  let cursor: Cursor | null = null
+  let left: Left | null = null
   while ((await pace.turn(worker, signal)) === "work") {
-    cursor ??= queue.take()
+    const cursor = left?.cursor ?? queue.take()
     if (cursor === null) return
-    const after = await fillNext(context, session, cursor, size)
-    await pace.breathe(after.workedMs, signal)
-    cursor = after.cursor.isFinished ? null : after.cursor
+    const after: Left = await fillNext(context, session, left ?? { cursor, page: null }, size)
+    left = after.cursor.isFinished ? null : after
   }
-  if (cursor) queue.giveBack(cursor)
+  if (left) queue.giveBack(left.cursor)
 }
 
-interface AfterBatch {
-  /** The range's cursor: unchanged where the batch failed and is to be smaller. */
+/** What is left of a range. */
+interface Left {
   readonly cursor: Cursor
-  /** What filling its rows took, or the try that failed for good: others weren't kept waiting by what it stood back before. */
-  readonly workedMs: number
+  /** Its next rows; null: they are to be looked for. */
+  readonly page: Page | null
 }
 
-async function fillNext(context: FillContext, session: Session, cursor: Cursor, size: BatchSize): Promise<AfterBatch> {
+/** Answers what is left after it: the same as before where the batch failed and is to be smaller. */
+async function fillNext(context: FillContext, session: Session, left: Left, size: BatchSize): Promise<Left> {
   const { step, statement, claimed, meter, pace, attempt, signal } = context
   let about: Page | null = null
   const onPage = (page: Page): void => void (about = page)
   const standBack = (milliseconds: number): Promise<number> => pace.standBack(milliseconds, signal)
   const budget = { ...context, ...context.limits, attempt: { ...attempt, signal }, watchFirstTry: false, standBack }
-  let startedAt = performance.now()
-  const workedMs = (): number => performance.now() - startedAt
+  // Looked for when a batch was to be larger: since then somebody has come to whom that would be too long.
+  const page = left.page !== null && left.page.rows <= 2 * size.rows ? left.page : null
   try {
-    pace.batches.set(session.pid, size.rows)
+    pace.batches.set(session.pid, page?.rows ?? size.rows)
+    const work = { claim: claimed.claim, step, statement }
     const batch = await withinLockBudget(budget, session, () =>
-      pace.inTurn(() => {
-        startedAt = performance.now()
-        return runBatch(session, { claim: claimed.claim, step, statement }, { cursor, rows: size.rows, onPage })
-      }),
+      pace.inTurn(() => runBatch(session, work, { cursor: left.cursor, page, rows: size.rows, onPage }), signal),
     )
     size.learn(batch.page.rows, batch.filledMs, pace.batchMs)
     meter.add(batch)
-    return { cursor: batch.cursor, workedMs: batch.filledMs }
+    return { cursor: batch.cursor, page: batch.next }
   } catch (error) {
     signal.throwIfAborted()
     if (!isOfSomeRow(error)) throw error
     const wasCut = pace.wasCut(session.pid)
-    if (size.rows === 1 && !wasCut) {
+    // A page that was looked for before may have more rows.
+    if (size.rows === 1 && page === null && !wasCut) {
       await nameTheRow(context, session, error, about)
       throw whileFilling(error, step)
     }
     size.shrink()
-    return { cursor, workedMs: workedMs() }
+    return { cursor: left.cursor, page: null }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Backfill, TableWalk } from "../../domain/backfill.ts"
-import type { Session } from "../../postgres/session.ts"
+import type { Session, Statement } from "../../postgres/session.ts"
 
 /** A place in a table's order, as texts of the key's columns; `null`: before the first or after the last row. */
 export type Place = readonly string[] | null
@@ -34,11 +34,26 @@ export async function splitTable(session: Session, walk: TableWalk, parts: numbe
 
 /** The first about `rows` rows of what is left of a range. */
 export async function nextPage(session: Session, walk: TableWalk, left: Range, rows: number): Promise<Page> {
-  const [end] = await session.query<{ key: readonly string[]; rows: number }>(walk.batchEnd, [
-    left.first,
-    left.last,
-    rows,
-  ])
+  const { text, values } = pageQuestion(walk, left, rows)
+  return pageOf(walk, left, rows, await session.query<PageEnd>(text, values))
+}
+
+/** Where a page ends, and about how many rows it has; no row where nothing is left. */
+export interface PageEnd {
+  readonly key: readonly string[]
+  readonly rows: number
+}
+
+/** What `nextPage` asks, for a transaction that sends more along with it; `pageOf` reads the answer. */
+export function pageQuestion(
+  walk: TableWalk,
+  left: Range,
+  rows: number,
+): Statement & { readonly values: readonly unknown[] } {
+  return { text: walk.batchEnd, values: [left.first, left.last, rows], isKept: true }
+}
+
+export function pageOf(walk: TableWalk, left: Range, rows: number, [end]: readonly PageEnd[]): Page {
   // The last page reaches to the range's end, so that a row that came in between is in it.
   const isLast = end === undefined || isFinal(walk, end, rows)
   return { first: left.first, last: isLast ? left.last : end.key, rows: end?.rows ?? 0, isLast }
@@ -51,6 +66,12 @@ function isFinal({ key }: TableWalk, end: { readonly rows: number }, wanted: num
 
 /** Asks whether a row of the range is still without its new values. */
 export async function hasUnfilled(session: Session, backfill: Backfill, { first, last }: Range): Promise<boolean> {
-  const [row] = await session.query<{ unfilled: boolean }>(backfill.unfilled, [first, last])
+  // What was sent before may have left pg_catalog behind for the role's own path, in which an operator may be nearer to
+  // the key's types than ours.
+  const [, answer] = await session.together([
+    { text: "SET LOCAL search_path = pg_catalog" },
+    { text: backfill.unfilled, values: [first, last], isKept: true },
+  ])
+  const [row] = (answer?.rows ?? []) as readonly { readonly unfilled: boolean }[]
   return row?.unfilled ?? false
 }

@@ -13,12 +13,13 @@ test("while others are at work, ranges take turns; alone they work side by side,
     await sleep(5)
     atOnce -= 1
   }
-  await Promise.all([pace.inTurn(batch), pace.inTurn(batch), pace.inTurn(batch)])
+  await Promise.all([pace.inTurn(batch, never), pace.inTurn(batch, never), pace.inTurn(batch, never)])
   expect(most).toBe(3)
   most = 0
+  pace.update(null)
   pace.restRatio = 3
-  const failing = pace.inTurn(() => Promise.reject(new Error("a row")))
-  await Promise.all([pace.inTurn(batch), pace.inTurn(batch), expect(failing).rejects.toThrow("a row")])
+  const failing = pace.inTurn(() => Promise.reject(new Error("a row")), never)
+  await Promise.all([pace.inTurn(batch, never), pace.inTurn(batch, never), expect(failing).rejects.toThrow("a row")])
   expect(most).toBe(1)
 })
 
@@ -30,12 +31,34 @@ test("while others are at work, a batch takes a tenth of what it may", () => {
   expect(pace.batchMs).toBe(5)
 })
 
-test("after a batch the pace rests so many times as long as that took, and not at all where it needn't", async () => {
+test("while others are at work, between any two batches is a rest so many times as long as the one before took, whichever range they are of", async () => {
   const pace = new Pace()
-  // Would outlast the test.
-  await pace.breathe(3_600_000, never)
+  pace.update(null)
   pace.restRatio = 3
+  const began: number[] = []
+  const ended: number[] = []
+  const batch = async (): Promise<void> => {
+    began.push(performance.now())
+    await sleep(20)
+    ended.push(performance.now())
+  }
+  await Promise.all([pace.inTurn(batch, never), pace.inTurn(batch, never), pace.inTurn(batch, never)])
+  for (const after of [1, 2]) expect((began[after] ?? 0) - (ended[after - 1] ?? 0)).toBeGreaterThan(55)
+  pace.restRatio = 0
   const from = performance.now()
-  await pace.breathe(40, never)
-  expect(performance.now() - from).toBeGreaterThan(115)
+  await pace.inTurn(() => Promise.resolve(), never)
+  expect(performance.now() - from).toBeLessThan(55)
+})
+
+test("a batch whose turn comes when something stands against it waits until nothing does", async () => {
+  const pace = new Pace()
+  pace.restRatio = 3
+  pace.update("paused")
+  let isDone = false
+  const batch = pace.inTurn(async () => void (isDone = true), never)
+  await sleep(60)
+  expect(isDone).toBe(false)
+  pace.update(null)
+  await batch
+  expect(isDone).toBe(true)
 })
