@@ -5,5 +5,6 @@ export type { CalledFunction, ColumnReference, ParsedExpression, QualifiedName }
 export { settingsBehind } from "./expression-settings.ts"
 export { mayBeNull, refusingCasts } from "./expression-values.ts"
 export type { Known, KnownColumn } from "./expression-values.ts"
+export { isSettled, isSettledType } from "./settled-expression.ts"
 export { parseStatements } from "./statements.ts"
 export type { ReferencedRelation, Statement, StatementCategory } from "./statements.ts"
