@@ -16,6 +16,7 @@ import { loadPlan } from "../src/ledger/plans.ts"
 import { loadRun, setRunState, stepEnded } from "../src/ledger/runs.ts"
 import { findRoleSessions } from "../src/postgres/role-sessions.ts"
 import { noWayBack, withoutWayBack } from "../src/recovery/way-back.ts"
+import { changedMeanwhile } from "./changed-columns.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { recordSight, rolesInUse } from "./gate-sight.ts"
 import { tellPause } from "./pause.ts"
@@ -144,15 +145,16 @@ async function wayBackRefusal(
  * ask once more.
  */
 async function changedRefusal(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<ErrorFinding | null> {
-  const { verb, state, waitingFor } = request
+  const { verb, state, waitingFor, by } = request
   if (verb !== "proceed" || waitingFor === returnGate) return null
-  if (state !== "waiting" && !endsKeep({ ...request, phase: ref.phase })) return null
+  if (state !== "waiting" && by !== "gate mode" && !endsKeep({ ...request, phase: ref.phase })) return null
   const run = await onTheWayForward(deps, ref)
   try {
     return await withinReach(run.target, "sluice:gate", async (session) => {
       const lost = await wentBack(session, run)
       if (lost !== null || waitingFor !== "contract") return lost
-      return boundMeanwhile(session, run, `sluice proceed ${run.run}`)
+      const bound = await boundMeanwhile(session, run, `sluice proceed ${run.run}`)
+      return bound ?? changedMeanwhile(deps, ref, session, run)
     })
   } catch (error) {
     if (isNoWayIn(error)) return null

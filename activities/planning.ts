@@ -1,5 +1,5 @@
 import { differenceOf } from "../src/catalog/difference.ts"
-import { BugError, RefusedError } from "../src/domain/errors.ts"
+import { RefusedError } from "../src/domain/errors.ts"
 import type { DatabaseIdentity } from "../src/domain/database-identity.ts"
 import { firstFew } from "../src/domain/first-few.ts"
 import { endedRefusal } from "../src/domain/judgement.ts"
@@ -27,6 +27,7 @@ import { attempted, mapped } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { observerFor } from "./observer.ts"
 import { tellPause } from "./pause.ts"
+import { planEvidence } from "./plan-evidence.ts"
 import { targetRunOf } from "./target-run.ts"
 import type { PlanningActivities, RunRef } from "./types.ts"
 import { untilToldWhere } from "./until-let-in.ts"
@@ -99,13 +100,6 @@ async function startedRunOf(deps: ActivityDeps, ref: RunRef): Promise<TargetRun>
   const run = await targetRunOf(deps, ref)
   const stored = (await loadEvidence(deps.control, ref.run)).findLast(({ kind }) => kind === "target")
   return stored ? { ...run, startedFor: stored.content as DatabaseIdentity } : run
-}
-
-/** What the plan was made from; stored beside it when it was shown. */
-async function planEvidence(deps: ActivityDeps, ref: RunRef): Promise<PlanEvidence> {
-  const stored = (await loadEvidence(deps.control, ref.run)).findLast(({ kind }) => kind === "plan")
-  if (stored) return stored.content as PlanEvidence
-  throw new BugError({ code: "BUG", subject: ref.run, message: "The plan was stored without what it was made from." })
 }
 
 /** The plan shown is the plan run: made again from the same revisions against the live catalog it must be the same. */

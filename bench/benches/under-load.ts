@@ -13,6 +13,7 @@ import { OurRun } from "../ours/our-run.ts"
 import type { Pgroll } from "../peers/pgroll.ts"
 
 const p99 = "p99-during-backfill"
+const dualWrite = "p99-during-dual-write"
 const failed = "failed-requests"
 const connections = 8
 
@@ -29,6 +30,13 @@ export const underLoad: Bench = {
         text: "<= 1.3 and below pgroll's",
         holds: (figure, peer) => figure <= 1.3 && (peer === null || figure < peer),
       },
+    },
+    {
+      name: dualWrite,
+      about:
+        "The same while both shapes are written and nothing is filled: what no backfill, however gentle, could stay below",
+      unit: "x",
+      goal: null,
     },
     {
       name: failed,
@@ -49,13 +57,19 @@ export const underLoad: Bench = {
       if (typeof peer === "string") continue
       theirs.push(await observe(server, { ...setting, rate }, (database) => byPgroll(peer, database)))
     }
-    return { [p99]: compared(ours, theirs, rate), [failed]: counted(ours, theirs) }
+    return {
+      [p99]: compared(ours, theirs, rate),
+      [dualWrite]: besides(ours),
+      [failed]: counted(ours, theirs),
+    }
   },
 }
 
 /** A change in the parts between which the load is looked at. */
 interface Change {
-  /** From the first statement until every row is filled. */
+  /** From the first statement until writers keep both shapes; null: it fills rows at once. */
+  readonly begin: (() => Promise<void>) | null
+  /** Until every row is filled. */
   fill(): Promise<void>
   /** Everything until just before the old shape ends. */
   settle(): Promise<void>
@@ -67,6 +81,10 @@ interface Change {
 
 interface Observed {
   readonly before: readonly Span[]
+  /** While dual write begins. */
+  readonly beginning: readonly Span[]
+  /** During dual write alone. */
+  readonly between: readonly Span[]
   readonly during: readonly Span[]
   readonly after: Span
 }
@@ -92,13 +110,16 @@ async function observe(
     await load.at(rate)
     await sleep(1_000)
     const before = await watch(load, () => sleep(beforeMs))
+    const { begin: beginDualWrite } = change
+    const beginning = beginDualWrite === null ? [] : await watch(load, beginDualWrite)
+    const between = beginDualWrite === null ? [] : await watch(load, () => sleep(beforeMs))
     const during = await watch(load, () => change.fill())
     await change.settle()
     await load.deploy({ searchPath: change.searchPath, knowsEmail: true })
     await sleep(500)
     await change.finish()
     await sleep(500)
-    return { before, during, after: await load.mark() }
+    return { before, beginning, between, during, after: await load.mark() }
   })
 }
 
@@ -128,8 +149,8 @@ async function byUs(database: Database): Promise<Change> {
     for (const step of run.steps) if (phases.includes(step.phase) && step.action !== "backfill") await run.perform(step)
   }
   return {
+    begin: () => perform("expand"),
     async fill() {
-      await perform("expand")
       await run.fill()
     },
     settle: () => perform("backfill", "verify"),
@@ -141,6 +162,7 @@ async function byUs(database: Database): Promise<Change> {
 async function byPgroll(peer: Pgroll, database: Database): Promise<Change> {
   await peer.prepare(database.admin)
   return {
+    begin: null,
     fill: () => peer.start(database.admin, addEmail.pgroll),
     settle: () => Promise.resolve(),
     searchPath: "public_0001_change",
@@ -172,9 +194,20 @@ function compared(ours: readonly Observed[], theirs: readonly Observed[], rate: 
   }
 }
 
+/** Dual write alone against before. */
+function besides(ours: readonly Observed[]): Measured {
+  const found = ours.map(({ before, between }) => p99Of(between) / p99Of(before))
+  const during = ours.map((each) => p99Of(each.during) / p99Of(each.between))
+  return {
+    figure: rounded(median(found)),
+    peer: null,
+    note: `p99 ${rounded(median(ours.map(({ between }) => p99Of(between))))} ms, ${spread(found)}; the backfill against this: ${spread(during)}; ${ours.length} rounds`,
+  }
+}
+
 /** From the first statement of the change to its end. */
-function changing({ during, after }: Observed): readonly Span[] {
-  return [...during, after]
+function changing({ beginning, between, during, after }: Observed): readonly Span[] {
+  return [...beginning, ...between, ...during, after]
 }
 
 function counted(ours: readonly Observed[], theirs: readonly Observed[]): Measured {

@@ -1,10 +1,11 @@
 import { WorkflowNotFoundError } from "@temporalio/client"
+import { SluiceError } from "../domain/errors.ts"
 import type { App } from "./context.ts"
 import { isUnreachable } from "./temporal.ts"
 
 const deadlineMs = 3_000
 
-/** `unasked`: Temporal didn't answer, so that it may still be there. */
+/** `unasked`: Temporal didn't answer, or didn't let us in, so that it may still be there. */
 export type OrphanEnd = "terminated" | "none" | "unasked"
 
 /**
@@ -26,7 +27,8 @@ export async function endOrphan(
     })
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return "none"
-    if (isUnreachable(error)) return "unasked"
-    throw link.explain(error)
+    // The run is over in its target, whatever Temporal says: that has to be told.
+    if (isUnreachable(error) || link.explain(error) instanceof SluiceError) return "unasked"
+    throw error
   }
 }

@@ -98,6 +98,8 @@ export function refusalOf(request: JudgedRequest): ErrorFinding | null {
     case "proceed":
       return proceedRefusal(request)
     case "abort":
+      if (request.aborting)
+        return refusal(request, "ALREADY_ABORTING", "The run is unwinding already.", unwindingHint(request))
       if (request.purging)
         return refusal(
           request,
@@ -105,8 +107,6 @@ export function refusalOf(request: JudgedRequest): ErrorFinding | null {
           "What was hidden is being dropped or is gone, so an abort can't bring it back.",
           `From here on \`sluice undo ${request.run}\` does, from the archive that the purge writes first.`,
         )
-      if (request.aborting)
-        return refusal(request, "ALREADY_ABORTING", "The run is unwinding already.", unwindingHint(request))
       return null
     case "undo":
       if (request.aborting)

@@ -15,6 +15,9 @@ export interface Claim {
 /** How far the scheduler's clocks may differ, in milliseconds, before an attempt counts as older than another. */
 const clockTolerance = 1_000
 
+/** In SQL: the latest time that can be a scheduler's, whose clock may be a little ahead of the server's. */
+const latestTime = `((extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${clockTolerance})`
+
 /**
  * Claims the run's next epoch; from then on every older attempt is refused. One statement that commits by itself, so
  * that a worker that freezes here holds no lock. Throws RefusedError FENCED for an attempt that was overtaken already,
@@ -27,14 +30,15 @@ export async function claimEpoch(
   const { run, step, direction, attempt } = request
   await demandUnderWay(session, request)
   const [row] = await session.query<{ epoch: number }>(
+    // Nothing that lies in the future: where the scheduler's clock ran ahead and was set right, nobody could claim any more.
     `INSERT INTO sluice.fence AS fence (run, epoch, owner, scheduled_at)
-     VALUES ($1, 1, $2, $3)
+     VALUES ($1, 1, $2, least($3::bigint, ${latestTime}))
      ON CONFLICT (run) DO UPDATE
         SET epoch = fence.epoch + 1,
             owner = excluded.owner,
-            scheduled_at = greatest(fence.scheduled_at, excluded.scheduled_at),
+            scheduled_at = greatest(least(fence.scheduled_at, ${latestTime}), excluded.scheduled_at),
             claimed_at = clock_timestamp()
-      WHERE excluded.scheduled_at = 0 OR excluded.scheduled_at >= fence.scheduled_at - $4::bigint
+      WHERE $3::bigint = 0 OR $3::bigint >= least(fence.scheduled_at, ${latestTime}) - $4::bigint
      RETURNING epoch::float8 AS epoch`,
     [run, `${direction}/${step}`, attempt.scheduledAt ?? 0, clockTolerance],
   )

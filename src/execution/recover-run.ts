@@ -30,8 +30,8 @@ const silent: ExecutionObserver = { blockers: async () => {}, progress: async ()
 
 /**
  * Ends a run by the target's journal alone. One that hasn't contracted is undone, last step first, by the plan that lies
- * there; broken off, it may be called again. One that has contracted, or has no plan there, only gives its place up:
- * `left` then says what stays. Throws RefusedError RUN_UNKNOWN or RUN_ENDED, and what undoStep throws.
+ * there; broken off, it may be called again. One that has contracted, also where it was on its way back from there, or has
+ * no plan there, only gives its place up: `left` then says what stays. Throws RefusedError RUN_UNKNOWN or RUN_ENDED, and what undoStep throws.
  */
 export async function recoverRun(
   { run, target }: { readonly run: string; readonly target: TargetConfig },
@@ -39,20 +39,22 @@ export async function recoverRun(
 ): Promise<Recovered> {
   const inTarget = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
     withSession({ url: target.url, applicationName: "sluice:recover", signal: attempt.signal }, work)
-  const { found, plan } = await inTarget(async (session) => {
+  const { found, plan, done } = await inTarget(async (session) => {
     await ensureJournal(session)
-    return { found: await openRun(session, run), plan: await planOf(session, run) }
+    const found = await openRun(session, run)
+    return { found, plan: await planOf(session, run), done: doneAfter(await readJournal(session, run)) }
   })
   const undone: string[] = []
-  if (found.state === "active" && plan) {
+  const isContracted = found.state === "contracted" || standsBehindContract(plan, done)
+  if (!isContracted && plan) {
     for (const step of plan.steps.filter(hasOwnUndo).toReversed()) {
       const outcome = await undoStep({ run, plan, target }, step, attempt, silent)
       if (outcome === "done") undone.push(step.summary)
     }
   }
   return inTarget(async (session) => {
-    const left = await whatIsLeft(session, found, plan)
-    const state = found.state === "active" ? "aborted" : "completed"
+    const left = await whatIsLeft(session, found, { plan, isContracted })
+    const state = isContracted ? "completed" : "aborted"
     await setRunState(session, run, state)
     return { run, state, undone, left, workflowId: found.workflowId }
   })
@@ -61,6 +63,15 @@ export async function recoverRun(
 /** What a backfill filled goes with its columns; steps from contract on haven't begun in a run that is active. */
 function hasOwnUndo(step: Step): boolean {
   return step.action === "sql" && step.undo !== null && step.phase !== "contract" && step.phase !== "purge"
+}
+
+/**
+ * A run on its way back is active again, and the old shape may be hidden still, or gone: taken away now, the new one would
+ * leave neither.
+ */
+function standsBehindContract(plan: Plan | null, done: readonly string[]): boolean {
+  const behind = plan?.steps.filter(({ phase, back }) => !back && (phase === "contract" || phase === "purge")) ?? []
+  return behind.some(({ id }) => done.includes(id))
 }
 
 async function openRun(session: Session, run: string): Promise<JournaledRun> {
@@ -90,12 +101,12 @@ async function planOf(session: Session, run: string): Promise<Plan | null> {
 /** Steps that stand as done, and triggers, marker columns and hidden ones on the run's relations. */
 async function whatIsLeft(
   session: Session,
-  { run, relations, state }: JournaledRun,
-  plan: Plan | null,
+  { run, relations }: JournaledRun,
+  { plan, isContracted }: { readonly plan: Plan | null; readonly isContracted: boolean },
 ): Promise<string[]> {
   const done = doneAfter(await readJournal(session, run))
   // What a backfill has filled went with its columns.
-  const acts = state === "active" ? ["sql"] : ["sql", "backfill"]
+  const acts = isContracted ? ["sql", "backfill"] : ["sql"]
   // A step for the way back alone did nothing on the way there.
   const acted = plan?.steps.filter(({ id, action, back }) => !back && acts.includes(action) && done.includes(id))
   const summaries = (acted?.map(({ summary }) => summary) ?? done).map((what) => `done: ${what}`)

@@ -11,3 +11,12 @@ export interface Place {
 
 /** How far the scheduler's clocks may differ, in milliseconds, before one decision counts as older than another. */
 export const clockTolerance = 1_000
+
+/**
+ * In SQL: such a time, but none that lies in the future. Where the scheduler's clock ran ahead and was set right, nothing
+ * would count as newer until that time has come. NULL stays NULL.
+ */
+export function notAhead(time: string): string {
+  const latest = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${clockTolerance}`
+  return `CASE WHEN ${time} IS NOT NULL THEN least(${time}, ${latest}) END`
+}

@@ -5,7 +5,7 @@ import { hasEnded, type OperatorVerb, type RunEnd, type RunState } from "../doma
 import { Ledger, type Append } from "./chain.ts"
 import type { Control, Transaction } from "./control.ts"
 import { onceOf } from "./decisions.ts"
-import { clockTolerance, type Place } from "./place.ts"
+import { clockTolerance, notAhead, type Place } from "./place.ts"
 import { unknownRun } from "./run-status.ts"
 
 export interface StateChange {
@@ -163,7 +163,7 @@ interface StateRow {
 
 async function readState(tx: Transaction, run: string): Promise<StateRow> {
   const [row] = await tx.query<StateRow>(
-    `SELECT state, phase, waiting_for AS "waitingFor", findings, told_at::float8 AS "toldAt" FROM sluice_control.run WHERE run = $1 FOR UPDATE`,
+    `SELECT state, phase, waiting_for AS "waitingFor", findings, (${notAhead("told_at")})::float8 AS "toldAt" FROM sluice_control.run WHERE run = $1 FOR UPDATE`,
     [run],
   )
   if (!row) throw unknownRun(run)
@@ -177,7 +177,7 @@ async function writeState(tx: Transaction, run: string, change: StateChange): Pr
   await tx.query(
     `UPDATE sluice_control.run
         SET state = $2, phase = $3, waiting_for = $4, findings = $5, choices = $7,
-            told_at = greatest(told_at, $8), updated_at = clock_timestamp(),
+            told_at = greatest(${notAhead("told_at")}, ${notAhead("$8::bigint")}), updated_at = clock_timestamp(),
             ended_at = CASE WHEN $6 THEN clock_timestamp() END,
             progress = CASE WHEN $6 THEN NULL ELSE progress END,
             blockers = CASE WHEN $6 THEN '[]' ELSE blockers END

@@ -2,7 +2,7 @@ import type { Phase } from "../domain/phase.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { BackfillProgress, Blocker, StepState } from "../domain/run.ts"
 import type { Control, Transaction } from "./control.ts"
-import { clockTolerance, type Place } from "./place.ts"
+import { clockTolerance, notAhead, type Place } from "./place.ts"
 
 /** How a step's attempt ended, for `status`. */
 export interface StepEnd {
@@ -19,8 +19,10 @@ export async function phaseEntered(
 ): Promise<void> {
   await control.query(
     `UPDATE sluice_control.run
-        SET phase = $2, told_at = greatest(told_at, $3), updated_at = clock_timestamp()
-      WHERE run = $1 AND ended_at IS NULL AND ($3::bigint IS NULL OR $3 >= told_at - ${clockTolerance})`,
+        SET phase = $2, updated_at = clock_timestamp(),
+            told_at = greatest(${notAhead("told_at")}, ${notAhead("$3::bigint")})
+      WHERE run = $1 AND ended_at IS NULL
+        AND ($3::bigint IS NULL OR $3 >= ${notAhead("told_at")} - ${clockTolerance})`,
     [run, phase, place?.decidedAt ?? null],
   )
 }
@@ -122,11 +124,11 @@ function isNotOvertaken(first: number): string {
 
 /** Nothing newer was told of the step. NULL: told by somebody who always counts. */
 function isNewest(first: number): string {
-  return `($${first}::bigint IS NULL OR (told_at, told_attempt) <= ($${first}::bigint, $${first + 1}::integer))`
+  return `($${first}::bigint IS NULL OR (${notAhead("told_at")}, told_attempt) <= ($${first}::bigint, $${first + 1}::integer))`
 }
 
 function told(first: number): string {
-  return `told_at = coalesce($${first}, told_at), told_attempt = coalesce($${first + 1}, told_attempt)`
+  return `told_at = coalesce(${notAhead(`$${first}::bigint`)}, told_at), told_attempt = coalesce($${first + 1}, told_attempt)`
 }
 
 function valuesOf(place: Place | undefined): readonly (number | null)[] {

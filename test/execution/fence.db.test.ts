@@ -49,3 +49,17 @@ test("nobody can claim before a transaction that has checked the fence is over; 
   )
   expect(await next()).toEqual({ run: run.run, epoch: first.epoch + 1 })
 })
+
+// Seen before: where Temporal's clock had been ahead for a moment, every attempt was refused until that time had come.
+test("a claim of a time that hasn't come doesn't keep those of now away; one of before still does", async () => {
+  const now = Date.now()
+  const at = (scheduledAt: number) =>
+    asSession(database.url, (session) =>
+      claimEpoch(session, { run: run.run, ...request, attempt: attemptOf({ scheduledAt }) }),
+    )
+  await at(now + 86_400_000)
+  expect((await at(now + 500)).epoch).toBe(2)
+  await database.query("UPDATE sluice.fence SET scheduled_at = $1", [now + 86_400_000])
+  expect((await at(Date.now() + 500)).epoch).toBe(3)
+  await expect(at(now - 60_000)).rejects.toMatchObject({ code: "FENCED" })
+})

@@ -169,6 +169,26 @@ test("what an attempt on the way forward tells beside an abort doesn't take the 
   expect(await loadRun(control, run)).toMatchObject({ state: "waiting", waitingFor: gate })
 })
 
+// Seen before: where Temporal's clock had been ahead for a moment, status showed nothing new until that time had come.
+test("what was told of a time that hasn't come doesn't keep out what is told now", async () => {
+  const { start, control } = await openRuns()
+  const { run } = await start()
+  const ahead = { decidedAt: Date.now() + 86_400_000, attempt: 1 }
+  const now = (): { decidedAt: number; attempt: number } => ({ decidedAt: Date.now() + 1_500, attempt: 1 })
+  const at = { phase: "expand", waitingFor: null, findings: [] } as const
+  await setRunState(control, { run }, { ...at, state: "running", place: ahead })
+  await setRunState(control, { run }, { ...at, state: "needs-operator", place: now() })
+  expect((await loadRun(control, run)).state).toBe("needs-operator")
+  const [step] = plan.steps
+  if (!step) throw new Error("the sample plan has steps")
+  await stepBegan(control, run, step.id, ahead)
+  await stepEnded(control, run, step.id, { state: "done", error: null }, now())
+  expect((await loadRun(control, run)).steps[0]?.state).toBe("done")
+  await control.query("UPDATE sluice_control.run SET told_at = $1", [ahead.decidedAt])
+  await setRunState(control, { run }, { ...at, state: "running", place: now() })
+  expect((await loadRun(control, run)).state).toBe("running")
+})
+
 test("a run that doesn't exist is a UserError", async () => {
   const { control } = await openRuns()
   await expect(loadRun(control, "shop-0")).rejects.toMatchObject({ kind: "UserError", code: "RUN_NOT_FOUND" })

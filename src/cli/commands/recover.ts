@@ -7,7 +7,7 @@ export function recoverCommand(cli: Cli): Command {
   return new Command("recover")
     .summary("end a run in the target that is over, or lost, here")
     .description(
-      "Ends a run that the target's journal knows and the control database doesn't, or as another one by the same name, which has ended: undoes it step by step where it hasn't contracted, else gives its place up and says what stays. Its own worker must not run any more. A run that has ended here, in a target that was restored to an older state, is taken up again: what was aborted is undone there once more, what was completed is purged.",
+      "Ends a run that the target's journal knows and the control database doesn't, or as another one by the same name, which has ended: undoes it step by step where it hasn't contracted, else (also where it was on its way back from there) gives its place up and says what stays. Its own worker must not run any more. A run that has ended here, in a target that was restored to an older state, is taken up again: what was aborted is undone there once more, what was completed is purged.",
     )
     .argument("<run>", "the run, as the target's journal names it")
     .option("--target <name>", "the database; default: the run's own, or the only one")
@@ -35,7 +35,7 @@ function recoveredText({ run, state, undone, left, workflow }: Recovered): strin
       : []),
     ...(workflow?.end === "unasked"
       ? [
-          `Temporal doesn't answer. If workflow ${workflow.id} still runs there, terminate it: the plan can't be started before.`,
+          `Temporal couldn't be asked. If workflow ${workflow.id} still runs there, terminate it: the plan can't be started before.`,
         ]
       : []),
     ...(left.length > 0

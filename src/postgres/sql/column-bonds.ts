@@ -36,6 +36,7 @@ bond AS (
    WHERE o.contype IN ('p', 'u', 'c', 'f', 'x')
      AND o.conparentid = 0 AND o.coninhcount = 0
      AND (holder.attnum = ANY (o.conkey)
+          OR (o.contype = 'c' AND 0 = ANY (o.conkey))  -- of the whole row, of which the column stays a part
           OR (o.confrelid = o.conrelid AND holder.attnum = ANY (o.confkey))
           -- an exclusion constraint's expressions and condition, and a unique one's INCLUDE, are its index's
           OR EXISTS (SELECT FROM pg_depend AS d

@@ -1,0 +1,61 @@
+import { canonicalJson } from "../domain/canonical.ts"
+import { displayName, isSameRelation, type ColumnName } from "../domain/relation.ts"
+import type { Catalog, Column, Constraint, Index, Table } from "./model.ts"
+
+/**
+ * What stood on the columns in the first catalog and is gone, or something else, in the second, in words; in the columns'
+ * tables and in their partitions. What came to stand there since isn't told.
+ */
+export function changedOnColumns(was: Catalog, is: Catalog, columns: readonly ColumnName[]): readonly string[] {
+  const told = columns.flatMap(({ relation, column }) =>
+    was.tables
+      .filter((table) => isSameRelation(table, relation) || descends(was, table, relation))
+      .flatMap((before) => {
+        const after = is.tables.find((table) => isSameRelation(table, before))
+        return after ? changedOn(before, after, column) : []
+      }),
+  )
+  return [...new Set(told)]
+}
+
+function descends(catalog: Catalog, { parent }: Table, relation: ColumnName["relation"]): boolean {
+  if (parent === null) return false
+  const above = catalog.tables.find((table) => isSameRelation(table, parent))
+  return isSameRelation(parent, relation) || (above !== undefined && descends(catalog, above, relation))
+}
+
+function changedOn(before: Table, after: Table, name: string): readonly string[] {
+  const [was, is] = [before, after].map(({ columns }) => columns.find((column) => column.name === name))
+  if (!was || !is) return []
+  const where = `${displayName(before)}.${name}`
+  const constraints = before.constraints.filter(({ kind, columns }) => kind !== "not null" && columns.includes(name))
+  const indexes = before.indexes.filter(({ constraint, reads }) => constraint === null && reads.includes(name))
+  return [
+    ...changedColumn(where, was, is),
+    ...constraints.flatMap((constraint) => changedPart("constraint", constraint, after.constraints)),
+    ...indexes.flatMap((index) => changedPart("index", index, after.indexes)),
+  ]
+}
+
+function changedColumn(where: string, was: Column, is: Column): readonly string[] {
+  const words = ({ default: text }: Column): string => (text === null ? "none" : text)
+  return [
+    ...(was.type === is.type ? [] : [`${where} was ${was.type} and is ${is.type}`]),
+    ...(was.default === is.default ? [] : [`the default of ${where} was ${words(was)} and is ${words(is)}`]),
+    ...(was.notNull && !is.notNull ? [`${where} was NOT NULL`] : []),
+    ...(canonicalJson([was.identity, was.generated]) === canonicalJson([is.identity, is.generated])
+      ? []
+      : [`${where} is computed in another way`]),
+  ]
+}
+
+function changedPart(what: string, was: Constraint | Index, now: readonly (Constraint | Index)[]): readonly string[] {
+  const is = now.find(({ name }) => name === was.name)
+  if (!is) return [`${what} ${was.name} is gone: ${said(was)}`]
+  return said(is) === said(was) ? [] : [`${what} ${was.name} was ${said(was)} and is ${said(is)}`]
+}
+
+/** That somebody has validated it since changes nothing of what it says. */
+function said({ definition }: Constraint | Index): string {
+  return definition.replace(/ NOT VALID$/, "")
+}
