@@ -9,6 +9,7 @@ import { appliedIn, runsIn } from "./journal-view.ts"
 import { findConflict, type JournaledRun } from "../execution/journal.ts"
 import { privilegeFindings } from "../execution/precheck/privileges.ts"
 import { replicaIdentityFindings } from "../execution/precheck/replica-identity.ts"
+import { subscriberFindings } from "../execution/precheck/subscribers.ts"
 import { unknownRoleFindings } from "../execution/version-roles.ts"
 import { runActive } from "../ledger/runs.ts"
 import { catalogWish, compilePlan } from "../planner/compile.ts"
@@ -92,6 +93,7 @@ export async function makePlan(app: App, request: PlanRequest): Promise<MadePlan
       ...findings,
       ...(await judgedExpressions(session, plan)),
       ...(await replicaIdentityFindings(session, plan)),
+      ...(await subscriberFindings(session, plan)),
       ...(await unknownRoleFindings(session, plan.versions.roles)),
       ...(await encodingFindings(session, revisions.map(writtenOf))),
     ]

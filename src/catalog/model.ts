@@ -118,6 +118,8 @@ export interface Constraint {
   readonly kind: "primary key" | "unique" | "check" | "foreign key" | "exclude" | "not null"
   /** Column names in key order; for a check those that it reads. */
   readonly columns: readonly string[]
+  /** True of a check that reads the row as a whole, which no column's name tells. Left out: no. */
+  readonly wholeRow?: true
   /** As `pg_get_constraintdef` prints it. */
   readonly definition: string
   readonly validated: boolean

@@ -113,6 +113,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   SQL_SYNTAX: "PostgreSQL can't parse a statement.",
   START_EARLIER_FIRST:
     "An operation builds on what another one of the same plan creates or moves. Start the revision first that the hint names.",
+  SUBSCRIBER_STOPS:
+    "A publication sends the table with every column, and it gets new ones: a logical subscriber that lacks them stops at the first row, and its slot keeps the log. Add them there first.",
   TABLE_EXISTS: "The new table's name is taken by another relation. Choose another name.",
   STAYS_WITH_OLD_COLUMN:
     "A column gets a second one that takes its place, without its extended statistics or mark of CLUSTER. Make them anew once contracted.",
@@ -155,4 +157,6 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
     "Raw SQL would change what a version view reads, and PostgreSQL refuses that. Use the operation for it.",
   VERSION_VIEW_LEFT_OUT:
     "Raw SQL changes the columns of a table, so the new version has no view of it: it is found in the schema itself.",
+  WHOLE_ROW_CHECK:
+    "A check reads the table's rows as a whole, and would be given the hidden column under a name that it doesn't know. Have it name the columns that it is about.",
 }

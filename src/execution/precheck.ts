@@ -8,6 +8,7 @@ import { checkIndexes } from "./precheck/indexes.ts"
 import { checkIsolation } from "./precheck/isolation.ts"
 import { checkPrivileges } from "./precheck/privileges.ts"
 import { checkReplicaIdentity } from "./precheck/replica-identity.ts"
+import { checkSubscribers } from "./precheck/subscribers.ts"
 import { checkReplication } from "./precheck/replication.ts"
 import { checkServer } from "./precheck/server.ts"
 import { checkThrottle } from "./precheck/throttle.ts"
@@ -28,6 +29,7 @@ const checks: readonly Check[] = [
   checkIndexes,
   checkTransactions,
   checkReplicaIdentity,
+  checkSubscribers,
   checkReplication,
   checkThrottle,
   checkTriggers,

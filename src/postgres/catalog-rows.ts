@@ -31,7 +31,8 @@ export interface ColumnRow extends OfRelation, Omit<Column, "notNull" | "domain"
   readonly settings: readonly string[]
 }
 
-export interface ConstraintRow extends OfRelation, Omit<Constraint, "references"> {
+export interface ConstraintRow extends OfRelation, Omit<Constraint, "references" | "wholeRow"> {
+  readonly whole_row: boolean
   readonly references_schema: string | null
   readonly references_name: string | null
 }
@@ -116,7 +117,7 @@ function columnOf(row: ColumnRow): Column {
 function constraintOf(row: ConstraintRow): Constraint {
   const { name, kind, columns, definition, validated, comment } = row
   const references = nameOf(row.references_schema, row.references_name)
-  return { name, kind, columns, definition, validated, references, comment }
+  return { name, kind, columns, ...(row.whole_row && { wholeRow: true }), definition, validated, references, comment }
 }
 
 function indexOf({ name, columns, reads, unique, valid, definition, constraint, clustered }: IndexRow): Index {

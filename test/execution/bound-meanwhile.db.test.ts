@@ -74,6 +74,12 @@ describe("put on a column that gets a second one, it stops the contract until it
       "ALTER TABLE orders ADD CONSTRAINT late CHECK (amount <> 'x') NOT VALID",
       "check late",
     ],
+    [
+      "a check that reads whole rows",
+      `CREATE FUNCTION fine(o orders) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN o.amount <> ''x''; END';
+       ALTER TABLE orders ADD CONSTRAINT late CHECK (fine(orders))`,
+      "check late",
+    ],
     ["a unique index", "CREATE UNIQUE INDEX late ON orders (amount)", "unique index late"],
     ["one over an expression", "CREATE UNIQUE INDEX late ON orders (upper(amount))", "unique index late"],
     [

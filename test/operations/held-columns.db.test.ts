@@ -91,3 +91,15 @@ describe("a typed table", () => {
     ).toEqual([])
   })
 })
+
+// Else every write fails after contract: the function is given a row that has no field of that name.
+test("a check that reads whole rows is refused when the plan is made, whatever it is about; other checks aren't", async () => {
+  const whole = `CREATE FUNCTION public.ok(p public.people) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN p.name <> ''x''; END';
+     ALTER TABLE public.people ADD CONSTRAINT whole CHECK (public.ok(people))`
+  const plain =
+    "ALTER TABLE public.people ADD CONSTRAINT plain CHECK (code <> 'x'), ADD CONSTRAINT nothing CHECK (true)"
+  for (const verb of ["drop", "alter"] as const) {
+    expect(await refusals(whole, change[verb]("name"))).toContain("WHOLE_ROW_CHECK")
+    expect(await refusals(plain, change[verb]("name"))).toEqual([])
+  }
+})

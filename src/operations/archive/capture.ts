@@ -103,7 +103,11 @@ function functionBody(archive: Archive): Sql {
   const keyChanged = anyOf(
     archive.key.map((column) => hasChanged({ name: column.name, compareBytes: bytesMatter(column) })),
   )
-  const forget = sql`DELETE FROM ${place} AS x WHERE ${sameKey(archive, sql`x`, sql`OLD`)};`
+  const forget = sql`IF current_setting('transaction_isolation') <> 'read committed' THEN
+      -- a row that was archived since this transaction began would stay, unseen by it: this finds it, as error 40001
+      INSERT INTO ${place} (${join(key)}) VALUES (${join(key.map((name) => sql`OLD.${name}`))}) ON CONFLICT DO NOTHING;
+    END IF;
+    DELETE FROM ${place} AS x WHERE ${sameKey(archive, sql`x`, sql`OLD`)};`
   return sql`
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN

@@ -25,6 +25,8 @@ export function boundFindings(table: Table, column: Column, subject: string, cat
       subject,
     ),
     ...ofPartitions((own, place) => usersFindings(own.dependents, place)),
+    ...wholeRowFindings(table.constraints, subject),
+    ...ofPartitions(({ constraints }, place) => wholeRowFindings(constraints, place)),
     ...keyFindings(table.constraints, column, subject),
     ...ofPartitions(({ constraints }, place) => keyFindings(constraints, column, place)),
     ...stuckFindings(table, table, column, subject),
@@ -43,6 +45,20 @@ function usersFindings(users: readonly string[], subject: string): readonly Find
       "Change or drop that first, in a revision of its own. How readers of a view notice nothing: docs/applications.md, 'A column that a view reads'.",
     ),
   ]
+}
+
+/** Such a check is given every column there is, also the hidden one, under a name that it doesn't know. */
+function wholeRowFindings(constraints: readonly Constraint[], subject: string): readonly Finding[] {
+  return constraints
+    .filter(({ wholeRow }) => wholeRow === true)
+    .map(({ name, definition }) =>
+      refusal(
+        "WHOLE_ROW_CHECK",
+        subject,
+        `The check ${name} reads the whole row (${definition}): once the column is hidden, every write may fail in it`,
+        "Have it name the columns that it is about, in a revision of its own.",
+      ),
+    )
 }
 
 function keyFindings(constraints: readonly Constraint[], column: Column, subject: string): readonly Finding[] {

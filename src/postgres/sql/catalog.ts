@@ -106,6 +106,7 @@ SELECT o.conrelid::text AS relation,
            JOIN pg_attribute AS a ON a.attrelid = o.conrelid AND a.attnum = k.attnum
           ORDER BY k.position
        ) AS columns,
+       o.contype = 'c' AND 0 = ANY (o.conkey) AS whole_row,
        pg_get_constraintdef(o.oid) AS definition,
        o.convalidated   AS validated,
        fn.nspname::text AS references_schema,
