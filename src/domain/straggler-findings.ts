@@ -55,5 +55,6 @@ function whatRan({ since, statements }: StragglersSeen): string {
     "; ",
   )
   const many = statements.length === 1 ? "1 statement" : `${statements.length} statements`
-  return `${many} of the old shape ran since ${since ?? "the last look"}, as ${roles}: ${texts}`
+  const when = since === null ? "in view for the first time, which may run still" : `ran since ${since}`
+  return `${many} of the old shape ${when}, as ${roles}: ${texts}`
 }

@@ -31,7 +31,7 @@ export interface StragglerLook {
 
 /** Those that have run between two looks. */
 export interface StragglersSeen {
-  /** When the earlier look was taken; null where there was none. */
+  /** When the earlier look was taken; null where there was none that saw everything, as this one does. */
   readonly since: string | null
   readonly statements: readonly CountedStatement[]
   readonly unknown: Unknown | null
@@ -39,7 +39,7 @@ export interface StragglersSeen {
 
 /**
  * What ran since the newest earlier look that saw everything. A look that didn't is taken where there is no better one:
- * what is missing in it proves nothing then.
+ * what is missing in it may have run before, and since.
  */
 export function seenSince(earlier: readonly StragglerLook[], now: StragglerLook): StragglersSeen {
   const newest = earlier.toSorted((a, b) => b.decidedAt - a.decidedAt).filter((look) => look.decidedAt < now.decidedAt)
@@ -49,11 +49,17 @@ export function seenSince(earlier: readonly StragglerLook[], now: StragglerLook)
   const before = new Map(base.statements.map((statement) => [keyOf(statement), statement.calls]))
   const hasRun = (statement: CountedStatement): boolean => {
     const calls = before.get(keyOf(statement))
-    if (calls === undefined) return base.unknown === null
+    // Where nothing was in view before and all is now, it may have run since; the next look knows.
+    if (calls === undefined) return base.unknown === null || now.unknown === null
     // Fewer than before: the server has dropped it meanwhile and begun to count anew.
     return isReset || calls !== statement.calls
   }
-  return { since: base.at, statements: now.statements.filter(hasRun), unknown: now.unknown ?? lost(base, now) }
+  const isFirst = base.unknown !== null && now.unknown === null
+  return {
+    since: isFirst ? null : base.at,
+    statements: now.statements.filter(hasRun),
+    unknown: now.unknown ?? lost(base, now),
+  }
 }
 
 function keyOf({ role, id }: CountedStatement): string {

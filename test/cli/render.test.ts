@@ -3,7 +3,7 @@ import type { RunStatus, StepStatus } from "../../src/domain/run.ts"
 import { lookOf, visibleLength } from "../../src/cli/render/look.ts"
 import { fitting } from "../../src/cli/render/live-screen.ts"
 import { renderRun, renderRunList } from "../../src/cli/render/run.ts"
-import { table } from "../../src/cli/render/table.ts"
+import { table, wrap } from "../../src/cli/render/table.ts"
 import { newLines } from "../../src/cli/render/watch-lines.ts"
 
 const plain = lookOf({ isTTY: false, columns: undefined }, {})
@@ -158,6 +158,33 @@ describe("a run", () => {
     const widths = renderRun(running, terminal, now).split("\n").map(visibleLength)
     expect(Math.max(...widths)).toBeLessThanOrEqual(40)
   })
+})
+
+// Seen before: of findings and commands a terminal showed what fits into its first line.
+test("on a narrow terminal findings, their hints and the commands are broken into lines, and lose no word", () => {
+  const message = "somebody has put a constraint on the column, and the plan doesn't know of it at all"
+  const finding = {
+    code: "OLD_COLUMN_BOUND",
+    severity: "error",
+    subject: "x",
+    message,
+    hint: "sluice retry shop-1 it",
+  } as const
+  const choices = ["sluice abort shop-97a8a4fe-1 --reason 'a reason that is long enough'"]
+  const text = renderRun({ ...running, findings: [finding], choices }, terminal, now)
+  const plain = text.replaceAll(/\u001B\[\d+m/g, "").replaceAll(/\s+/g, " ")
+  for (const words of [message, "hint: sluice retry shop-1 it", ...choices]) expect(plain).toContain(words)
+  expect(Math.max(...text.split("\n").map(visibleLength))).toBeLessThanOrEqual(40)
+})
+
+test.each([
+  ["one two three", 7, ["one two", "three"]],
+  ["  hint: one two", 10, ["  hint:", "  one two"]],
+  ["abcdefghij k", 4, ["abcd", "efgh", "ij k"]],
+  ["first\nsecond line", 8, ["first", "second", "line"]],
+])("%j in %i columns", (text, width, lines) => {
+  expect(wrap(text, width).split("\n")).toEqual(lines)
+  expect(wrap(text, null)).toBe(text)
 })
 
 test("on a small terminal the head and what goes on now stay in view", () => {

@@ -51,11 +51,21 @@ test("where the server drops the least used, not all is known", () => {
   expect(seenSince([look(1, { dropped: null })], look(2)).unknown).toBeNull()
 })
 
-test("what a look that saw only a part didn't see proves nothing; an older one that saw all is better", () => {
+// Seen before: once the role was let see the statistics, proceed went through at once, under an application that used them.
+test("the first look that sees everything holds the gate by all that it sees, the next one by what ran since", () => {
+  const nothing = look(2, { unknown: blind, statements: [] })
+  const first = look(3)
+  expect(seenSince([nothing], first).statements).toEqual([read, write])
+  expect(seenSince([nothing, first], look(4)).statements).toEqual([])
+  expect(seenSince([nothing], look(3, { unknown: blind, statements: [read] })).statements).toEqual([])
+})
+
+test("what a look that saw only a part didn't see may have run since; an older one that saw all is better", () => {
   const partial = look(2, { unknown: blind, statements: [read] })
-  expect(seenSince([partial], look(3)).statements).toEqual([])
+  expect(seenSince([partial], look(3)).statements).toEqual([write])
   expect(seenSince([partial], look(3, { statements: [{ ...read, calls: 6 }, write] })).statements).toMatchObject([
     { calls: 6 },
+    { calls: 7 },
   ])
   expect(seenSince([look(1, { statements: [read] }), partial], look(3))).toMatchObject({
     since: "at 1",

@@ -16,7 +16,7 @@ import { gateMeanings, waitNames } from "../../domain/gate.ts"
 import { renderFindings } from "./findings.ts"
 import { visibleLength, type Look, type Style } from "./look.ts"
 import { retryLines } from "./retries.ts"
-import { cut, table } from "./table.ts"
+import { cut, table, wrap } from "./table.ts"
 import { bytes, number, span, time } from "./words.ts"
 
 /** Phases that a run of expand-contract goes through, as the line across the top shows them. */
@@ -26,12 +26,15 @@ const shownPhases: readonly Phase[] = phases.filter((phase) => phase !== "rehear
 export function renderRun(status: RunStatus, look: Look, now: number): string {
   const ended = hasEnded(status.state)
   const head = `${look.bold(status.run)}  ${stateStyle(status.state, look)(status.state)}  ${look.dim(`${status.revisions.join(", ")}, plan ${status.planHash.slice(0, 12)}, by ${status.startedBy}`)}`
-  const lines = [
+  const top = [
     head,
     phaseLine(status, look),
     look.dim(
       `started ${time(status.startedAt)}, ${ended ? "took" : "for"} ${span(status.startedAt, status.endedAt, now)}`,
     ),
+  ]
+  const lines = [
+    ...top.map((line) => cut(line, look.width)),
     ...(status.backup === null ? [] : [(isProven(status.backup) ? look.dim : look.yellow)(backupLine(status.backup))]),
     "",
     ...status.steps.filter(({ back }) => !back).map((step) => stepLine(step, look, now)),
@@ -52,7 +55,8 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
   if (status.until) lines.push(untilLine(status.until, now))
   if (ended) lines.push("", ...(isUndone(status) ? ["Everything is undone."] : []), reportLine(status))
   if (status.choices.length > 0) lines.push("", ...status.choices.map((choice) => `  ${look.cyan(choice)}`))
-  return lines.map((line) => cut(line, look.width)).join("\n")
+  // The top and the steps are cut to a line each; what has to be read to its end, a hint or a command, is not.
+  return lines.map((line) => wrap(line, look.width)).join("\n")
 }
 
 function stepLine(step: StepStatus, look: Look, now: number): string {
@@ -80,7 +84,9 @@ export function onTheWayBack({ back, summary }: Pick<StepStatus, "back" | "summa
 function wayBackLines(steps: readonly StepStatus[], look: Look, now: number): readonly string[] {
   if (steps.length === 0) return []
   const lines = steps.map((step) =>
-    isPassed(step) ? look.dim(`· ${step.phase.padEnd(10)} ${onTheWayBack(step)}`) : stepLine(step, look, now),
+    isPassed(step)
+      ? cut(look.dim(`· ${step.phase.padEnd(10)} ${onTheWayBack(step)}`), look.width)
+      : stepLine(step, look, now),
   )
   return [look.dim("Only where the run is taken back:"), ...lines]
 }

@@ -30,3 +30,45 @@ export function cut(line: string, width: number | null): string {
   }
   return `${kept}…`
 }
+
+/**
+ * Broken between words into lines that fit, those of a text with several lines each by itself; what goes on is indented
+ * like the line that it belongs to. Only a word that is longer than a line is broken within.
+ */
+export function wrap(text: string, width: number | null): string {
+  if (width === null) return text
+  return text
+    .split("\n")
+    .flatMap((line) => wrapLine(line, width))
+    .join("\n")
+}
+
+function wrapLine(line: string, width: number): readonly string[] {
+  if (visibleLength(line) <= width) return [line]
+  const indent = /^ */.exec(line)?.[0] ?? ""
+  const lines: string[] = []
+  let current = indent
+  for (const word of line
+    .slice(indent.length)
+    .split(" ")
+    .flatMap(pieces(width - indent.length))) {
+    const longer = current === indent ? `${current}${word}` : `${current} ${word}`
+    if (current !== indent && visibleLength(longer) > width) {
+      lines.push(current)
+      current = `${indent}${word}`
+    } else current = longer
+  }
+  return [...lines, current]
+}
+
+function pieces(room: number): (word: string) => readonly string[] {
+  return (word) => {
+    const isPlain = !word.includes("\u001B")
+    if (!isPlain || room < 1 || visibleLength(word) <= room) return [word]
+    return [...word].reduce<string[]>((parts, character, at) => {
+      if (at % room === 0) parts.push("")
+      parts[parts.length - 1] += character
+      return parts
+    }, [])
+  }
+}
