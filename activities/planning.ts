@@ -9,6 +9,7 @@ import type { Attempt } from "../src/execution/attempt.ts"
 import { isRegistered } from "../src/execution/is-registered.ts"
 import { readJournal } from "../src/execution/journal.ts"
 import { precheck } from "../src/execution/precheck.ts"
+import { precheckName } from "../src/execution/precheck/data.ts"
 import { checkDatabase } from "../src/execution/precheck/database.ts"
 import { registerRun } from "../src/execution/register-run.ts"
 import type { TargetRun } from "../src/execution/target-run.ts"
@@ -17,6 +18,7 @@ import type { Catalog } from "../src/catalog/model.ts"
 import { findRunBackup } from "../src/ledger/backups.ts"
 import { loadEvidence } from "../src/ledger/evidence.ts"
 import type { Place } from "../src/ledger/place.ts"
+import { forgetOffendingKeys } from "../src/ledger/offending-keys.ts"
 import { loadRun, setRunState } from "../src/ledger/runs.ts"
 import { catalogWish, compilePlan } from "../src/planner/compile.ts"
 import type { PlanEvidence } from "../src/planner/evidence.ts"
@@ -38,6 +40,7 @@ export function createPlanningActivities(deps: ActivityDeps): PlanningActivities
     precheck: (ref) =>
       attempted(deps, ref, null, async (_, place) => {
         const run = await startedRunOf(deps, ref)
+        await forgetOffendingKeys(deps.control, { run: ref.run, step: precheckName })
         const findings = await precheck(run, observerFor(deps, ref, place))
         await setRunState(deps.control, ref, { state: "running", phase: ref.phase, waitingFor: null, findings, place })
         const [first] = findings.filter((finding) => finding.severity === "error")

@@ -35,6 +35,14 @@ export async function saveOffendingKeys(
   })
 }
 
+/** What is looked for anew is found anew: what was found before may have been mended. */
+export async function forgetOffendingKeys(
+  control: Control,
+  { run, step }: Pick<OffendingKeys, "run" | "step">,
+): Promise<void> {
+  await control.query("DELETE FROM sluice_control.offending_key WHERE run = $1 AND step = $2", [run, step])
+}
+
 /** The kept keys of a run, grouped as they were found. */
 export async function listOffendingKeys(control: Control, run: string): Promise<readonly OffendingKeys[]> {
   return control.query<OffendingKeys>(

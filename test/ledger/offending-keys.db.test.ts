@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { listOffendingKeys, saveOffendingKeys } from "../../src/ledger/offending-keys.ts"
+import { forgetOffendingKeys, listOffendingKeys, saveOffendingKeys } from "../../src/ledger/offending-keys.ts"
 import { openLedger } from "./open-ledger.ts"
 
 const found = {
@@ -19,6 +19,15 @@ test("keys are kept once each, in groups, and never in the ledger", async () => 
     { ...found, code: "NULL_VALUE", keys: ["k".repeat(5_000)] },
   ])
   expect(await database.query("SELECT 1 FROM sluice_control.entry")).toEqual([])
+})
+
+test("what a step is about to look for anew is forgotten, that of others isn't", async () => {
+  const { control } = await openLedger()
+  const other = { ...found, step: "precheck" }
+  await saveOffendingKeys(control, { ...found, keys: ["1"] })
+  await saveOffendingKeys(control, { ...other, keys: ["2"] })
+  await forgetOffendingKeys(control, other)
+  expect(await listOffendingKeys(control, "shop-1")).toEqual([{ ...found, keys: ["1"] }])
 })
 
 test("keys whose time is over are gone with the next that are kept", async () => {
