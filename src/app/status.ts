@@ -3,7 +3,7 @@ import type { Finding } from "../domain/finding.ts"
 import { displayName } from "../domain/relation.ts"
 import { hasEnded, type OffendingRows, type RunStatus } from "../domain/run.ts"
 import type { Control } from "../ledger/control.ts"
-import { gatesPassedOf } from "../ledger/decisions.ts"
+import { gatesPassedOf, lastPauseOf } from "../ledger/decisions.ts"
 import { deadlineOf } from "../ledger/deadline.ts"
 import { gateRefusalOf, type GateRefusal } from "../ledger/gate-refusal.ts"
 import { listOffendingKeys } from "../ledger/offending-keys.ts"
@@ -35,6 +35,7 @@ export async function showStatus(app: App, run: string): Promise<RunStatus> {
     ...found,
     findings: [...found.findings, ...(refused ? [stillShut(found, refused)] : [])],
     until,
+    paused: found.state === "paused" ? await lastPauseOf(control, found.run) : null,
     offendingRows: stillInTheWay(found, await offendingRowsOf(control, found.run)),
   }
   if (hasEnded(status.state)) {

@@ -20,7 +20,7 @@ export async function* watch(
   const control = await app.control()
   let missing: readonly Finding[] = []
   let choices: readonly string[] | null = null
-  let told: Pick<RunStatus, "until" | "offendingRows"> = {}
+  let told: Pick<RunStatus, "until" | "paused" | "offendingRows"> = {}
   let waits = ""
   let asked = 0
   while (!options.signal.aborted) {
@@ -32,7 +32,11 @@ export async function* watch(
         missing = full instanceof SluiceError ? [full.finding] : full.findings.slice(status.findings.length)
         choices = !(full instanceof SluiceError) && missing.length > 0 ? full.choices : null
         if (!(full instanceof SluiceError))
-          told = { until: full.until ?? null, offendingRows: full.offendingRows ?? [] }
+          told = {
+            until: full.until ?? null,
+            paused: full.paused ?? null,
+            offendingRows: full.offendingRows ?? [],
+          }
         waits = waitOf(status)
         asked = Date.now()
       }

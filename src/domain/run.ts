@@ -98,6 +98,14 @@ export interface OffendingRows {
 export type RunBackup = Pick<BackupRecord, "id" | "state" | "createdAt" | "bytes" | "restoreSeconds">
 
 /** What `sluice status RUN --json` prints. */
+/** The decision by which a run rests. */
+export interface PausedBy {
+  readonly actor: string
+  /** ISO 8601. */
+  readonly at: string
+  readonly reason: string | null
+}
+
 export interface RunStatus {
   readonly run: string
   readonly target: string
@@ -121,6 +129,8 @@ export interface RunStatus {
   readonly findings: readonly Finding[]
   /** When what it waits for ends by itself: soak, keep, a gate of mode `{after: …}`. Null or left out: not known. */
   readonly until?: string | null
+  /** Who has paused it. Null: it isn't paused; left out: not asked for. */
+  readonly paused?: PausedBy | null
   /** Left out where it wasn't asked for: it is for `status` and `watch`. */
   readonly offendingRows?: readonly OffendingRows[]
   /** Verbs that make sense now, as commands to type. */

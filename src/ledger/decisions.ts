@@ -1,6 +1,6 @@
 import type { WaitName } from "../domain/gate.ts"
 import { nonceKey, type NoncedDecision } from "../domain/nonce.ts"
-import type { OperatorVerb } from "../domain/run.ts"
+import type { OperatorVerb, PausedBy } from "../domain/run.ts"
 import { findAppended } from "./append.ts"
 import { Ledger } from "./chain.ts"
 import type { Control } from "./control.ts"
@@ -76,4 +76,16 @@ export async function gatesPassedOf(control: Control, run: string): Promise<read
     [run],
   )
   return rows.map(({ gate }) => gate)
+}
+
+/** Who paused the run last, whether it has been resumed since or not; null where nobody has. */
+export async function lastPauseOf(control: Control, run: string): Promise<PausedBy | null> {
+  const [row] = await control.query<{ actor: string; at: Date; reason: string | null }>(
+    `SELECT actor, at, detail ->> 'reason' AS reason
+       FROM sluice_control.entry
+      WHERE run = $1 AND kind = 'decision.accepted' AND detail ->> 'verb' = 'pause'
+      ORDER BY seq DESC LIMIT 1`,
+    [run],
+  )
+  return row ? { ...row, at: row.at.toISOString() } : null
 }

@@ -5,6 +5,7 @@ import {
   type BackfillProgress,
   type Blocker,
   type OffendingRows,
+  type PausedBy,
   type RunBackup,
   type RunState,
   type RunStatus,
@@ -53,6 +54,7 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
   if (status.waitingFor !== null)
     lines.push("", `Waits for ${look.bold(status.waitingFor)}${meaningOf(status.waitingFor)}`)
   if (status.until) lines.push(untilLine(status.until, now))
+  if (status.paused && status.state === "paused") lines.push("", pausedLine(status.paused))
   if (ended) lines.push("", ...(isUndone(status) ? ["Everything is undone."] : []), reportLine(status))
   if (status.choices.length > 0) lines.push("", ...status.choices.map((choice) => `  ${look.cyan(choice)}`))
   // The top and the steps are cut to a line each; what has to be read to its end, a hint or a command, is not.
@@ -163,6 +165,10 @@ export function reportLine({ run }: Pick<RunStatus, "run">): string {
 export function untilLine(until: string, now: number): string {
   const left = Date.parse(until) - now
   return `Until ${time(until)} UTC${left > 0 ? ` (${formatDuration(left)})` : ""}: then it goes on by itself.`
+}
+
+function pausedLine({ actor, at, reason }: PausedBy): string {
+  return `Paused by ${actor} at ${time(at)} UTC${reason === null ? "" : `: ${reason}`}`
 }
 
 /** Keys are data: what can't be printed as it is stands quoted. With `--json` all of them are there. */
