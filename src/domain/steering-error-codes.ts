@@ -55,6 +55,8 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
     "The target is out of reach. A decision that can't be judged without it is refused, and nothing was done: send it again once the target answers. What `status` shows meanwhile is as of the time that it names.",
   UNDER_WAY_IN_TARGET:
     "The run has ended, but the target has it under way: it was restored, or failed over, to an older state. `sluice recover RUN` brings it there to where the run has ended; a completed run, `sluice undo RUN` takes back.",
+  VERSION_IN_USE:
+    "A role's sessions begin with a version schema that `uninstall` would drop. Put the role back on the tables' own schema first.",
   WAIT_ENDED: "The run ended before it got to what was waited for.",
   WAIT_TIMEOUT: "The time to wait was over first. The run goes on.",
 }

@@ -9,6 +9,7 @@ import { uninstall } from "../../src/app/uninstall.ts"
 import { Ledger } from "../../src/ledger/chain.ts"
 import { openControl } from "../../src/ledger/control.ts"
 import { sluice } from "../cli/sluice.ts"
+import { createRole } from "../harness/database.ts"
 import { Bench } from "./bench.ts"
 
 let bench: Bench
@@ -270,5 +271,24 @@ describe("the views of the present shape", () => {
     await bench.target.query("DROP TABLE public_base.theirs")
     expect(await uninstall(app, "shop")).toEqual(['schema "public_base"', "schema sluice"])
     expect(await bench.target.query("SELECT FROM pg_namespace WHERE nspname LIKE 'public\\__%'")).toEqual([])
+  })
+
+  // Seen before: applications on the version lost their tables in the middle of their work, without a question.
+  test("uninstall is refused while a role's sessions begin with a version, and says how to end that", async () => {
+    const app = await bench.app()
+    await stamp(app, { target: "shop", views: true })
+    const role = await createRole()
+    try {
+      await bench.target.query(
+        `ALTER ROLE ${role.name} IN DATABASE ${bench.target.name} SET search_path = public_base, public`,
+      )
+      const refused = await uninstall(app, "shop").catch((error: unknown) => error)
+      expect(refused).toMatchObject({ code: "VERSION_IN_USE", message: expect.stringContaining(role.name) })
+      const { hint } = (refused as { finding: { hint: string } }).finding
+      await bench.target.query(/ALTER ROLE [^;]*;/.exec(hint)?.[0] ?? "no statement")
+      expect(await uninstall(app, "shop")).toContain('schema "public_base"')
+    } finally {
+      await role.drop()
+    }
   })
 })
