@@ -15,7 +15,7 @@ Server, application, tools and measurement share these cores, so absolute times 
 measurements made in turns, right after each other. A figure is the median of its rounds, with the spread beside it.
 Both tools get a copy of the same database, checkpointed, with the same settings; pgroll is version 0.16.2 with its
 defaults, Sluice has its own, and works as a role that is no superuser.
-${quick ? "\nSizes are those of the short run (`--quick`): a fifth or a twentieth of the rows, and fewer rounds. Each note has them.\n" : ""}
+${quick ? "\nSizes are those of the short run (`--quick`): fewer rounds, and mostly a fifth or a twentieth of the rows. Each note has them.\n" : ""}
 | figure | measured | goal | pgroll | |
 |---|---|---|---|---|
 ${rows.map((row) => `| [${row.name}](#${row.name}) | ${cell(value(row.figure, row.unit))} | ${cell(row.goal ?? "")} | ${cell(peerValue(row))} | ${verdict(row)} |`).join("\n")}
