@@ -71,7 +71,7 @@ export interface FenceRow {
 }
 
 /** What `checkFence` asks, for a transaction that sends more along with it; `demandHeld` judges the answer. */
-export function fenceQuestion(claim: Claim): Statement & { readonly values: readonly unknown[] } {
+export function fenceQuestion(claim: Claim): Statement {
   return {
     text: `SELECT run.state
        FROM sluice.fence LEFT JOIN sluice.run USING (run)

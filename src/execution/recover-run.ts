@@ -31,7 +31,8 @@ const silent: ExecutionObserver = { blockers: async () => {}, progress: async ()
 /**
  * Ends a run by the target's journal alone. One that hasn't contracted is undone, last step first, by the plan that lies
  * there; broken off, it may be called again. One that has contracted, also where it was on its way back from there, or has
- * no plan there, only gives its place up: `left` then says what stays. Throws RefusedError RUN_UNKNOWN or RUN_ENDED, and what undoStep throws.
+ * no plan there, only gives its place up: `left` then says what stays. Throws RefusedError RUN_UNKNOWN or RUN_ENDED, and
+ * what undoStep throws.
  */
 export async function recoverRun(
   { run, target }: { readonly run: string; readonly target: TargetConfig },

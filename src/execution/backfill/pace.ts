@@ -58,7 +58,7 @@ export class Pace {
   async standBack(milliseconds: number, signal: AbortSignal): Promise<number> {
     await rest(milliseconds, signal)
     const from = Date.now()
-    while (this.restingBecause !== null) await rest(lookEveryMs, signal)
+    await this.#untilNothingStandsAgainst(signal)
     return Date.now() - from
   }
 
@@ -76,7 +76,7 @@ export class Pace {
   async #afterRest<T>(batch: () => Promise<T>, signal: AbortSignal): Promise<T> {
     await rest(Math.max(0, this.#restUntil - performance.now()), signal)
     // Somebody may have paused the run meanwhile.
-    while (this.restingBecause !== null) await rest(lookEveryMs, signal)
+    await this.#untilNothingStandsAgainst(signal)
     const startedAt = performance.now()
     try {
       return await batch()
@@ -84,6 +84,10 @@ export class Pace {
       const now = performance.now()
       this.#restUntil = now + Math.min((now - startedAt) * this.restRatio, longestBreathMs)
     }
+  }
+
+  async #untilNothingStandsAgainst(signal: AbortSignal): Promise<void> {
+    while (this.restingBecause !== null) await rest(lookEveryMs, signal)
   }
 
   /** Waits until nothing stands against the next batch of worker number `worker` (from 0), or it should stop. */

@@ -45,11 +45,7 @@ export interface PageEnd {
 }
 
 /** What `nextPage` asks, for a transaction that sends more along with it; `pageOf` reads the answer. */
-export function pageQuestion(
-  walk: TableWalk,
-  left: Range,
-  rows: number,
-): Statement & { readonly values: readonly unknown[] } {
+export function pageQuestion(walk: TableWalk, left: Range, rows: number): Statement {
   return { text: walk.batchEnd, values: [left.first, left.last, rows], isKept: true }
 }
 

@@ -48,7 +48,7 @@ function addedColumns(steps: Plan["steps"]): readonly Added[] {
       found.set(table, { relation, columns })
     }
   }
-  return [...found.values()].filter(({ columns }) => columns.length > 0)
+  return [...found.values()]
 }
 
 function stops(relation: RelationName, columns: readonly string[], publications: readonly string[]): Finding {
