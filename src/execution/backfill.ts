@@ -20,7 +20,7 @@ import { RangeQueue } from "./backfill/range-queue.ts"
 import { sizeUp } from "./backfill/table-size.ts"
 import { splitTable } from "./backfill/walk.ts"
 import { carryOut } from "./carry-out.ts"
-import { takeClaim } from "./claimed.ts"
+import { withClaim } from "./claimed.ts"
 import { checkFence } from "./fence.ts"
 import { demandFooting } from "./footing.ts"
 import { withHeartbeat } from "./heartbeat.ts"
@@ -86,9 +86,8 @@ async function fill(
 ): Promise<BackfillResult> {
   const [meter, pace, neighbours] = [new Meter(step.backfill), new Pace(), new Neighbours()]
   const heartbeat = (): unknown => ({ step: step.id, ...meter.peek(), throttledBy: pace.restingBecause })
-  return withHeartbeat(attempt, heartbeat, async () => {
-    const claimed = await takeClaim(run, { step: step.id, direction, attempt, observer })
-    return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (control) => {
+  return withHeartbeat(attempt, heartbeat, () =>
+    withClaim(run, { step: step.id, direction, attempt, observer }, async (control, claimed) => {
       await demandEveryRow(control)
       const limits = await effectiveLimits(control, run.run, run.target.limits)
       const work = workOf(step, direction, await lastOf(control, run.run, step.id))
@@ -101,8 +100,8 @@ async function fill(
       if (!isFilled) await fillTable(control, context)
       await finish(control, context)
       return { outcome: isFilled ? "observed" : "done", rows: meter.filled }
-    })
-  })
+    }),
+  )
 }
 
 type Filling = StepContext & {

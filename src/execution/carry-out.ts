@@ -1,7 +1,7 @@
 import type { Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
-import { takeClaim } from "./claimed.ts"
+import { withClaim } from "./claimed.ts"
 import { clearLeftover } from "./clear-leftover.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { lastOf, type Direction, type StepOutcome } from "./journal-rows.ts"
@@ -27,9 +27,8 @@ export async function carryOut(
   return withHeartbeat(
     attempt,
     () => ({ step: step.id, direction }),
-    async () => {
-      const claimed = await takeClaim(run, { step: step.id, direction, attempt, observer })
-      return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
+    () =>
+      withClaim(run, { step: step.id, direction, attempt, observer }, async (session, claimed) => {
         const last = await lastOf(session, run.run, step.id)
         if (last?.direction === direction) return "observed"
         const limits = await effectiveLimits(session, run.run, run.target.limits)
@@ -41,8 +40,7 @@ export async function carryOut(
           const told = await namingRejected(session, observer, { step, direction }, error)
           throw await clearLeftover(session, context, { step, error: told })
         }
-      })
-    },
+      }),
   )
 }
 

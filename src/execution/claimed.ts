@@ -11,7 +11,7 @@ import { takeOver } from "./take-over.ts"
 import { demandNothingLost } from "./went-back.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
 
-/** A claimed epoch, and the way to sessions that work under it. */
+/** A claimed epoch, and the way to further sessions that work under it. */
 export interface Claimed {
   readonly claim: Claim
   /** A session that a later attempt will find by its name and end. */
@@ -35,33 +35,39 @@ export interface ClaimRequest {
 }
 
 /**
- * Claims the run's next epoch and ends what earlier attempts left running; only then may anything be done. Throws
- * TransientError LOCK_BUDGET where a foreign session holds the fence's row for longer than the lock budget, RefusedError
+ * Claims the run's next epoch and ends what earlier attempts left running; only then may anything be done. The session
+ * that has claimed goes on under the epoch's name: each new one costs a step as much as all that it asks of the catalog.
+ * Throws what `work` does, TransientError LOCK_BUDGET where a foreign session holds the fence's row for longer than the lock budget, RefusedError
  * TARGET_WENT_BACK where the target lacks what was done before (not on the way back), RUN_NAME_TAKEN where the run there is
  * another control database's.
  */
-export async function takeClaim(run: TargetRun, request: ClaimRequest): Promise<Claimed> {
-  const { url } = run.target
+export async function withClaim<T>(
+  run: TargetRun,
+  request: ClaimRequest,
+  work: (session: Session, claimed: Claimed) => Promise<T>,
+): Promise<T> {
+  const { url, limits } = run.target
   const { signal } = request.attempt
+  const subject = request.step
   const withWatch: Claimed["withWatch"] = (work) =>
     withSession({ url, applicationName: helperSessionName(run.run, "watch"), signal, statementTimeoutMs: 5_000 }, work)
-  const claim = await withSession(
-    { url, applicationName: helperSessionName(run.run, "claim"), signal, lockTimeoutMs: claimTimeoutMs },
-    async (session) => {
-      await upgradeJournal(session)
-      const claim = await claimPatiently(session, run, request, withWatch)
-      await takeOver(session, run.run, claim.epoch, signal)
-      if (request.direction === "do") await demandNothingLost(session, run)
-      return claim
-    },
-  )
-  const applicationName = sessionName(run.run, claim.epoch)
-  return {
-    claim,
-    withSession: (limits, work) =>
-      withSession({ url, applicationName, subject: request.step, signal, ...limits }, work),
-    withWatch,
-  }
+  const options = { url, applicationName: helperSessionName(run.run, "claim"), subject, signal }
+  return withSession({ ...options, lockTimeoutMs: claimTimeoutMs }, async (session) => {
+    await upgradeJournal(session)
+    const claim = await claimPatiently(session, run, request, withWatch)
+    await takeOver(session, run.run, claim.epoch, signal)
+    if (request.direction === "do") await demandNothingLost(session, run)
+    const applicationName = sessionName(run.run, claim.epoch)
+    await session.query("SELECT set_config('application_name', $1, false), set_config('lock_timeout', $2, false)", [
+      applicationName,
+      `${limits.lockTimeoutMs}`,
+    ])
+    return work(session, {
+      claim,
+      withSession: (limits, work) => withSession({ url, applicationName, subject, signal, ...limits }, work),
+      withWatch,
+    })
+  })
 }
 
 /**

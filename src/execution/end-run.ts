@@ -1,7 +1,7 @@
 import type { RunEnd } from "../domain/run.ts"
 import { withSession } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
-import { takeClaim } from "./claimed.ts"
+import { withClaim } from "./claimed.ts"
 import { tidyArchiveSchema } from "./empty-archive-schema.ts"
 import { checkFence } from "./fence.ts"
 import { enterEnded } from "./register-run.ts"
@@ -40,10 +40,9 @@ async function endInJournal(
     return journaled
   })
   if (state === null || !isUnderWay(state)) return state === "completed" || state === "aborted" ? state : end
-  const claimed = await takeClaim(run, { step: "end", direction: "do", attempt, observer })
-  await claimed.withSession({}, (session) =>
+  await withClaim(run, { step: "end", direction: "do", attempt, observer }, (session, { claim }) =>
     session.transaction(async () => {
-      await checkFence(session, claimed.claim)
+      await checkFence(session, claim)
       await setRunState(session, run.run, end)
     }),
   )

@@ -1,7 +1,7 @@
 import type { Step } from "../domain/step.ts"
 import type { Attempt } from "./attempt.ts"
 import { carryOut } from "./carry-out.ts"
-import { takeClaim } from "./claimed.ts"
+import { withClaim } from "./claimed.ts"
 import { comparedAgain } from "./compared-again.ts"
 import { checkFence } from "./fence.ts"
 import { lastOf, writeJournal, type StepOutcome } from "./journal-rows.ts"
@@ -40,8 +40,7 @@ async function isDone(
   attempt: Attempt,
   observer: ExecutionObserver,
 ): Promise<boolean> {
-  const claimed = await takeClaim(run, { step: step.id, direction, attempt, observer })
-  return claimed.withSession({}, async (session) => {
+  return withClaim(run, { step: step.id, direction, attempt, observer }, async (session) => {
     const last = await lastOf(session, run.run, step.id)
     if (last !== null || !held) return last?.direction === "do"
     return isUnseen(step) || (await observe(session, step)) !== "before"
@@ -54,14 +53,13 @@ async function forgetStep(
   attempt: Attempt,
   observer: ExecutionObserver,
 ): Promise<StepOutcome> {
-  const claimed = await takeClaim(run, { step: step.id, direction: "undo", attempt, observer })
-  return claimed.withSession({}, (session) =>
+  return withClaim(run, { step: step.id, direction: "undo", attempt, observer }, (session, { claim }) =>
     session.transaction<StepOutcome>(async () => {
-      await checkFence(session, claimed.claim)
+      await checkFence(session, claim)
       const last = await lastOf(session, run.run, step.id)
       await forgetCursors(session, run.run, step.id)
       if (last?.direction === "undo") return "observed"
-      await writeJournal(session, claimed.claim, attempt, { step: step.id, direction: "undo", outcome: "observed" })
+      await writeJournal(session, claim, attempt, { step: step.id, direction: "undo", outcome: "observed" })
       return "observed"
     }),
   )

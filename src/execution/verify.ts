@@ -8,7 +8,7 @@ import { BatchSize } from "./backfill/batch-size.ts"
 import { planForRanges } from "./backfill/range-plans.ts"
 import { sizeUp } from "./backfill/table-size.ts"
 import { nextPage, type Page, type Place } from "./backfill/walk.ts"
-import { takeClaim, type Claimed } from "./claimed.ts"
+import { withClaim, type Claimed } from "./claimed.ts"
 import { restsOf } from "./comparisons.ts"
 import { checkFence } from "./fence.ts"
 import { demandUnbound } from "./bound-meanwhile.ts"
@@ -40,9 +40,8 @@ export async function runVerify(
   return withHeartbeat(
     attempt,
     () => ({ step: step.id, rows: seen.rows }),
-    async () => {
-      const claimed = await takeClaim(run, { step: step.id, direction: "do", attempt, observer })
-      return claimed.withSession({ lockTimeoutMs: run.target.limits.lockTimeoutMs }, async (session) => {
+    () =>
+      withClaim(run, { step: step.id, direction: "do", attempt, observer }, async (session, claimed) => {
         await demandFooting(session, run, { step, direction: "do" })
         await demandUnbound(session, run, { step, direction: "do" })
         const parts = await partsNow(session, restsOf(run.plan, step))
@@ -65,8 +64,7 @@ export async function runVerify(
           })
         })
         return { outcome: "done", rows: seen.rows }
-      })
-    },
+      }),
   )
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import { takeClaim } from "../../src/execution/claimed.ts"
+import { withClaim, type ClaimRequest } from "../../src/execution/claimed.ts"
 import { endRun } from "../../src/execution/end-run.ts"
 import { checkFence } from "../../src/execution/fence.ts"
 import { performStep } from "../../src/execution/perform-step.ts"
@@ -15,6 +15,7 @@ afterEach(() => database.drop())
 
 const witness = new Witness()
 const [first, second] = [addColumnStep("c", { id: "c" }), addColumnStep("d", { id: "d" })]
+const claiming: ClaimRequest = { step: first.id, direction: "do", attempt: attemptOf(), observer: witness }
 
 async function columns(): Promise<readonly string[]> {
   const rows = await database.query<{ name: string }>(
@@ -59,36 +60,26 @@ describe("the end of a run", () => {
 
   test("takes a frozen worker its session, and the right to write with another", async () => {
     const run = await runOn(database.url, [first])
-    const frozen = await takeClaim(run, {
-      step: first.id,
-      direction: "do",
-      attempt: attemptOf(),
-      observer: new Witness(),
-    })
-    const write = frozen.withSession({}, (session) =>
-      session.transaction(async () => {
-        await checkFence(session, frozen.claim)
+    await withClaim(run, claiming, async (session, { claim, withSession }) => {
+      const write = session.transaction(async () => {
+        await checkFence(session, claim)
         await endRun(run, "aborted", attemptOf(), new Witness())
         await session.query(first.sql)
-      }),
-    )
-    await expect(write).rejects.toMatchObject({ code: "CONNECTION_LOST" })
-    const again = frozen.withSession({}, (session) => session.transaction(() => checkFence(session, frozen.claim)))
-    await expect(again).rejects.toMatchObject({ code: "FENCED" })
+      })
+      await expect(write).rejects.toMatchObject({ code: "CONNECTION_LOST" })
+      const again = withSession({}, (session) => session.transaction(() => checkFence(session, claim)))
+      await expect(again).rejects.toMatchObject({ code: "FENCED" })
+    })
     expect(await columns()).toEqual(["id"])
     expect(await journalOf(run)).toEqual([])
   })
 
   test("is proof against an attempt that claimed in the same moment", async () => {
     const run = await runOn(database.url, [first])
-    const claimed = await takeClaim(run, {
-      step: first.id,
-      direction: "do",
-      attempt: attemptOf(),
-      observer: new Witness(),
+    const write = withClaim(run, claiming, async (session, { claim }) => {
+      await database.query("UPDATE sluice.run SET state = 'completed'")
+      await session.transaction(() => checkFence(session, claim))
     })
-    await database.query("UPDATE sluice.run SET state = 'completed'")
-    const write = claimed.withSession({}, (session) => session.transaction(() => checkFence(session, claimed.claim)))
     await expect(write).rejects.toMatchObject({ code: "RUN_ENDED" })
   })
 })

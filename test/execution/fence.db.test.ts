@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { takeClaim, type Claimed } from "../../src/execution/claimed.ts"
+import { withClaim, type Claimed } from "../../src/execution/claimed.ts"
 import { checkFence, claimEpoch } from "../../src/execution/fence.ts"
 import type { TargetRun } from "../../src/execution/target-run.ts"
 import { withSession } from "../../src/postgres/session.ts"
@@ -15,7 +15,8 @@ beforeEach(async () => {
 afterEach(() => database.drop())
 
 const request = { step: "expand/t/step", direction: "do", attempt: attemptOf() } as const
-const claim = (): Promise<Claimed> => takeClaim(run, { ...request, observer: new Witness() })
+const claim = (): Promise<Claimed> =>
+  withClaim(run, { ...request, observer: new Witness() }, async (_, claimed) => claimed)
 
 test("a zombie whose transaction begins only after a later claim is refused, also in a session that nobody ended", async () => {
   const zombie = await claim()
