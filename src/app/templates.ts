@@ -21,7 +21,7 @@ targets:
     gates: {dual-write: manual, switch: manual, contract: manual, purge: manual}
     soak: 10m                         # how long probes watch before the old shape is hidden
     keep: 7d                          # how long what was hidden can be brought back at once
-    # limits: {lockTimeout: 500ms, lockBudget: 10m, batchDuration: 50ms, parallelRanges: 2, restRatio: 4,
+    # limits: {lockTimeout: 500ms, lockBudget: 10m, batchDuration: 50ms, parallelRanges: 2, restRatio: 10,
     #   maxReplicaLag: 10s, maxSlotLag: 10GB, maxArchiveLag: 1GB, maxWalRate: off}
     # What is asked while rows are filled and while it soaks; a backfill rests while one fails.
     # probes: [{name: health, url: "http://127.0.0.1:8080/health", every: 5s, failuresAllowed: 3}]

@@ -64,12 +64,12 @@ export const limitDefinitions = {
   restRatio: {
     key: "restRatio",
     kind: "count",
-    otherwise: 4,
+    otherwise: 10,
     least: 0,
     most: 100,
     mayBeOff: false,
     meaning:
-      "How long a backfill rests after each batch while others are at work on the server, in times of what the batch took: 4 leaves them four fifths of the time. Its ranges then take turns, and its batches take a tenth of batchDuration. With nobody else there, and with 0, it doesn't.",
+      "How long a backfill rests after each batch while others are at work on the server, in times of what the batch took: 10 leaves them ten elevenths of it; a smaller one fills faster, and they feel it. Its ranges then take turns, and its batches take a tenth of batchDuration. With nobody else there, and with 0, it doesn't.",
   },
   maxReplicaLag: {
     key: "maxReplicaLagMs",

@@ -83,6 +83,11 @@ export interface BackfillProgress {
   readonly etaSeconds: number | null
   /** Why it rests at the moment (`paused`, `replica lag 12 s`), or null. */
   readonly throttledBy: string | null
+  /**
+   * While others are at work on the server, how long it rests after each batch, in times of what that took; null or left
+   * out: it doesn't, or nobody can tell.
+   */
+  readonly restRatio?: number | null
 }
 
 /** Rows that stand in the way, by their keys: row data, for the eyes of whoever asks for the status alone. */
@@ -97,7 +102,6 @@ export interface OffendingRows {
 /** What a run's status tells of its backup; `sluice backup list` knows the rest. */
 export type RunBackup = Pick<BackupRecord, "id" | "state" | "createdAt" | "bytes" | "restoreSeconds">
 
-/** What `sluice status RUN --json` prints. */
 /** The decision by which a run rests. */
 export interface PausedBy {
   readonly actor: string
@@ -106,6 +110,7 @@ export interface PausedBy {
   readonly reason: string | null
 }
 
+/** What `sluice status RUN --json` prints. */
 export interface RunStatus {
   readonly run: string
   readonly target: string

@@ -130,7 +130,7 @@ async function fillTable(control: Session, context: Filling): Promise<void> {
   }
   attempt.signal.throwIfAborted()
   meter.finish()
-  await observer.progress(step.id, meter.read(Date.now(), null)).catch(() => {})
+  await observer.progress(step.id, meter.read(Date.now(), { restingBecause: null, restRatio: 0 })).catch(() => {})
 }
 
 async function fillPasses(

@@ -89,6 +89,15 @@ describe("a run", () => {
     expect(text).not.toContain("left")
   })
 
+  test("while it leaves room to others, says how much, and how to have it faster", () => {
+    const backfill = running.backfill && { ...running.backfill, throttledBy: null, restRatio: 10 }
+    expect(renderRun({ ...running, backfill }, plain, now)).toContain(
+      "\nLeaves room to others at work on the server: rests 10 times as long as each batch takes. Faster: sluice tune shop-12345678-1 restRatio=5\n",
+    )
+    const resting = running.backfill && { ...running.backfill, restRatio: 10 }
+    expect(renderRun({ ...running, backfill: resting }, plain, now)).not.toContain("Leaves room")
+  })
+
   test("that has ended names its report, and whether everything is undone", () => {
     const aborted: RunStatus = { ...running, state: "aborted", endedAt: running.updatedAt, choices: [] }
     const report = "Report: reports/shop-12345678-1.md, beside the worker's sluice.yaml"

@@ -41,7 +41,7 @@ describe("defaults", () => {
         maxArchiveLagBytes: 1024 ** 3,
         maxWalBytesPerSecond: null,
         parallelRanges: 2,
-        restRatio: 4,
+        restRatio: 10,
       },
       probes: [],
     })
@@ -80,7 +80,7 @@ targets:
       versions: { schemas: true, roles: { old: "app_v1", new: "app_v2" } },
       gates: { "dual-write": "auto", switch: "manual", contract: { afterMs: 1_800_000 }, purge: "manual" },
       soakMs: 0,
-      limits: { lockTimeoutMs: 1000, batchDurationMs: 100, maxReplicaLagMs: null, parallelRanges: 4, restRatio: 4 },
+      limits: { lockTimeoutMs: 1000, batchDurationMs: 100, maxReplicaLagMs: null, parallelRanges: 4, restRatio: 10 },
       probes: [
         { kind: "http", name: "health", url: "http://127.0.0.1:8080/health", everyMs: 5000, failuresAllowed: 3 },
         { kind: "sql", name: "errors", sql: "select 1", expect: "< 10", everyMs: 5000 },

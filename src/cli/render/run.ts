@@ -46,7 +46,12 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
     ),
   ]
   if (status.backfill && !ended)
-    lines.push("", backfillLine(status.backfill, look), ...restLines(status.backfill).map(look.yellow))
+    lines.push(
+      "",
+      backfillLine(status.backfill, look),
+      ...restLines(status.backfill).map(look.yellow),
+      ...roomLines(status.backfill, status.run).map(look.dim),
+    )
   lines.push(...retryLines(status).map(look.yellow))
   for (const blocker of status.blockers) lines.push(look.yellow(blockerLine(blocker)))
   if (status.findings.length > 0) lines.push("", renderFindings(status.findings, look))
@@ -131,6 +136,14 @@ export function backfillLine(progress: BackfillProgress, look: Look): string {
 /** Why it rests, a line for each that says so: they hold value and limit, and would be cut at the end of a longer one. */
 export function restLines({ throttledBy }: BackfillProgress): readonly string[] {
   return throttledBy === null ? [] : throttledBy.split("; ").map((reason) => `Rests: ${reason}`)
+}
+
+/** That it is slow for the sake of others, and what to do about it; nothing where it rests altogether, or goes at full speed. */
+export function roomLines({ throttledBy, restRatio }: BackfillProgress, run: string): readonly string[] {
+  if (throttledBy !== null || !restRatio) return []
+  return [
+    `Leaves room to others at work on the server: rests ${restRatio} times as long as each batch takes. Faster: sluice tune ${run} restRatio=${Math.floor(restRatio / 2)}`,
+  ]
 }
 
 export function blockerLine(blocker: Blocker): string {

@@ -29,5 +29,5 @@ export async function report({
   step,
 }: Pick<FillContext, "meter" | "pace" | "observer" | "step">): Promise<void> {
   // Progress is for the eye: work must not stop because it can't be shown.
-  await observer.progress(step.id, meter.read(Date.now(), pace.restingBecause)).catch(() => {})
+  await observer.progress(step.id, meter.read(Date.now(), pace)).catch(() => {})
 }

@@ -3,12 +3,13 @@ import { displayName } from "../../domain/relation.ts"
 import type { BackfillProgress } from "../../domain/run.ts"
 import type { Batch } from "./batch.ts"
 import type { Cursor } from "./cursors.ts"
+import type { Pace } from "./pace.ts"
 
 const windowMs = 10_000
 
 /** Counts rows that are filled and tells rate and remaining time from the last ten seconds. */
 export class Meter {
-  readonly #backfill: Backfill
+  readonly #backfill: Pick<Backfill, "key" | "relation">
   #total = 0
   #done = 0
   #passed = 0
@@ -17,7 +18,7 @@ export class Meter {
   #pass = 1
   #isFinished = false
 
-  constructor(backfill: Backfill) {
+  constructor(backfill: Pick<Backfill, "key" | "relation">) {
     this.#backfill = backfill
   }
 
@@ -63,7 +64,7 @@ export class Meter {
     return { rowsDone: this.#done, rowsFilled: this.#filled }
   }
 
-  read(now: number, throttledBy: string | null): BackfillProgress {
+  read(now: number, { restingBecause, restRatio }: Pick<Pace, "restingBecause" | "restRatio">): BackfillProgress {
     const counted = this.#backfill.key.length > 0 ? this.#done : Math.min(this.#done, this.#total)
     // One more pass means that some row is left.
     const isLeft = this.#pass > 1 && !this.#isFinished
@@ -78,7 +79,8 @@ export class Meter {
       rowsTotal,
       rowsPerSecond,
       etaSeconds: rowsPerSecond === 0 ? null : Math.ceil((rowsTotal - done) / rowsPerSecond),
-      throttledBy,
+      throttledBy: restingBecause,
+      restRatio: restRatio > 0 && !this.#isFinished ? restRatio : null,
     }
   }
 
