@@ -5,6 +5,7 @@ import { isAfter } from "../src/domain/phase.ts"
 import { hasEnded, type RunStatus } from "../src/domain/run.ts"
 import type { StragglersSeen } from "../src/domain/stragglers.ts"
 import { boundMeanwhile } from "../src/execution/bound-meanwhile.ts"
+import { changedMeanwhile } from "../src/execution/changed-meanwhile.ts"
 import { openWayBack } from "../src/execution/journal.ts"
 import { wentBack } from "../src/execution/went-back.ts"
 import { deadlineOf } from "../src/ledger/deadline.ts"
@@ -16,7 +17,6 @@ import { loadPlan } from "../src/ledger/plans.ts"
 import { loadRun, setRunState, stepEnded } from "../src/ledger/runs.ts"
 import { findRoleSessions } from "../src/postgres/role-sessions.ts"
 import { noWayBack, withoutWayBack } from "../src/recovery/way-back.ts"
-import { changedMeanwhile } from "./changed-columns.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { recordSight, rolesInUse } from "./gate-sight.ts"
 import { tellPause } from "./pause.ts"
@@ -153,8 +153,8 @@ async function changedRefusal(deps: ActivityDeps, ref: RunRef, request: Decision
     return await withinReach(run.target, "sluice:gate", async (session) => {
       const lost = await wentBack(session, run)
       if (lost !== null || waitingFor !== "contract") return lost
-      const bound = await boundMeanwhile(session, run, `sluice proceed ${run.run}`)
-      return bound ?? changedMeanwhile(deps, ref, session, run)
+      const again = `sluice proceed ${run.run}`
+      return (await boundMeanwhile(session, run, again)) ?? changedMeanwhile(session, run, again)
     })
   } catch (error) {
     if (isNoWayIn(error)) return null

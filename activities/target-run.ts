@@ -4,14 +4,16 @@ import type { TargetRun } from "../src/execution/target-run.ts"
 import { identityOf } from "../src/ledger/identity.ts"
 import { loadPlan } from "../src/ledger/plans.ts"
 import { stepsThatAre } from "../src/ledger/steps.ts"
+import type { PlanEvidence } from "../src/planner/evidence.ts"
 import type { ActivityDeps } from "./deps.ts"
+import { planEvidence } from "./plan-evidence.ts"
 import type { RunRef } from "./types.ts"
 
 /** Plans are immutable, so what was read once may be kept. A handful: a worker seldom serves more runs at a time. */
 const kept = new Map<string, Plan>()
 const keptAtMost = 16
 
-/** The run as one of this control database, its stored plan (hash checked when it is read), its target's configuration. */
+/** The run as one of this control database, its stored plan (hash checked when it is read), its target's configuration, and what the plan was made from. */
 export async function targetRunOf(deps: ActivityDeps, ref: RunRef): Promise<TargetRun> {
   const target = deps.config().targets[ref.target]
   if (!target) {
@@ -23,7 +25,8 @@ export async function targetRunOf(deps: ActivityDeps, ref: RunRef): Promise<Targ
     })
   }
   const control = await identityOf(deps.control)
-  return { run: ref.run, plan: await planOf(deps, ref.planHash), target, control }
+  const madeFrom = (): Promise<PlanEvidence> => planEvidence(deps, ref)
+  return { run: ref.run, plan: await planOf(deps, ref.planHash), target, control, madeFrom }
 }
 
 /** The run on its way forward: with the steps that the control database has as done. */

@@ -2,17 +2,21 @@ import { canonicalJson } from "../domain/canonical.ts"
 import { displayName, isSameRelation, type ColumnName } from "../domain/relation.ts"
 import type { Catalog, Column, Constraint, Index, Table } from "./model.ts"
 
+/** A column, and whether another shape computes it from now on: what is given to it by itself then comes to nothing. */
+export type LeavingColumn = ColumnName & { readonly computed: boolean }
+
 /**
  * What stood on the columns in the first catalog and is gone, or something else, in the second, in words; in the columns'
- * tables and in their partitions. What came to stand there since isn't told.
+ * tables and in their partitions. What came to stand there since isn't told, nor what a column that nothing computes goes
+ * on having by itself: type, default and NOT NULL.
  */
-export function changedOnColumns(was: Catalog, is: Catalog, columns: readonly ColumnName[]): readonly string[] {
-  const told = columns.flatMap(({ relation, column }) =>
+export function changedOnColumns(was: Catalog, is: Catalog, columns: readonly LeavingColumn[]): readonly string[] {
+  const told = columns.flatMap(({ relation, column, computed }) =>
     was.tables
       .filter((table) => isSameRelation(table, relation) || descends(was, table, relation))
       .flatMap((before) => {
         const after = is.tables.find((table) => isSameRelation(table, before))
-        return after ? changedOn(before, after, column) : []
+        return after ? changedOn(before, after, column, computed) : []
       }),
   )
   return [...new Set(told)]
@@ -24,14 +28,14 @@ function descends(catalog: Catalog, { parent }: Table, relation: ColumnName["rel
   return isSameRelation(parent, relation) || (above !== undefined && descends(catalog, above, relation))
 }
 
-function changedOn(before: Table, after: Table, name: string): readonly string[] {
+function changedOn(before: Table, after: Table, name: string, computed: boolean): readonly string[] {
   const [was, is] = [before, after].map(({ columns }) => columns.find((column) => column.name === name))
   if (!was || !is) return []
   const where = `${displayName(before)}.${name}`
   const constraints = before.constraints.filter(({ kind, columns }) => kind !== "not null" && columns.includes(name))
   const indexes = before.indexes.filter(({ constraint, reads }) => constraint === null && reads.includes(name))
   return [
-    ...changedColumn(where, was, is),
+    ...(computed ? changedColumn(where, was, is) : []),
     ...constraints.flatMap((constraint) => changedPart("constraint", constraint, after.constraints)),
     ...indexes.flatMap((index) => changedPart("index", index, after.indexes)),
   ]

@@ -9,6 +9,7 @@ import { columnBonds, columnUsers, type BondOf } from "../postgres/column-bonds.
 import type { Session } from "../postgres/session.ts"
 import { versionSchemasSql } from "../postgres/sql/catalog.ts"
 import { loadParser } from "../sql/parser.ts"
+import { changedMeanwhile } from "./changed-meanwhile.ts"
 import type { Direction } from "./journal-rows.ts"
 import type { TargetRun } from "./target-run.ts"
 
@@ -20,16 +21,17 @@ const mostNamed = 10
  * A plan knows what stood on the columns that it hides when it was made. What somebody has put there since would be
  * hidden with them, refuse writes of the new application because of a column that it doesn't know, and go with the
  * purge. Asked before a step's locks, because it takes longer than an application should wait for them; what could refuse
- * a write is asked once more under them. Throws RefusedError OLD_COLUMN_BOUND for a step of the contract, while nothing is
- * hidden yet.
+ * a write is asked once more under them. The same of what somebody has changed there. Throws RefusedError OLD_COLUMN_BOUND
+ * or OLD_COLUMN_CHANGED for a step of the contract, while nothing is hidden yet.
  */
-export async function demandUnbound(
+export async function demandAsPlanned(
   session: Session,
   run: TargetRun,
   { step, direction }: { readonly step: Step; readonly direction: Direction },
 ): Promise<void> {
   if (direction !== "do" || step.phase !== "contract" || step.back) return
-  const finding = await boundMeanwhile(session, run, `sluice retry ${run.run}`)
+  const again = `sluice retry ${run.run}`
+  const finding = (await boundMeanwhile(session, run, again)) ?? (await changedMeanwhile(session, run, again))
   if (finding !== null) throw new RefusedError(finding)
 }
 

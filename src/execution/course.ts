@@ -1,7 +1,7 @@
 import { displayName } from "../domain/relation.ts"
 import type { Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
-import { demandUnbound } from "./bound-meanwhile.ts"
+import { demandAsPlanned } from "./bound-meanwhile.ts"
 import { demandFooting } from "./footing.ts"
 import { observe, shapeDiffers } from "./observe.ts"
 import { claimsToBeUndone, decideCourse, type Course, type StepWork } from "./step-work.ts"
@@ -10,7 +10,7 @@ import type { StepContext } from "./step-context.ts"
 /**
  * What to do about the step as it is now. Throws RefusedError SHAPE_DIFFERS where something else is in its place, and
  * where a step that this run did looks undone only because a relation is gone: somebody may have renamed it, with all
- * that the step made. What demandFooting and demandUnbound throw where there is something to do.
+ * that the step made. What demandFooting and demandAsPlanned throw where there is something to do.
  */
 export async function findCourse(
   session: Session,
@@ -21,7 +21,7 @@ export async function findCourse(
   // First: it is the reason why the contract's own parts differ.
   if (course !== "observed" && course !== "passed") {
     await demandFooting(session, run, work)
-    await demandUnbound(session, run, work)
+    await demandAsPlanned(session, run, work)
   }
   if (course === "differs" || claimsToBeUndone(work, course)) {
     const missing = await missingRelations(session, work.step, run.plan.relations)

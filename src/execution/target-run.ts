@@ -3,6 +3,7 @@ import type { DatabaseIdentity } from "../domain/database-identity.ts"
 import type { Plan } from "../domain/plan.ts"
 import type { RelationName } from "../domain/relation.ts"
 import type { BackfillProgress, Blocker } from "../domain/run.ts"
+import type { PlanEvidence } from "../planner/evidence.ts"
 
 /** One run on one target: the first word of every execution function. */
 export interface TargetRun {
@@ -15,6 +16,8 @@ export interface TargetRun {
   readonly startedFor?: DatabaseIdentity
   /** Steps that are told to be done; on the way forward the target's journal must have them. Left out: nobody asks. */
   readonly told?: readonly string[]
+  /** Loads what the plan was made from. Left out: nobody asks what has changed since. */
+  readonly madeFrom?: () => Promise<Pick<PlanEvidence, "revisions" | "catalog">>
 }
 
 /** Whom execution tells what it sees while it works; implemented over the control database. */

@@ -11,7 +11,7 @@ import { nextPage, type Page, type Place } from "./backfill/walk.ts"
 import { withClaim, type Claimed } from "./claimed.ts"
 import { restsOf } from "./comparisons.ts"
 import { checkFence } from "./fence.ts"
-import { demandUnbound } from "./bound-meanwhile.ts"
+import { demandAsPlanned } from "./bound-meanwhile.ts"
 import { demandFooting } from "./footing.ts"
 import { withHeartbeat } from "./heartbeat.ts"
 import { writeJournal } from "./journal-rows.ts"
@@ -27,7 +27,7 @@ const mostKeys = 100
  * Compares every row of a table, one statement per range: each statement is one snapshot, so that a writer between two
  * statements is no false alarm. Holds for its moment, and therefore compares again where the journal has it already.
  *
- * Throws RefusedError DUAL_WRITE_BROKEN where that isn't whole before and after, OLD_COLUMN_BOUND just before contract,
+ * Throws RefusedError DUAL_WRITE_BROKEN where that isn't whole before and after, OLD_COLUMN_BOUND or OLD_COLUMN_CHANGED just before contract,
  * VERIFY_UNFILLED, or what the step calls a difference, with the exact count; keys, at most 100, go to the observer.
  */
 export async function runVerify(
@@ -43,7 +43,7 @@ export async function runVerify(
     () =>
       withClaim(run, { step: step.id, direction: "do", attempt, observer }, async (session, claimed) => {
         await demandFooting(session, run, { step, direction: "do" })
-        await demandUnbound(session, run, { step, direction: "do" })
+        await demandAsPlanned(session, run, { step, direction: "do" })
         const parts = await partsNow(session, restsOf(run.plan, step))
         await sizeUp(session, step.walk)
         await planForRanges(session)

@@ -50,7 +50,7 @@ function catalogOf(more: Partial<Table> = {}, ...partitions: readonly Partial<Ta
   return { tables: [orders, ...below] } as unknown as Catalog
 }
 
-const column = { relation: { schema: "public", name: "orders" }, column: "amount" }
+const column = { relation: { schema: "public", name: "orders" }, column: "amount", computed: true }
 const changed = (is: Catalog, was = catalogOf()): readonly string[] => changedOnColumns(was, is, [column])
 
 test("nothing is told of what stands as it was, came to stand there since, or was only validated", () => {
@@ -91,4 +91,11 @@ describe("told is", () => {
       "constraint positive is gone: CHECK ((amount > 0))",
     ])
   })
+})
+
+test("of a column that nothing computes, only what is taken off it is told: the rest it keeps by itself", () => {
+  const now = catalogOf({ columns: [{ ...amount, type: "bigint", default: null, notNull: false }], constraints: [] })
+  expect(changedOnColumns(catalogOf(), now, [{ ...column, computed: false }])).toEqual([
+    "constraint positive is gone: CHECK ((amount > 0))",
+  ])
 })

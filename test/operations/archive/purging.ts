@@ -11,6 +11,7 @@ import { undoStep } from "../../../src/execution/undo-step.ts"
 import { runVerify } from "../../../src/execution/verify.ts"
 import { catalogWish, compilePlan } from "../../../src/planner/compile.ts"
 import type { PlanTarget } from "../../../src/planner/compile.ts"
+import type { PlanEvidence } from "../../../src/planner/evidence.ts"
 import { readCatalog } from "../../../src/postgres/catalog-reader.ts"
 import { createDatabase } from "../../harness/database.ts"
 import type { TestDatabase } from "../../harness/database.ts"
@@ -29,11 +30,16 @@ export class Purging {
   /** Ids of the steps that were done, in their order. */
   readonly #done: string[] = []
 
-  private constructor(database: TestDatabase, plan: Plan, findings: readonly Finding[], limits: Partial<Limits>) {
+  private constructor(
+    database: TestDatabase,
+    { plan, ...evidence }: PlanEvidence & { plan: Plan },
+    limits: Partial<Limits>,
+  ) {
     this.database = database
     this.plan = plan
-    this.findings = findings
-    this.run = { run: "test-aaaaaaaa-1", plan, target: targetAt(database.url, limits) }
+    this.findings = evidence.findings
+    const madeFrom = () => Promise.resolve(evidence)
+    this.run = { run: "test-aaaaaaaa-1", plan, target: targetAt(database.url, limits), madeFrom }
   }
 
   static async begin(
@@ -46,13 +52,12 @@ export class Purging {
     const target: PlanTarget = { ...sampleTarget, keepMs: 0, versions }
     const database = await createDatabase({ schema: given })
     await runOn(database.url, [])
-    const { plan, findings } = await asSession(database.url, async (session) => {
-      const revisions = [revision(id, ...operations)]
-      return compilePlan({ revisions, catalog: await readCatalog(session, catalogWish(revisions, target)), target })
-    })
+    const revisions = [revision(id, ...operations)]
+    const catalog = await asSession(database.url, (session) => readCatalog(session, catalogWish(revisions, target)))
+    const { plan, findings } = compilePlan({ revisions, catalog, target })
     expect(findings.filter(({ severity }) => severity === "error")).toEqual([])
     if (!plan) throw new Error("no plan")
-    return new Purging(database, plan, findings, limits)
+    return new Purging(database, { plan, findings, revisions, catalog }, limits)
   }
 
   /** Does every step up to the one of this id, and that one. */
