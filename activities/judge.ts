@@ -6,6 +6,7 @@ import { hasEnded, type RunStatus } from "../src/domain/run.ts"
 import type { StragglersSeen } from "../src/domain/stragglers.ts"
 import { boundMeanwhile } from "../src/execution/bound-meanwhile.ts"
 import { changedMeanwhile } from "../src/execution/changed-meanwhile.ts"
+import { brokenDualWrite } from "../src/execution/dual-write.ts"
 import { openWayBack } from "../src/execution/journal.ts"
 import { wentBack } from "../src/execution/went-back.ts"
 import { deadlineOf } from "../src/ledger/deadline.ts"
@@ -140,8 +141,9 @@ async function wayBackRefusal(
 }
 
 /**
- * Behind a gate somebody relies on what was done before it, and it may have waited for days; contract relies on the plan
- * knowing what stands on the columns that it hides. Where the target is away it isn't known; the steps behind the gate
+ * Behind a gate somebody relies on what was done before it, and it may have waited for days: from switch on the new
+ * application reads what dual write keeps equal, and contract relies on the plan knowing what stands on the columns that
+ * it hides. Where the target is away it isn't known; the steps behind the gate
  * ask once more.
  */
 async function changedRefusal(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<ErrorFinding | null> {
@@ -151,9 +153,11 @@ async function changedRefusal(deps: ActivityDeps, ref: RunRef, request: Decision
   const run = await onTheWayForward(deps, ref)
   try {
     return await withinReach(run.target, "sluice:gate", async (session) => {
+      const again = `sluice proceed ${run.run} --gate ${waitingFor}`
       const lost = await wentBack(session, run)
-      if (lost !== null || waitingFor !== "contract") return lost
-      const again = `sluice proceed ${run.run}`
+      if (lost !== null || (waitingFor !== "switch" && waitingFor !== "contract")) return lost
+      const broken = await brokenDualWrite(session, run, { subject: waitingFor, again })
+      if (broken !== null || waitingFor === "switch") return broken
       return (await boundMeanwhile(session, run, again)) ?? changedMeanwhile(session, run, again)
     })
   } catch (error) {
