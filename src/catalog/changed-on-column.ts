@@ -38,6 +38,7 @@ function changedOn(before: Table, after: Table, name: string, computed: boolean)
     ...(computed ? changedColumn(where, was, is) : []),
     ...constraints.flatMap((constraint) => changedPart("constraint", constraint, after.constraints)),
     ...indexes.flatMap((index) => changedPart("index", index, after.indexes)),
+    ...after.indexes.filter((index) => identifiesSince(index, before) && index.reads.includes(name)).map(saysIdentity),
   ]
 }
 
@@ -57,6 +58,14 @@ function changedPart(what: string, was: Constraint | Index, now: readonly (Const
   const is = now.find(({ name }) => name === was.name)
   if (!is) return [`${what} ${was.name} is gone: ${said(was)}`]
   return said(is) === said(was) ? [] : [`${what} ${was.name} was ${said(was)} and is ${said(is)}`]
+}
+
+function identifiesSince({ name, identifies }: Index, { indexes }: Table): boolean {
+  return identifies === true && indexes.find((was) => was.name === name)?.identifies !== true
+}
+
+function saysIdentity({ name }: Index): string {
+  return `replication tells rows apart by index ${name}, which goes with the column (ALTER TABLE … REPLICA IDENTITY)`
 }
 
 /** That somebody has validated it since changes nothing of what it says. */

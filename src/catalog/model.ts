@@ -141,6 +141,8 @@ export interface Index {
   readonly constraint: string | null
   /** True where CLUSTER without a name goes by it. */
   readonly clustered?: true
+  /** True where replication tells rows apart by it (REPLICA IDENTITY USING INDEX). */
+  readonly identifies?: true
 }
 
 /** What CREATE STATISTICS has made. */

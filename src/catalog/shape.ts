@@ -18,7 +18,7 @@ export function shapeHash(table: Table | undefined): string {
     inheritance,
     ...rest
   } = withoutOurs(table)
-  const shape = { ...rest, columns: rest.columns.map(withoutSettings), indexes: rest.indexes.map(withoutMark) }
+  const shape = { ...rest, columns: rest.columns.map(withoutSettings), indexes: rest.indexes.map(withoutMarks) }
   // Where there is none it is left out: plans that know nothing of it keep their hashes.
   return hashOf(inheritance ? { ...shape, inheritance } : shape)
 }
@@ -27,6 +27,6 @@ function withoutSettings({ settings: _settings, ...column }: Column): Column {
   return column
 }
 
-function withoutMark({ clustered: _clustered, ...index }: Index): Index {
+function withoutMarks({ clustered: _clustered, identifies: _identifies, ...index }: Index): Index {
   return index
 }

@@ -84,7 +84,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
     "A foreign key names more columns on one side than on the other, or columns to set that it doesn't.",
   REFERENCE_NOT_UNIQUE:
     "A foreign key points to columns that are no key. Point to the primary key or to unique columns.",
-  REPLICA_IDENTITY: "The column may be part of the table's replica identity. Choose another index for that first.",
+  REPLICA_IDENTITY:
+    "Replication tells the table's rows apart by an index over the column, which goes once that is hidden: every UPDATE and DELETE that is published would fail. Give the table another REPLICA IDENTITY first.",
   REPLICA_IDENTITY_MISSING:
     "A publication sends the table's updates, and nothing tells its rows apart for that, so that PostgreSQL refuses them. Give it a REPLICA IDENTITY, or take it out of the publication.",
   REQUIRED_FROM_CONTRACT:

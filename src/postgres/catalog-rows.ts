@@ -37,8 +37,9 @@ export interface ConstraintRow extends OfRelation, Omit<Constraint, "references"
   readonly references_name: string | null
 }
 
-export interface IndexRow extends OfRelation, Omit<Index, "clustered"> {
+export interface IndexRow extends OfRelation, Omit<Index, "clustered" | "identifies"> {
   readonly clustered: boolean
+  readonly identifies: boolean
 }
 
 export interface TriggerRow extends OfRelation, Omit<Trigger, "copiesRow"> {
@@ -120,9 +121,10 @@ function constraintOf(row: ConstraintRow): Constraint {
   return { name, kind, columns, ...(row.whole_row && { wholeRow: true }), definition, validated, references, comment }
 }
 
-function indexOf({ name, columns, reads, unique, valid, definition, constraint, clustered }: IndexRow): Index {
+function indexOf({ clustered, identifies, ...row }: IndexRow): Index {
+  const { name, columns, reads, unique, valid, definition, constraint } = row
   const index = { name, columns, reads, unique, valid, definition, constraint }
-  return clustered ? { ...index, clustered } : index
+  return { ...index, ...(clustered && { clustered }), ...(identifies && { identifies }) }
 }
 
 function statisticsOf({ name, columns }: StatisticsRow): Statistics {

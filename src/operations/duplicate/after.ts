@@ -47,7 +47,7 @@ export function afterDuplicate({ table, column, fresh, extras }: Duplicate, befo
   return withTables(before, [whole, ...partitionsOf(table, before).map(change)])
 }
 
-/** CLUSTER goes on by the first column's index, which is hidden with it. */
+/** CLUSTER goes on by the first column's index, which is hidden with it. One that replication goes by isn't hidden. */
 function withoutMark({ clustered: _clustered, ...index }: Index): Index {
   return index
 }

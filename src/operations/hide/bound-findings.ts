@@ -4,6 +4,7 @@ import { partitionsOf } from "../../catalog/partitions.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { displayName } from "../../domain/relation.ts"
 import { firstFindings } from "../first-findings.ts"
+import { qualified } from "../../sql/sql.ts"
 import { refusal, warning } from "../table-findings.ts"
 import { bondsOf } from "./bonds.ts"
 
@@ -97,23 +98,25 @@ function stuckFindings(
   )
 }
 
+/** Each partition has an identity of its own. */
 function identityFindings(table: Table, column: Column, subject: string, catalog: Catalog): readonly Finding[] {
-  const mayBePart = ({ replicaIdentity, indexes }: Table): boolean =>
-    replicaIdentity === "index" && indexes.some(({ unique, columns }) => unique && columns.includes(column.name))
-  const told = (place: string): Finding =>
-    warning(
+  const ofPartitions = partitionsOf(table, catalog).flatMap((partition) =>
+    identifiedBy(partition, column, `${displayName(partition)}.${column.name}`),
+  )
+  return [...identifiedBy(table, column, subject), ...firstFindings(ofPartitions, subject)]
+}
+
+/** Without the index that replication goes by, PostgreSQL refuses every UPDATE and DELETE that is published. */
+function identifiedBy(host: Table, { name }: Column, place: string): readonly Finding[] {
+  const index = host.indexes.find(({ identifies, reads }) => identifies === true && reads.includes(name))
+  if (!index) return []
+  const hasKey = host.constraints.some(({ kind }) => kind === "primary key")
+  return [
+    refusal(
       "REPLICA_IDENTITY",
       place,
-      "It may be part of the table's replica identity, without which UPDATE and DELETE fail once the table is published",
-      "Look at REPLICA IDENTITY USING INDEX of the table, and choose another index first.",
-    )
-  // Each partition has one of its own.
-  const partitions = partitionsOf(table, catalog).filter(mayBePart)
-  return [
-    ...(mayBePart(table) ? [told(subject)] : []),
-    ...firstFindings(
-      partitions.map((partition) => told(`${displayName(partition)}.${column.name}`)),
-      subject,
+      `Replication tells the rows of ${displayName(host)} apart by index ${index.name}, which goes once the column is hidden: every UPDATE and DELETE that is published would fail`,
+      `Give it another identity first: ALTER TABLE ${qualified(host)} REPLICA IDENTITY ${hasKey ? "DEFAULT" : "FULL"}; or USING INDEX of another one.`,
     ),
   ]
 }

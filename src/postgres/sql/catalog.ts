@@ -148,7 +148,8 @@ SELECT x.indrelid::text AS relation,
        x.indisvalid AND x.indisready AND x.indislive AS valid,
        pg_get_indexdef(x.indexrelid) AS definition,
        o.conname::text  AS constraint,
-       x.indisclustered AS clustered
+       x.indisclustered AS clustered,
+       x.indisreplident AS identifies
   FROM pg_index AS x
   JOIN pg_class AS c           ON c.oid = x.indexrelid
   LEFT JOIN pg_constraint AS o ON o.conindid = x.indexrelid AND o.conrelid = x.indrelid AND o.contype IN ('p', 'u', 'x')
