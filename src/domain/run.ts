@@ -90,12 +90,15 @@ export interface BackfillProgress {
   readonly restRatio?: number | null
 }
 
+/** So many keys of rows that stand in the way are looked for and kept, for each reason. */
+export const mostOffendingKeys = 100
+
 /** Rows that stand in the way, by their keys: row data, for the eyes of whoever asks for the status alone. */
 export interface OffendingRows {
   readonly step: string
   readonly code: string
   readonly table: string
-  /** At most 100 for each code; what the keys stood for may have changed since. */
+  /** At most {@link mostOffendingKeys} for each code; what the keys stood for may have changed since. */
   readonly keys: readonly string[]
 }
 

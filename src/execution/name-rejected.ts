@@ -1,10 +1,9 @@
 import { retold, SluiceError } from "../domain/errors.ts"
+import { mostOffendingKeys } from "../domain/run.ts"
 import type { RejectedRows, Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
 import type { Direction } from "./journal-rows.ts"
 import type { ExecutionObserver } from "./target-run.ts"
-
-const mostKeys = 100
 
 /**
  * Where PostgreSQL has rejected rows in a step's undo, it names none of them: asks which they are, tells the observer, and
@@ -27,7 +26,7 @@ export async function namingRejected(
 async function keysOf(session: Session, rows: RejectedRows): Promise<readonly string[]> {
   try {
     const found = await session.query<{ key: string }>(`SELECT rejected.key FROM (${rows.keys}) AS rejected LIMIT $1`, [
-      mostKeys,
+      mostOffendingKeys,
     ])
     return found.map(({ key }) => key)
   } catch {

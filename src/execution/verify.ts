@@ -1,5 +1,6 @@
 import { displayName } from "../domain/relation.ts"
 import { RefusedError } from "../domain/errors.ts"
+import { mostOffendingKeys } from "../domain/run.ts"
 import type { VerifyStep } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
 import type { Attempt } from "./attempt.ts"
@@ -21,14 +22,14 @@ import { demandUntouchedSince } from "./untouched.ts"
 
 /** One statement holds one snapshot: about a second keeps it from standing in anybody's way. */
 const statementMs = 1_000
-const mostKeys = 100
 
 /**
  * Compares every row of a table, one statement per range: each statement is one snapshot, so that a writer between two
  * statements is no false alarm. Holds for its moment, and therefore compares again where the journal has it already.
  *
- * Throws RefusedError DUAL_WRITE_BROKEN where that isn't whole before and after, OLD_COLUMN_BOUND or OLD_COLUMN_CHANGED just before contract,
- * VERIFY_UNFILLED, or what the step calls a difference, with the exact count; keys, at most 100, go to the observer.
+ * Throws RefusedError DUAL_WRITE_BROKEN where that isn't whole before and after, OLD_COLUMN_BOUND or OLD_COLUMN_CHANGED
+ * just before contract, VERIFY_UNFILLED, or what the step calls a difference, with the exact count; keys, at most
+ * {@link mostOffendingKeys}, go to the observer.
  */
 export async function runVerify(
   run: TargetRun,
@@ -100,11 +101,11 @@ async function compare(session: Session, step: VerifyStep, seen: Comparison): Pr
     const [answer] = await session.query<{ rows: string; bad: string; keys: readonly string[] }>(step.sql, [
       page.first,
       page.last,
-      mostKeys - seen.keys.length,
+      mostOffendingKeys - seen.keys.length,
     ])
     seen.rows += Number(answer?.rows ?? 0)
     seen.bad += Number(answer?.bad ?? 0)
-    seen.keys = [...seen.keys, ...(answer?.keys ?? [])].slice(0, mostKeys)
+    seen.keys = [...seen.keys, ...(answer?.keys ?? [])].slice(0, mostOffendingKeys)
     size.learn(page.rows, performance.now() - startedAt, statementMs)
     first = page.last
   } while (!page.isLast)

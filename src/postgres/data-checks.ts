@@ -2,6 +2,7 @@ import { SluiceError, TransientError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import type { DataCheck } from "../domain/plan.ts"
 import { displayName, type RelationName } from "../domain/relation.ts"
+import { mostOffendingKeys } from "../domain/run.ts"
 import { ownMark } from "../sql/own-statement.ts"
 import { sql, type Sql } from "../sql/sql.ts"
 import { findFailingRows } from "./failing-rows.ts"
@@ -9,13 +10,10 @@ import { sqlstateOf } from "./map-error.ts"
 import { isRowSecurityActive } from "./row-security.ts"
 import type { Session } from "./session.ts"
 
-/** How many keys of offending rows are kept for each check. */
-export const keysPerCheck = 100
-
 export interface OffendingKeys {
   readonly code: string
   readonly relation: RelationName
-  /** At most {@link keysPerCheck}. For the control database only: they are row data. */
+  /** At most {@link mostOffendingKeys}. For the control database only: they are row data. */
   readonly keys: readonly string[]
 }
 
@@ -79,7 +77,7 @@ async function runOne(session: Session, check: DataCheck, timeoutMs: number): Pr
 async function failed(session: Session, check: DataCheck, { finding }: SluiceError): Promise<CheckResult> {
   const subject = displayName(check.relation)
   if (check.each && aboutRows.has(finding.code)) {
-    const { keys, all } = await findFailingRows(session, check.each, keysPerCheck)
+    const { keys, all } = await findFailingRows(session, check.each, mostOffendingKeys)
     const count = keys.length === 0 ? "" : ` (${all ? "" : "at least "}${rows(keys.length)})`
     const message = `${check.each.message}${count}: ${finding.message}`
     return {
@@ -107,10 +105,10 @@ async function look(session: Session, offending: Sql, timeoutMs: number): Promis
   return session.transaction(
     async () => {
       await session.query("SELECT set_config('statement_timeout', $1, true)", [`${timeoutMs}`])
-      const limited = `SELECT ${ownMark} offending.key::text AS key ${from} LIMIT ${keysPerCheck + 1}`
+      const limited = `SELECT ${ownMark} offending.key::text AS key ${from} LIMIT ${mostOffendingKeys + 1}`
       const found = await session.query<{ key: string | null }>(limited)
-      const keys = found.slice(0, keysPerCheck).map(({ key }) => key ?? "NULL")
-      if (found.length <= keysPerCheck) return { keys, count: found.length }
+      const keys = found.slice(0, mostOffendingKeys).map(({ key }) => key ?? "NULL")
+      if (found.length <= mostOffendingKeys) return { keys, count: found.length }
       const [counted] = await session.query<{ rows: number }>(`SELECT ${ownMark} count(*)::float8 AS rows ${from}`)
       return { keys, count: counted?.rows ?? found.length }
     },

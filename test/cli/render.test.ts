@@ -244,6 +244,13 @@ describe("watched without a terminal", () => {
     expect(newLines(running, stopped).slice(0, 3)).toEqual(["  error: s: no", "    hint: mend it", `  ${rows}`])
     expect(newLines(stopped, stopped)).toEqual([])
     expect(renderRun(stopped, plain, now)).toContain(rows)
+    const shown = (count: number): string => {
+      const keys = Array.from({ length: count }, (_, at) => `${at}`)
+      return renderRun({ ...stopped, offendingRows: offendingRows.map((each) => ({ ...each, keys })) }, plain, now)
+    }
+    expect(shown(20)).toMatch(/, 19\n/)
+    expect(shown(21)).toContain(", 19, and more (--json has all of them)")
+    expect(shown(100)).toContain(", 19, and more (--json has the first 100)")
   })
 
   test("the same of another thing is told as well", () => {

@@ -1,6 +1,7 @@
 import { phases, type Phase } from "../../domain/phase.ts"
 import {
   hasEnded,
+  mostOffendingKeys,
   preparedTransaction,
   type BackfillProgress,
   type Blocker,
@@ -187,7 +188,8 @@ function pausedLine({ actor, at, reason }: PausedBy): string {
 /** Keys are data: what can't be printed as it is stands quoted. With `--json` all of them are there. */
 export function offendingLine({ code, table: name, keys }: OffendingRows): string {
   const shown = keys.slice(0, 20).map((key) => (/^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(key) ? key : JSON.stringify(key)))
-  const more = keys.length > shown.length ? ", …" : ""
+  const kept = keys.length < mostOffendingKeys ? "all of them" : `the first ${mostOffendingKeys}`
+  const more = keys.length > shown.length ? `, and more (--json has ${kept})` : ""
   return `Rows of ${name} in the way (${code}), by key: ${shown.join(", ")}${more}`
 }
 
