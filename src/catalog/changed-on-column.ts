@@ -1,6 +1,7 @@
 import { canonicalJson } from "../domain/canonical.ts"
-import { displayName, isSameRelation, type ColumnName } from "../domain/relation.ts"
-import type { Catalog, Column, Constraint, Index, Table } from "./model.ts"
+import { displayName, type ColumnName } from "../domain/relation.ts"
+import { findTable, type Catalog, type Column, type Constraint, type Index, type Table } from "./model.ts"
+import { partitionsOf } from "./partitions.ts"
 
 /** A column, and whether another shape computes it from now on: what is given to it by itself then comes to nothing. */
 export type LeavingColumn = ColumnName & { readonly computed: boolean }
@@ -11,21 +12,15 @@ export type LeavingColumn = ColumnName & { readonly computed: boolean }
  * on having by itself: type, default and NOT NULL.
  */
 export function changedOnColumns(was: Catalog, is: Catalog, columns: readonly LeavingColumn[]): readonly string[] {
-  const told = columns.flatMap(({ relation, column, computed }) =>
-    was.tables
-      .filter((table) => isSameRelation(table, relation) || descends(was, table, relation))
-      .flatMap((before) => {
-        const after = is.tables.find((table) => isSameRelation(table, before))
-        return after ? changedOn(before, after, column, computed) : []
-      }),
-  )
+  const told = columns.flatMap(({ relation, column, computed }) => {
+    const table = findTable(was, relation)
+    const hosts = table ? [table, ...partitionsOf(table, was)] : []
+    return hosts.flatMap((before) => {
+      const after = findTable(is, before)
+      return after ? changedOn(before, after, column, computed) : []
+    })
+  })
   return [...new Set(told)]
-}
-
-function descends(catalog: Catalog, { parent }: Table, relation: ColumnName["relation"]): boolean {
-  if (parent === null) return false
-  const above = catalog.tables.find((table) => isSameRelation(table, parent))
-  return isSameRelation(parent, relation) || (above !== undefined && descends(catalog, above, relation))
 }
 
 function changedOn(before: Table, after: Table, name: string, computed: boolean): readonly string[] {

@@ -160,6 +160,8 @@ export interface Trigger {
   readonly enabled: "origin" | "always" | "replica" | "disabled"
   /** True where its function inserts the whole row into a table, by the places of its columns. Left out: no. */
   readonly copiesRow?: true
+  /** The columns that its function names of the row (`NEW.name`). Left out: none. */
+  readonly reads?: readonly string[]
 }
 
 export function findTable(catalog: Catalog, relation: RelationName): Table | undefined {

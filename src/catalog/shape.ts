@@ -1,5 +1,5 @@
 import { hashOf } from "../domain/hash.ts"
-import type { Column, Index, Table } from "./model.ts"
+import type { Column, Index, Table, Trigger } from "./model.ts"
 import { withoutOurs } from "./ours.ts"
 
 /**
@@ -18,13 +18,22 @@ export function shapeHash(table: Table | undefined): string {
     inheritance,
     ...rest
   } = withoutOurs(table)
-  const shape = { ...rest, columns: rest.columns.map(withoutSettings), indexes: rest.indexes.map(withoutMarks) }
+  const shape = {
+    ...rest,
+    columns: rest.columns.map(withoutSettings),
+    indexes: rest.indexes.map(withoutMarks),
+    triggers: rest.triggers.map(withoutReads),
+  }
   // Where there is none it is left out: plans that know nothing of it keep their hashes.
   return hashOf(inheritance ? { ...shape, inheritance } : shape)
 }
 
 function withoutSettings({ settings: _settings, ...column }: Column): Column {
   return column
+}
+
+function withoutReads({ reads: _reads, ...trigger }: Trigger): Trigger {
+  return trigger
 }
 
 function withoutMarks({ clustered: _clustered, identifies: _identifies, ...index }: Index): Index {

@@ -22,7 +22,7 @@ export const steeringErrorCodes: Readonly<Record<string, string>> = {
   OLD_APPLICATION_SEES_NULL:
     "The old application will read NULL where the new one writes it. Give `down` to have it read another value.",
   OLD_COLUMN_BOUND:
-    "A column that contract is about to hide has what the plan doesn't know of: NOT NULL, a default, a constraint, a unique index, or something that uses it (a view, publication, foreign key), put there while the run waited. Nothing is hidden. Drop it, and put what the new shape is to promise on its own columns; then retry or proceed, or abort.",
+    "A column that contract is about to hide has what the plan doesn't know of: NOT NULL, a default, a constraint, a unique index, or something that uses it (a view, publication, foreign key, trigger), put there while the run waited. Nothing is hidden. Drop it, and put what the new shape is to promise on its own columns; then retry or proceed, or abort.",
   OLD_COLUMN_CHANGED:
     "What stood on a column that contract is about to hide (its type, default, NOT NULL, a constraint, an index) is gone, or something else than when the plan was made, and the plan would bring it back as it was. Nothing is hidden. Put it back and proceed, or abort and start again.",
   ORPHANED:

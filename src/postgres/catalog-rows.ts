@@ -2,6 +2,7 @@ import type { Column, ColumnDependent, Constraint, Index, Statistics, Table, Tri
 import type { Grant } from "../catalog/rights.ts"
 import type { RelationName } from "../domain/relation.ts"
 import { insertsWholeRows } from "../sql/row-copies.ts"
+import { columnsReadOfRow } from "../sql/row-reads.ts"
 
 /** A row that belongs to a table, by its oid. */
 export interface OfRelation {
@@ -42,7 +43,7 @@ export interface IndexRow extends OfRelation, Omit<Index, "clustered" | "identif
   readonly identifies: boolean
 }
 
-export interface TriggerRow extends OfRelation, Omit<Trigger, "copiesRow"> {
+export interface TriggerRow extends OfRelation, Omit<Trigger, "copiesRow" | "reads"> {
   /** Of its function. */
   readonly body: string
   readonly on_table: string
@@ -133,7 +134,8 @@ function statisticsOf({ name, columns }: StatisticsRow): Statistics {
 
 function triggerOf({ name, definition, enabled, body, on_table: table, transition }: TriggerRow): Trigger {
   const copiesRow = insertsWholeRows(body, { table, transition })
-  return { name, definition, enabled, ...(copiesRow && { copiesRow }) }
+  const reads = columnsReadOfRow(body)
+  return { name, definition, enabled, ...(copiesRow && { copiesRow }), ...(reads.length > 0 && { reads }) }
 }
 
 function grantOf({ grantee, privilege, column, grantable }: GrantRow): Grant {

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test } from "vitest"
+import { afterEach, beforeAll, describe, expect, test } from "vitest"
 import { loadParser } from "../../src/sql/parser.ts"
 import { Purging } from "../operations/archive/purging.ts"
 
@@ -16,9 +16,9 @@ const widened = {
   alter_column: { table: "orders", column: "amount", type: "bigint", up: "amount", down: "amount::int" },
 }
 
-async function throughGate(): Promise<void> {
+async function throughGate(operation: Readonly<Record<string, unknown>> = widened): Promise<void> {
   const versions = { schemas: true, roles: { old: null, new: null } }
-  change = await Purging.begin(orders, [widened], {}, "0002_widen", versions)
+  change = await Purging.begin(orders, [operation], {}, "0002_widen", versions)
   const last = change.plan.steps.findLast(({ phase }) => phase !== "contract" && phase !== "purge")
   if (last) await change.through(last.id)
 }
@@ -71,4 +71,37 @@ test("a contract that is done and asked again finds the new column by that name,
   const hide = change.step("contract/hide")
   await change.perform(hide)
   expect(await amount()).toEqual({ type: "bigint" })
+})
+
+describe("a trigger that somebody puts there while the run waits", () => {
+  const late = (column: string) => `
+    CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.${column} := NEW.${column}; RETURN NEW; END $$;
+    CREATE TRIGGER tidy BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION tidy()`
+  const dropped = { drop_column: { table: "orders", column: "amount", down: "id" } }
+
+  test("stops the contract where it names a column whose name goes; without it the table is written as ever", async () => {
+    await throughGate(dropped)
+    await change.query(late("amount"))
+    await expect(change.contract()).rejects.toMatchObject({
+      code: "OLD_COLUMN_BOUND",
+      finding: {
+        message: expect.stringContaining("trigger tidy of public.orders, whose function says NEW.amount") as string,
+      },
+    })
+    await change.query("DROP TRIGGER tidy ON orders")
+    await change.contract()
+    await change.query("INSERT INTO orders (id) VALUES (100)")
+  })
+
+  test("holds nothing up where it names another column, or one whose name a second column takes over", async () => {
+    await throughGate(dropped)
+    await change.query(late("id"))
+    await change.contract()
+    await change.query("INSERT INTO orders (id) VALUES (100)")
+    await change.end()
+    await throughGate(widened)
+    await change.query(late("amount"))
+    await change.contract()
+    await change.query("INSERT INTO orders (id, amount) VALUES (100, 5000000000)")
+  })
 })

@@ -35,11 +35,15 @@ function readingFindings(
   if (theirs.length === 0) return []
   const before = computed ? "; before that it finds NULL there where a new application inserts" : ""
   const what = table.parent ? "partition" : "table"
+  const naming = theirs.filter(({ reads = [] }) => reads.includes(column))
+  const words = (triggers: Table["triggers"]): string => triggers.map(({ name }) => name).join(", ")
   return [
     warning(
       "TRIGGER_READS_COLUMN",
       `${displayName(table)}.${column}`,
-      `The ${what} has triggers (${theirs.map(({ name }) => name).join(", ")}): a function that says NEW.${column} fails from contract on, and every write that fires it${before}`,
+      naming.length > 0
+        ? `The ${what} has triggers whose functions say NEW.${column} or OLD.${column} (${words(naming)}): they fail from contract on, and every write that fires them${before}`
+        : `The ${what} has triggers (${words(theirs)}): a function that says NEW.${column} fails from contract on, and every write that fires it${before}`,
       "Have such functions do without that name before the contract gate is passed.",
     ),
   ]
