@@ -43,7 +43,7 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   FUNCTION_NEEDS_PATH:
     "A function that `up` or `down` calls has no search_path of its own, and triggers call it under pg_catalog, where it may not find the names in its body. Give it one: ALTER FUNCTION … SET search_path.",
   FUNCTION_READS_COLUMN:
-    "Functions name the table and the column that is renamed or dropped, as words: PostgreSQL doesn't know what they read. Have those that mean the column do without before the contract gate.",
+    "Functions name the table and a column that is renamed, dropped or given another type, as words: PostgreSQL doesn't know what they read. Have those that mean the column do without it, or with both types, before the contract gate.",
   GENERATED_COLUMN: "A generated or identity column would rewrite the table under lock. Add a plain column with `up`.",
   HIDDEN_COLUMNS_KEPT:
     "An earlier run still keeps hidden columns that are computed from this table's others. Let it through its purge gate (`sluice proceed RUN --gate purge` ends its keep early), or undo it.",
@@ -126,7 +126,7 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
   TRIGGER_COPIES_ROW:
     "A trigger of yours inserts NEW.* or OLD.* into another table, which a new column breaks. Have its function name the columns.",
   TRIGGER_READS_COLUMN:
-    "Functions of triggers of the table, or of a partition, may name the column that is renamed or dropped. Have them do without before the contract gate.",
+    "Functions of triggers of the table, or of a partition, may name the column that is renamed, dropped or altered. Have them do without it, or with NULL in it, before the contract gate.",
   TRIGGER_SORTS_LATER:
     "A trigger of yours fires after ours; what it changes isn't carried over to new columns. Rename it to sort before ~.",
   TYPED_TABLE:

@@ -10,7 +10,7 @@ import { bindOperations } from "./bound-operation.ts"
 export interface Referenced {
   readonly relations: readonly RelationName[]
   readonly functions: readonly CalledFunction[]
-  /** Columns whose names go at contract. */
+  /** Columns whose names go at contract, or mean another column from then on. */
   readonly columns: readonly ColumnName[]
 }
 
@@ -23,8 +23,12 @@ export function referencedBy(revisions: readonly Revision[], defaultSchema: stri
   return {
     relations: distinctRelations(operations.flatMap(({ relations }) => relations)),
     functions: [...functions.values()],
-    columns: operations.flatMap(({ losesNames }) => losesNames),
+    columns: distinctColumns(operations.flatMap(({ losesNames, alters }) => [...losesNames, ...alters])),
   }
+}
+
+function distinctColumns(columns: readonly ColumnName[]): readonly ColumnName[] {
+  return [...new Map(columns.map((one) => [JSON.stringify([one.relation, one.column]), one])).values()]
 }
 
 /** Any text of an operation may be an expression; one that isn't calls nothing. */

@@ -13,7 +13,7 @@ import { domainsDefaultFindings, newDomainFindings } from "../new-domain-finding
 import { oldWriteFindings } from "../old-writes.ts"
 import type { OperationContext, PlanContext } from "../operation.ts"
 import { isReserved, resolveTable } from "../table-name.ts"
-import { rowCopyFindings } from "../row-copy-findings.ts"
+import { widerRowFindings } from "../wider-row-findings.ts"
 import { refusal, tableFindings, warning } from "../table-findings.ts"
 import { domainFindings } from "../sync/domain-findings.ts"
 import { typedTableFindings } from "../typed-table-findings.ts"
@@ -47,8 +47,7 @@ export function checkAddColumn(input: AddColumnInput, current: Catalog, context:
     ...(fillOf(input, current) === null
       ? []
       : domainFindings(parseTypeName(input.column.type, context.defaultSchema).name, current, subject)),
-    ...dependentFindings(table),
-    ...rowCopyFindings(table, current),
+    ...widerRowFindings(table, current),
   ]
 }
 
@@ -221,24 +220,4 @@ function keyFindings(table: Table): readonly Finding[] {
       "A primary key makes both quicker and the lists readable.",
     ),
   ]
-}
-
-/** What reads the table's row as a whole, and so notices that it has one column more. */
-function dependentFindings(table: Table): readonly Finding[] {
-  const star = warning(
-    "PREPARED_SELECT_STAR",
-    displayName(table),
-    "A connection that has prepared SELECT * on the table fails with 0A000 from the moment the column is there, until it is renewed",
-    "Have applications name their columns, or read through a view; else renew their connections after expand.",
-  )
-  const functions = table.dependents.filter((dependent) => dependent.startsWith("function "))
-  const used = functions.map((dependent) =>
-    warning(
-      "ROW_TYPE_USED",
-      `${displayName(table)}: ${dependent}`,
-      "It uses the table's row type; an SQL function that RETURNS SETOF it with a fixed list of columns fails once a column is added",
-      "Have it return the columns it names (RETURNS TABLE …), or SELECT * of the table.",
-    ),
-  )
-  return [star, ...used]
 }

@@ -12,7 +12,9 @@ import { computedFindings } from "../computed-findings.ts"
 import { downFindings } from "../down-findings.ts"
 import { duplicateFindings } from "../duplicate/duplicate-findings.ts"
 import { expressionFindings } from "../expression-findings.ts"
+import { functionFindings } from "../hide/function-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
+import { triggerFindings } from "../hide/trigger-findings.ts"
 import { oldWriteFindings } from "../old-writes.ts"
 import type { PlanContext } from "../operation.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
@@ -47,12 +49,23 @@ export function checkAlterColumn(input: AlterColumnInput, current: Catalog, cont
           ...typedTableFindings(table),
           ...keepFindings(table, column),
           ...duplicateFindings(table, column, typeOf(input, column, context), subject, current),
+          ...readerFindings(table, column, typeOf(input, column, context), current),
           ...purgeFindings(table, column, context),
           ...pairFindings(input, column, subject, context),
           ...writeFindings(input, table, column, subject),
           ...(table.columns.length + 2 > mostColumns ? [tooMany(table, subject)] : []),
         ]
       : [...bindingFindings(input, column, subject), ...requiredPartitionFindings(input, table, column, current)]),
+  ]
+}
+
+/** Who reads the column without PostgreSQL knowing it. */
+function readerFindings(table: Table, column: Column, type: string, catalog: Catalog): readonly Finding[] {
+  const { schema, name } = table
+  const named = { relation: { schema, name }, column: column.name }
+  return [
+    ...triggerFindings(table, column, catalog, { computed: true, becomes: type }),
+    ...(type === column.type ? [] : functionFindings(named, catalog, type)),
   ]
 }
 

@@ -11,6 +11,7 @@ import { parseTypeName } from "../../sql/type-name.ts"
 import { constraintsOf, indexesOf } from "../add-column/after.ts"
 import type { AddColumn } from "../add-column/resolved.ts"
 import { defaultText } from "../column-definition.ts"
+import { carriedCollation } from "../duplicate/carried-collation.ts"
 import { carriedSettings } from "../duplicate/carried-settings.ts"
 import { duplicateName } from "../duplicate/duplicate.ts"
 import type { Duplicate } from "../duplicate/duplicate.ts"
@@ -51,7 +52,7 @@ export function resolveAlterColumn(input: AlterColumnInput, catalog: Catalog, co
   if (!table || !column)
     throw new BugError({ code: "BUG", subject, message: "alter_column of a column that check had not found" })
   const scope = stepScope(relation, context)
-  const fresh = freshColumn(input, column, context)
+  const fresh = freshColumn(input, column, catalog, context)
   const asAdded = addedShape(input, catalog, { relation, table, column, fresh, scope, subject })
   const partitions = ownOfPartitions(table, column.name, catalog)
   const duplicate: Duplicate | null = needsDuplicate(input, column, context.defaultSchema)
@@ -75,7 +76,12 @@ export function resolveAlterColumn(input: AlterColumnInput, catalog: Catalog, co
   return { relation, table, column, fresh, partitions, duplicate, asAdded, scope, subject }
 }
 
-function freshColumn(input: AlterColumnInput, column: Column, { defaultSchema }: OperationContext): Column {
+function freshColumn(
+  input: AlterColumnInput,
+  column: Column,
+  catalog: Catalog,
+  { defaultSchema }: OperationContext,
+): Column {
   const type = input.type === undefined ? column.type : parseTypeName(input.type, defaultSchema).name
   const { settings: _settings, ...rest } = column
   return {
@@ -85,8 +91,7 @@ function freshColumn(input: AlterColumnInput, column: Column, { defaultSchema }:
     notNull: input.nullable === undefined ? column.notNull : !input.nullable,
     default:
       input.default === undefined ? column.default : defaultText({ name: column.name, type, ...defaultOf(input) }),
-    // Another type may not even have collations.
-    collation: type === column.type ? column.collation : null,
+    collation: type === column.type ? column.collation : carriedCollation(column, type, catalog),
     comment: input.comment === undefined ? column.comment : input.comment,
   }
 }

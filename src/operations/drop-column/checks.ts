@@ -14,10 +14,10 @@ import { nullFindings } from "../hide/null-findings.ts"
 import { triggerFindings } from "../hide/trigger-findings.ts"
 import { ident, qualified } from "../../sql/sql.ts"
 import type { PlanContext } from "../operation.ts"
-import { rowCopyFindings } from "../row-copy-findings.ts"
 import { resolveTable } from "../table-name.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
 import { typedTableFindings } from "../typed-table-findings.ts"
+import { widerRowFindings } from "../wider-row-findings.ts"
 import type { DropColumnInput } from "./input.ts"
 
 /** Everything that can be said about a `drop_column` before the database is asked. */
@@ -40,8 +40,8 @@ export function checkDropColumn(input: DropColumnInput, current: Catalog, contex
     ...sequenceFindings(table, column, current),
     ...(input.down === undefined ? [] : downFindings(input.down, table, current, context, subject)),
     ...clientFindings(subject),
-    ...(input.down === undefined ? [] : rowCopyFindings(table, current)),
-    ...triggerFindings(table, column, current, input.down !== undefined),
+    ...(input.down === undefined ? [] : widerRowFindings(table, current)),
+    ...triggerFindings(table, column, current, { computed: input.down !== undefined, becomes: null }),
     ...functionFindings({ relation, column: input.column }, current),
     ...purgeFindings(table, column, context),
   ]

@@ -6,8 +6,8 @@ import { nullFindings } from "../hide/null-findings.ts"
 import { newDomainFindings } from "../new-domain-findings.ts"
 import { domainFindings } from "../sync/domain-findings.ts"
 import { partitionFindings } from "./partition-findings.ts"
-import { rowCopyFindings } from "../row-copy-findings.ts"
 import { refusal, warning } from "../table-findings.ts"
+import { widerRowFindings } from "../wider-row-findings.ts"
 
 /**
  * Why a column can't get a second one of this type that takes its place, or what has to be known about that. A domain
@@ -27,7 +27,7 @@ export function duplicateFindings(
     ...(ofOld.length > 0 && type === column.type ? [] : newDomainFindings(type, catalog, subject)),
     ...domainFindings(type, catalog, subject),
     ...leftFindings(table, column, catalog, subject),
-    ...rowCopyFindings(table, catalog),
+    ...widerRowFindings(table, catalog),
   ]
   if (table.partitioning !== "parent") return findings
   for (const { name } of table.indexes.filter(({ unique, reads }) => !unique && reads.includes(column.name)))

@@ -34,7 +34,7 @@ export function checkRenameColumn(
     ...typedTableFindings(table),
     ...keepFindings(table, column),
     ...nameFindings(input, table, subject),
-    ...triggerFindings(table, column, current, !context.versionViews),
+    ...triggerFindings(table, column, current, { computed: !context.versionViews, becomes: null }),
     ...functionFindings({ relation, column: input.from }, current),
     ...(context.versionViews
       ? viewFindings(subject)
