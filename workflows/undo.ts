@@ -49,10 +49,8 @@ async function undo(
 ): Promise<"done" | "skipped" | "stands again"> {
   const options = { summary: `Undo: ${step.summary}` }
   // What comes back from the archive is the only copy: without it nothing may go on.
-  const [activity, verbs] =
-    step.action === "backfill"
-      ? ([activities.bulk.undoBackfill, ["retry"]] as const)
-      : ([activities.ddl.undoStep, ["retry", "skip"]] as const)
+  const activity = step.action === "backfill" ? activities.bulk.undoBackfill : activities.ddl.undoStep
+  const verbs = step.action === "backfill" || provesAgain(step) ? (["retry"] as const) : (["retry", "skip"] as const)
   let standsAgain = false
   const outcome = await untilDoneOrSkipped(progress, activities, `undo of ${step.id}`, verbs, async () => {
     const undone: Promise<StepUndone> = activity.executeWithOptions(options, [progress.ref, step.id])
@@ -65,6 +63,14 @@ async function undo(
     }
   })
   return standsAgain ? "stands again" : outcome
+}
+
+/**
+ * The old shape is back by then, and promises what is proven here. Left out, nothing behind it would be taken back, and
+ * the promise would go on refusing writes of rows that break it: those rows are what has to change.
+ */
+function provesAgain({ back, phase }: StepOutline): boolean {
+  return back === true && phase === "contract"
 }
 
 /** Undoing what is undone is seen to be so. The old shape may be hidden again, and its applications have to wait again. */

@@ -100,6 +100,8 @@ export interface StepOutline {
   readonly skippable: boolean
   /** True where the step takes the old shape from applications. Not told by earlier versions. */
   readonly endsOldShape?: boolean
+  /** True where the step stands in the plan for the way back alone. Not told by earlier versions, nor where it isn't so. */
+  readonly back?: boolean
 }
 
 /** What a workflow knows of a plan: kept in history, so kept small. */
@@ -116,7 +118,7 @@ export function outlineOf(plan: Plan): PlanOutline {
     hash: plan.hash,
     revisions: plan.revisions.map((revision) => revision.id),
     hidesOldShape: plan.steps.some(({ endsOldShape }) => endsOldShape),
-    steps: plan.steps.map(({ id, phase, action, summary, transactional, undo, skippable, endsOldShape }) => ({
+    steps: plan.steps.map(({ id, phase, action, summary, transactional, undo, skippable, endsOldShape, back }) => ({
       id,
       phase,
       action,
@@ -125,6 +127,7 @@ export function outlineOf(plan: Plan): PlanOutline {
       hasUndo: undo !== null,
       skippable: skippable ?? false,
       endsOldShape: endsOldShape ?? false,
+      ...(back && { back }),
     })),
   }
 }

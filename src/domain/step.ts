@@ -31,6 +31,17 @@ export interface RejectedRows {
   readonly hint: string
 }
 
+/** Rows that the shape which a step brings back can't hold, looked for before it does. */
+export interface UnfitRows {
+  readonly relation: RelationName
+  /** Yields a column `key` of all of them, as people find them. */
+  readonly keys: Sql
+  /** What is wrong with them. */
+  readonly message: string
+  /** What to do about each. */
+  readonly remedy: string
+}
+
 interface StepBase {
   /** Unique within the plan and stable: `expand/users/add-column-email`. */
   readonly id: string
@@ -65,6 +76,8 @@ interface StepBase {
   readonly skippable: boolean
   /** What can stop the step's undo. Plans of earlier versions don't say, nor do steps of which nobody can tell. */
   readonly undoRejects?: RejectedRows
+  /** What must not be there when the step is undone. Left out: nothing, or a plan of an earlier version. */
+  readonly undoDemands?: readonly UnfitRows[]
   /** True where applications of the old shape can't work any more once the step is done. */
   readonly endsOldShape: boolean
   /** The relations it touches: for leases, long-transaction checks and naming who is in the way. */

@@ -16,6 +16,7 @@ import type { StepContext } from "./step-context.ts"
 import { effectiveLimits } from "./step-limits.ts"
 import { workOf, type StepWork } from "./step-work.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
+import { demandFit } from "./unfit-rows.ts"
 
 /** Carries a step out in one direction, whatever an earlier attempt has left behind. */
 export async function carryOut(
@@ -34,6 +35,7 @@ export async function carryOut(
         const limits = await effectiveLimits(session, run.run, run.target.limits)
         const context = { run, attempt, observer, claimed, limits }
         try {
+          await demandFit(session, run.run, observer, { step, direction })
           return await runOnceRepaired(session, context, workOf(step, direction, last, held))
         } catch (error) {
           if (error instanceof NothingTells) await noteTold(session, context, error)

@@ -16,6 +16,7 @@ const alwaysBefore = "SELECT 'before'"
  */
 export function mergeSteps(head: Pick<SqlStep, "id" | "phase" | "summary">, parts: readonly SqlStep[]): SqlStep {
   const undos = parts.toReversed().map(({ undo }) => undo)
+  const undoDemands = parts.flatMap((part) => part.undoDemands ?? [])
   const locks = parts.map(({ lock }) => lockModes.indexOf(lock))
   return sqlStep({
     ...head,
@@ -30,6 +31,7 @@ export function mergeSteps(head: Pick<SqlStep, "id" | "phase" | "summary">, part
     rewritesTable: parts.some(({ rewritesTable }) => rewritesTable),
     losesData: parts.some(({ losesData }) => losesData),
     endsOldShape: parts.some(({ endsOldShape }) => endsOldShape),
+    ...(undoDemands.length > 0 && { undoDemands }),
     needs: distinct(parts.flatMap(({ needs }) => needs)),
     relations: distinctRelations(parts.flatMap(({ relations }) => relations)),
   })

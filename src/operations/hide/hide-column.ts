@@ -14,6 +14,7 @@ import { ownDefault, whileAPartition } from "./of-partition.ts"
 import { rowsAgainst } from "./rejected-rows.ts"
 import { commentOn, interimCheck, notNullReturns, uniqueReturns, validateReturn } from "./return-steps.ts"
 import type { Returning } from "./return-steps.ts"
+import { unfitRows } from "./unfit-rows.ts"
 
 export interface HiddenColumn {
   readonly table: Table
@@ -93,6 +94,7 @@ function renameStep(hiding: HiddenColumn, holders: readonly Holder[]): SqlStep {
     ...each((holder) => weakened(hiding, holder)),
   ]
   const back = [rename(hidden, column.name), ...each((holder) => restored(hiding, holder))]
+  const unfit = hiding.computed ? unfitRows(hidden, holders) : []
   const [isThere, isHidden] = [columnExists(table, column.name), columnExists(table, hidden)]
   return sqlStep({
     id: `contract/${scope}/hide-${column.name}`,
@@ -104,6 +106,7 @@ function renameStep(hiding: HiddenColumn, holders: readonly Holder[]): SqlStep {
     observe: observation({ after: isHidden, before: isThere }),
     lock: "AccessExclusive",
     endsOldShape: true,
+    ...(unfit.length > 0 && { undoDemands: unfit }),
     needs: [table, ...partitions.map(({ partition }) => partition)].map((one) => ({
       kind: "own",
       relation: nameOf(one),

@@ -17,7 +17,7 @@ export function rowsWithNull(table: Table, column: string): RejectedRows {
 
 /** Rows that stop a check from being valid again; undefined for a constraint of another kind. */
 export function rowsAgainst(table: Table, { kind, name, definition }: Constraint): RejectedRows | undefined {
-  const condition = /^CHECK (\(.*\))(?: NO INHERIT)?(?: NOT VALID)?$/s.exec(definition)?.[1]
+  const condition = checkOf(definition)
   if (kind !== "check" || condition === undefined) return undefined
   return rejected(
     table,
@@ -25,6 +25,11 @@ export function rowsAgainst(table: Table, { kind, name, definition }: Constraint
     `Rows break the check ${name}, which is to hold again: \`down\` made such a value of what the new application wrote.`,
     "Change each so that it doesn't",
   )
+}
+
+/** The condition of a check, of what pg_get_constraintdef says. */
+export function checkOf(definition: string): string | undefined {
+  return /^CHECK (\(.*\))(?: NO INHERIT)?(?: NOT VALID)?$/s.exec(definition)?.[1]
 }
 
 function rejected(table: Table, condition: Sql, what: string, remedy: string): RejectedRows {

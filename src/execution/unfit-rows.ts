@@ -1,0 +1,51 @@
+import { RefusedError, SluiceError } from "../domain/errors.ts"
+import { displayName } from "../domain/relation.ts"
+import { mostOffendingKeys } from "../domain/run.ts"
+import type { Step, UnfitRows } from "../domain/step.ts"
+import type { Session } from "../postgres/session.ts"
+import type { Direction } from "./journal-rows.ts"
+import { observe } from "./observe.ts"
+import type { ExecutionObserver } from "./target-run.ts"
+
+/**
+ * Before a shape comes back whose promises bind every write at once: no row may be there that it can't hold, for from then
+ * on applications could write none of them. Asked outside the step's transaction, since it may read a whole table. Throws
+ * RefusedError DATA_REJECTED; the rows' keys go to the observer.
+ */
+export async function demandFit(
+  session: Session,
+  run: string,
+  observer: Pick<ExecutionObserver, "offendingKeys">,
+  { step, direction }: { readonly step: Step; readonly direction: Direction },
+): Promise<void> {
+  const { undoDemands = [] } = step
+  if (direction !== "undo" || undoDemands.length === 0 || (await observe(session, step)) !== "after") return
+  const found: UnfitRows[] = []
+  for (const rows of undoDemands) {
+    const keys = await keysOf(session, rows)
+    if (keys.length === 0) continue
+    await observer.offendingKeys(step.id, "DATA_REJECTED", rows.relation, keys)
+    found.push(rows)
+  }
+  const [first] = found
+  if (!first) return
+  throw new RefusedError({
+    code: "DATA_REJECTED",
+    subject: displayName(first.relation),
+    message: found.map(({ message }) => message).join("; "),
+    hint: `Their keys are listed by \`sluice status ${run}\`. ${first.remedy}, then \`sluice retry ${run}\`. Until then the old shape stays hidden, and applications write the new one as ever.`,
+  })
+}
+
+async function keysOf(session: Session, { keys }: UnfitRows): Promise<readonly string[]> {
+  try {
+    const found = await session.query<{ key: string }>(`SELECT unfit.key FROM (${keys}) AS unfit LIMIT $1`, [
+      mostOffendingKeys,
+    ])
+    return found.map(({ key }) => key)
+  } catch (error) {
+    // Another column that it reads is hidden as well: then nothing tells, and PostgreSQL will.
+    if (error instanceof SluiceError && error.code === "UNKNOWN_COLUMN") return []
+    throw error
+  }
+}
