@@ -1,4 +1,4 @@
-import { join, literal, sql } from "../sql/sql.ts"
+import { join, literal, qualified, sql } from "../sql/sql.ts"
 import type { Sql } from "../sql/sql.ts"
 import { keyText, walkedTable } from "./sync/ranges.ts"
 import type { Walk } from "./sync/ranges.ts"
@@ -9,9 +9,9 @@ export function rowsWhere(walk: Walk, condition: Sql): Sql {
   return sql`SELECT ${keyText(walk)} AS key FROM ${walkedTable(walk)} WHERE ${condition}`
 }
 
-/** Every row, for what looks at one after the other. */
+/** Every row, for what looks at one after the other. A bare `t` would be a column of that name where the table has one. */
 export function everyRow(walk: Walk): Sql {
-  return sql`SELECT ${keyText(walk)} AS key, t AS whole FROM ${walkedTable(walk)}`
+  return sql`SELECT ${keyText(walk)} AS key, (t.*)::${qualified(walk.relation)} AS whole FROM ${walkedTable(walk)}`
 }
 
 export interface Uniqueness {

@@ -59,6 +59,12 @@ test("rows whose value can't be computed are told once, with what is wrong, and 
   ])
 })
 
+test("also in a table with a column that bears the name by which our statement calls the table", async () => {
+  const given = `CREATE TABLE "Member" (id int PRIMARY KEY, t text, "loyaltyPoints" text);
+    INSERT INTO "Member" VALUES (1, 'x', '5'), (2, 'y', 'secret')`
+  expect((await checked(given, asNumber)).keys).toMatchObject([{ code: "DATA_REJECTED", keys: ["2"] }])
+})
+
 test("of very many failing rows the first hundred are known, and that there are more", async () => {
   const rows = `INSERT INTO "Member" SELECT i, 'many' FROM generate_series(1, 101) AS i`
   const { findings, keys } = await checked(`${member}; ${rows}`, asNumber)

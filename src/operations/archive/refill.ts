@@ -3,6 +3,7 @@ import type { BackfillStep, SqlStep } from "../../domain/step.ts"
 import { ident, join, literal, qualified, sql, trusted } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { fillingStep } from "../filling-step.ts"
+import { reservedPrefix } from "../names.ts"
 import { columnExists, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { tableWalk } from "../sync/backfill-sql.ts"
@@ -81,6 +82,12 @@ export function refillStep(archive: Archive, id: string): BackfillStep {
 }
 
 /**
+ * The archived row as one value, and what it is called beside the table's own columns. PostgreSQL takes a bare name for a
+ * column wherever there is one; of these names no table has any.
+ */
+const [row, found] = [ident(`${reservedPrefix}_row`), ident(`${reservedPrefix}_found`)]
+
+/**
  * The archived row is looked up row by row, which costs the same whatever the archive's size; values are computed from
  * the row itself, which is locked by then.
  */
@@ -94,7 +101,7 @@ function batch(archive: Archive): Sql {
   )
   return sql`WITH free AS MATERIALIZED (
   SELECT ${pick},
-    (SELECT x FROM ${qualified(place)} AS x WHERE ${sameKey(archive, sql`x`, sql`t`)}) AS kept
+    (SELECT ${row} FROM ${qualified(place)} AS ${row} WHERE ${sameKey(archive, row, sql`t`)}) AS ${found}
   FROM ${walkedTable(walk)}
   WHERE ${inRange(walk)}
     AND t.${again} IS NULL
@@ -123,12 +130,12 @@ function pickAndMatch({ walk }: Archive): readonly [Sql, Sql] {
  * what `down` makes of the row; of a row that came after the purge, what the column's default would have given it.
  */
 function restored(archive: Archive, { hiding, down }: ArchivedColumn): Sql {
-  const kept = sql`(free.kept).${ident(hiding.hidden)}`
+  const kept = sql`(free.${found}).${ident(hiding.hidden)}`
   if (down)
-    return sql`CASE WHEN (free.kept).${ident(down.hash.name)} = ${hashOver(down.hash, inTable)}
+    return sql`CASE WHEN (free.${found}).${ident(down.hash.name)} = ${hashOver(down.hash, inTable)}
       THEN ${kept} ELSE ${downOf(archive, down, inTable)} END`
   const [first] = archive.key
   // PostgreSQL's own words of the default.
   const absent = hiding.column.default === null ? literal(null) : trusted(`(${hiding.column.default})`)
-  return sql`CASE WHEN (free.kept).${ident(first?.name ?? "")} IS NULL THEN ${absent} ELSE ${kept} END`
+  return sql`CASE WHEN (free.${found}).${ident(first?.name ?? "")} IS NULL THEN ${absent} ELSE ${kept} END`
 }

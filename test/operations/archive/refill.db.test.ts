@@ -52,6 +52,22 @@ describe("values come back", () => {
     expect(await person(change, 1000)).toEqual({ name: "Prince1000  ", fax: "F1000", code: "C1000" })
   })
 
+  // Seen before: PostgreSQL takes a bare name for a column wherever there is one, and the undo stopped for good.
+  test("also into a table whose columns, and key, bear the names that our statements use", async () => {
+    const change = await purged(
+      `CREATE TABLE public.people (
+         kept int, x int, name text, free text, h text, t text, last_name text, PRIMARY KEY (kept, x));
+       INSERT INTO public.people
+       SELECT n, -n, 'Prince' || n || '  ', 'f', 'h', 't', n::text FROM generate_series(1, 300) AS n`,
+      [{ drop_column: { table: "people", column: "name", down: "'Prince' || last_name || left(t || h || free, 0)" } }],
+    )
+    await change.back()
+    const [row] = await change.query<{ rows: number }>(
+      "SELECT count(*)::int AS rows FROM public.people WHERE name = 'Prince' || kept || '  '",
+    )
+    expect(row?.rows).toBe(300)
+  })
+
   test("where the new shape was changed since the purge, from `down`, and NULL where that fails", async () => {
     const change = await purged(people, [dropName, dropFax, dropCode])
     await change.query(`
