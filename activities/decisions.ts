@@ -9,6 +9,7 @@ import { mapped } from "./attempt.ts"
 import type { ActivityDeps } from "./deps.ts"
 import { recordSight, type Ask } from "./gate-sight.ts"
 import { judge } from "./judge.ts"
+import { foretoldAt } from "./plan-evidence.ts"
 import { tellPause } from "./pause.ts"
 import { lookForStragglers } from "./stragglers.ts"
 import { targetRunOf } from "./target-run.ts"
@@ -28,7 +29,9 @@ export function createDecisionActivities(deps: ActivityDeps): DecisionActivities
         try {
           const stragglers = gate === "contract" ? await lookForStragglers(deps, ref, place.decidedAt, ask) : null
           const { evidenceHash, findings } = await recordSight(deps, ref, gate, ask, stragglers)
-          await setRunState(control, ref, { state, phase, waitingFor: gate, findings, place })
+          const foretold = await foretoldAt(deps, ref, gate)
+          const told = [...findings, ...foretold]
+          await setRunState(control, ref, { state, phase, waitingFor: gate, findings: told, place })
           return { evidenceHash }
         } catch (error) {
           if (!(error instanceof RefusedError) || error.code !== "TARGET_UNREACHABLE") throw error

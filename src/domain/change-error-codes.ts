@@ -54,6 +54,8 @@ export const changeErrorCodes: Readonly<Record<string, string>> = {
     "Tables inherit from this one, and triggers would miss their rows. End the inheritance, or use partitions.",
   INHERITING_TABLE:
     "The table inherits from another one, whose changes come down to it in the middle of a run. End the inheritance, or use partitions.",
+  NEW_WRITES_MAY_FAIL:
+    "Until contract `down` runs within each write of the new application, and may fail it: by a value that it can't process, or a result that the old column refuses. Have it give a value for whatever that application may write.",
   NOTHING_TO_CHANGE: "The operation says nothing of what shall change.",
   NOTHING_TO_MERGE: "The revisions have one head already, or none.",
   NOT_A_TABLE: "The name belongs to a view, foreign table, sequence or index. Name the table itself.",

@@ -30,6 +30,26 @@ describe("decisions", () => {
     await project.ended("aborted")
   })
 
+  // Who lets a run through a gate has seldom read the plan's warnings of days ago.
+  test("a gate says once more what the plan has foretold of that which begins behind it", async () => {
+    const project = await sluice.project({
+      rows: 10,
+      operations: `${emailOf("lower(name)")}
+  - drop_column: {table: people, column: name, down: "nullif(email, '')"}
+`,
+    })
+    await project.start()
+    const toldAt = async (gate: "dual-write" | "switch" | "contract") =>
+      (await project.atGate(gate)).findings.map(({ code }) => code).filter((code) => !code.startsWith("STRAGGLERS"))
+    expect(await toldAt("dual-write")).toEqual([])
+    await project.send("proceed", { gate: "dual-write" })
+    expect(await toldAt("switch")).toEqual(["NEW_WRITES_MAY_FAIL"])
+    await project.send("proceed", { gate: "switch" })
+    expect(await toldAt("contract")).toEqual(["REQUIRED_FROM_CONTRACT"])
+    await project.send("abort")
+    await project.ended("aborted")
+  })
+
   test("plain signals do what updates do, and a malformed one does nothing", async () => {
     const project = await sluice.project({ rows: 10, gates: { ...auto, "dual-write": "manual", switch: "manual" } })
     await project.start()

@@ -150,7 +150,8 @@ test("where nothing is known the gate says why, and passes", async () => {
   const project = await sluice.project({ rows: 10, operations: dropName })
   await project.start()
   await project.pass("dual-write", "switch")
-  expect((await project.atGate("contract")).findings).toMatchObject([
+  const { findings } = await project.atGate("contract")
+  expect(findings.filter(({ code }) => code.startsWith("STRAGGLERS"))).toMatchObject([
     { code: "STRAGGLERS_UNKNOWN", severity: "info", hint: expect.stringContaining("CREATE EXTENSION") },
   ])
   await runAs(project, "SELECT 1")

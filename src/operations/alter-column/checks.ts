@@ -15,7 +15,7 @@ import { expressionFindings } from "../expression-findings.ts"
 import { functionFindings } from "../hide/function-findings.ts"
 import { keepFindings } from "../hide/keep-findings.ts"
 import { triggerFindings } from "../hide/trigger-findings.ts"
-import { oldWriteFindings } from "../old-writes.ts"
+import { oldWriteFindings } from "../failing-writes.ts"
 import type { PlanContext } from "../operation.ts"
 import { missingColumn, refusal, tableFindings, warning } from "../table-findings.ts"
 import { resolveTable } from "../table-name.ts"
@@ -133,7 +133,8 @@ function expressionsFindings(
     const isSound = !hasErrors(found)
     findings.push(...found, ...(isSound ? computedFindings(up, table, catalog, subject) : []))
   }
-  if (down !== undefined) findings.push(...downFindings(down, table, catalog, context, subject))
+  const column = findColumn(table, name)
+  if (down !== undefined && column) findings.push(...downFindings(down, { table, column }, catalog, context, subject))
   if (typeof value === "string")
     findings.push(
       ...expressionFindings(

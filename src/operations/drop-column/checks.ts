@@ -38,7 +38,7 @@ export function checkDropColumn(input: DropColumnInput, current: Catalog, contex
     ...needFindings(input, table, column, current),
     ...(input.down === undefined && fillsItself(column) ? [] : nullFindings(column, current, subject)),
     ...sequenceFindings(table, column, current),
-    ...(input.down === undefined ? [] : downFindings(input.down, table, current, context, subject)),
+    ...(input.down === undefined ? [] : downFindings(input.down, { table, column }, current, context, subject)),
     ...clientFindings(subject),
     ...(input.down === undefined ? [] : widerRowFindings(table, current)),
     ...triggerFindings(table, column, current, { computed: input.down !== undefined, becomes: null }),

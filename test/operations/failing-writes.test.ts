@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest"
-import { oldWriteFindings, type Promises } from "../../src/operations/old-writes.ts"
+import { newWriteFindings, oldWriteFindings, promisesOf, type Promises } from "../../src/operations/failing-writes.ts"
+import type { Constraint, Index } from "../../src/catalog/model.ts"
 import { loadParser } from "../../src/sql/parser.ts"
 import { column, table } from "../planner/sample-catalog.ts"
 
@@ -49,4 +50,21 @@ test.each<[string, Partial<Promises>, string]>([
   ["name", { type: "varchar(10)" }, "the computed value is too long for varchar(10)"],
 ])("what fails a write of the old application is told: %s, %j", (up, more, expected) => {
   expect(reasons(up, more)).toBe(expected)
+})
+
+test("what the old column promises fails writes of the new application, and is told with what an undo does then", () => {
+  const qty = column("qty", "integer", { notNull: true })
+  const check = { name: "positive", kind: "check", columns: ["qty"] } as unknown as Constraint
+  const key = { name: "one_each", unique: true, reads: ["qty"] } as unknown as Index
+  const old = { ...table("orders", [qty]), constraints: [check], indexes: [key] }
+  expect(promisesOf(old, qty)).toEqual({ type: "integer", notNull: true, check: "positive", unique: true })
+  const after = table("orders", [column("qty", "text")])
+  const [finding, ...more] = newWriteFindings("qty::integer", after, promisesOf(old, qty), "orders.qty")
+  expect(more).toEqual([])
+  expect(finding).toMatchObject({ code: "NEW_WRITES_MAY_FAIL", severity: "warning", subject: "orders.qty" })
+  expect(finding?.message).toMatch(
+    /Until contract.*the cast to int4 can't process its value; the computed value is NULL; .*check positive; another row.*an undo stops at its rows/,
+  )
+  const harmless = { type: "text", notNull: false, check: null, unique: false }
+  expect(newWriteFindings("qty", after, harmless, "orders.qty")).toEqual([])
 })

@@ -1,4 +1,4 @@
-import { findColumn, type Table } from "../catalog/model.ts"
+import { findColumn, type Column, type Table } from "../catalog/model.ts"
 import type { Finding } from "../domain/finding.ts"
 import { mayBeNull, parseExpression, refusingCasts } from "../sql/parser.ts"
 import type { Known, QualifiedName } from "../sql/parser.ts"
@@ -30,8 +30,7 @@ const anyText: ReadonlySet<string> = new Set(["text", "pg_catalog.text"])
  * result that the new column refuses, fails a write that was fine before. Precheck sees today's rows, not tomorrow's.
  */
 export function oldWriteFindings(up: string, table: Table, promises: Promises, subject: string): readonly Finding[] {
-  const known = { column: (name: string) => findColumn(table, name) ?? null, isTotal }
-  const reasons = [...raises(up, known), ...refusals(up, known, promises)]
+  const reasons = reasonsOf(up, table, promises)
   if (reasons.length === 0) return []
   return [
     warning(
@@ -43,11 +42,45 @@ export function oldWriteFindings(up: string, table: Table, promises: Promises, s
   ]
 }
 
-function raises(up: string, known: Known): readonly string[] {
-  const { functions, operators } = parseExpression(up)
+/**
+ * The same the other way round: `down` runs within each write of the new application, which doesn't know the old column
+ * and its promises. `table`: as it is after the plan. From contract on nothing is refused: what `down` has no value for is
+ * NULL then, and stops an undo.
+ */
+export function newWriteFindings(down: string, table: Table, promises: Promises, subject: string): readonly Finding[] {
+  const reasons = reasonsOf(down, table, promises)
+  if (reasons.length === 0) return []
+  return [
+    warning(
+      "NEW_WRITES_MAY_FAIL",
+      subject,
+      `Until contract, and after an undo of that, a write of the new application fails where ${reasons.join("; ")}; in between it is accepted, and an undo stops at its rows`,
+      "Have `down` give a value for whatever the new application may write (CASE, NULLIF, coalesce), or see to it that it writes no such rows.",
+    ),
+  ]
+}
+
+/** What a computed column promises as things are: with every check that reads it. */
+export function promisesOf({ constraints, indexes }: Table, { name, type, notNull }: Column): Promises {
+  const checks = constraints.filter(({ kind, columns }) => kind === "check" && columns.includes(name))
+  return {
+    type,
+    notNull,
+    check: checks.length === 0 ? null : checks.map((check) => check.name).join(", "),
+    unique: indexes.some(({ unique, reads }) => unique && reads.includes(name)),
+  }
+}
+
+function reasonsOf(expression: string, table: Table, promises: Promises): readonly string[] {
+  const known = { column: (name: string) => findColumn(table, name) ?? null, isTotal }
+  return [...raises(expression, known), ...refusals(expression, known, promises)]
+}
+
+function raises(expression: string, known: Known): readonly string[] {
+  const { functions, operators } = parseExpression(expression)
   const called = functions.filter((name) => !isTotal(name))
   const names = called.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`))
-  const casts = refusingCasts(up, known).map(({ schema, name }) =>
+  const casts = refusingCasts(expression, known).map(({ schema, name }) =>
     schema === null || schema === "pg_catalog" ? name : `${schema}.${name}`,
   )
   const parts = [
@@ -60,9 +93,9 @@ function raises(up: string, known: Known): readonly string[] {
   return parts.length === 0 ? [] : [`${parts.join(" or ")} can't process its value`]
 }
 
-function refusals(up: string, known: Known, promises: Promises): readonly string[] {
+function refusals(expression: string, known: Known, promises: Promises): readonly string[] {
   const reasons: string[] = []
-  if (promises.notNull && mayBeNull(up, known)) reasons.push("the computed value is NULL")
+  if (promises.notNull && mayBeNull(expression, known)) reasons.push("the computed value is NULL")
   if (/^(character varying|varchar|character|char|bpchar)\s*\(/i.test(promises.type))
     reasons.push(`the computed value is too long for ${promises.type}`)
   if (promises.check !== null) reasons.push(`the computed value breaks the check ${promises.check}`)
