@@ -49,8 +49,19 @@ export class Purging {
     id = "0002_drop",
     versions: PlanTarget["versions"] = sampleTarget.versions,
   ): Promise<Purging> {
-    const target: PlanTarget = { ...sampleTarget, keepMs: 0, versions }
     const database = await createDatabase({ schema: given })
+    return Purging.on(database, operations, limits, id, versions)
+  }
+
+  /** The same on a database that is there, which ends with it. */
+  static async on(
+    database: TestDatabase,
+    operations: readonly Declared[],
+    limits: Partial<Limits> = {},
+    id = "0002_drop",
+    versions: PlanTarget["versions"] = sampleTarget.versions,
+  ): Promise<Purging> {
+    const target: PlanTarget = { ...sampleTarget, keepMs: 0, versions }
     await runOn(database.url, [])
     const revisions = [revision(id, ...operations)]
     const catalog = await asSession(database.url, (session) => readCatalog(session, catalogWish(revisions, target)))
