@@ -95,6 +95,25 @@ describe("a table is filled", () => {
     expect(await runVerify(run, verify, attemptOf(), new Witness())).toMatchObject({ rows: 30_000 })
   })
 
+  test.each([
+    ["", ""],
+    [", in partitions", "PARTITION BY RANGE (id)"],
+  ])("that has no statistics yet%s: they are made before the first batch is planned", async (_, partitions) => {
+    const isPartitioned = partitions !== ""
+    const off = "WITH (autovacuum_enabled = false)"
+    await database.query(`
+      CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL) ${isPartitioned ? partitions : off};
+      ${isPartitioned ? `CREATE TABLE users_all PARTITION OF users DEFAULT ${off};` : ""}
+      INSERT INTO users SELECT n, 'N ' || n FROM generate_series(1, 3000) AS n`)
+    const statistics = `SELECT c.reltuples::int AS rows, s.null_frac AS "unfilled"
+       FROM pg_class AS c LEFT JOIN pg_stats AS s ON s.tablename = c.relname AND s.attname = 'nick'
+      WHERE c.relname LIKE 'users%' AND c.relkind = 'r'`
+    const { run, backfill } = await beginFilling(database, usersSync(nickGroup()))
+    expect(await database.query(statistics)).toEqual([{ rows: -1, unfilled: null }])
+    await runBackfill(run, backfill, attemptOf(), new Witness())
+    expect(await database.query(statistics)).toEqual([{ rows: 3_000, unfilled: 1 }])
+  })
+
   test("whose names are hostile", async () => {
     const relation = { schema: 'We"ird.Schema', name: `sel;ect "T" 'x' ${"é".repeat(20)}` }
     await database.query(`
