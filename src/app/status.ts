@@ -1,9 +1,9 @@
 import { SluiceError } from "../domain/errors.ts"
 import type { Finding } from "../domain/finding.ts"
 import { displayName } from "../domain/relation.ts"
-import { hasEnded, type OffendingRows, type RunStatus } from "../domain/run.ts"
+import { hasEnded, isUnwinding, type OffendingRows, type RunStatus } from "../domain/run.ts"
 import type { Control } from "../ledger/control.ts"
-import { gatesPassedOf, lastPauseOf } from "../ledger/decisions.ts"
+import { gatesPassedOf, lastPauseOf, lastWayBackOf } from "../ledger/decisions.ts"
 import { deadlineOf } from "../ledger/deadline.ts"
 import { gateRefusalOf, type GateRefusal } from "../ledger/gate-refusal.ts"
 import { listOffendingKeys } from "../ledger/offending-keys.ts"
@@ -36,6 +36,7 @@ export async function showStatus(app: App, run: string): Promise<RunStatus> {
     findings: [...found.findings, ...(refused ? [stillShut(found, refused)] : [])],
     until,
     paused: found.state === "paused" ? await lastPauseOf(control, found.run) : null,
+    sentBack: isUnwinding(found) ? await lastWayBackOf(control, found.run) : null,
     offendingRows: stillInTheWay(found, await offendingRowsOf(control, found.run)),
   }
   if (hasEnded(status.state)) {

@@ -105,8 +105,8 @@ export interface OffendingRows {
 /** What a run's status tells of its backup; `sluice backup list` knows the rest. */
 export type RunBackup = Pick<BackupRecord, "id" | "state" | "createdAt" | "bytes" | "restoreSeconds">
 
-/** The decision by which a run rests. */
-export interface PausedBy {
+/** Who has decided something about a run, when and why. */
+export interface DecidedBy {
   readonly actor: string
   /** ISO 8601. */
   readonly at: string
@@ -138,7 +138,9 @@ export interface RunStatus {
   /** When what it waits for ends by itself: soak, keep, a gate of mode `{after: …}`. Null or left out: not known. */
   readonly until?: string | null
   /** Who has paused it. Null: it isn't paused; left out: not asked for. */
-  readonly paused?: PausedBy | null
+  readonly paused?: DecidedBy | null
+  /** Who has sent it back. Null: it isn't on its way back, or was cancelled through Temporal; left out: not asked for. */
+  readonly sentBack?: (DecidedBy & { readonly verb: "abort" | "undo" }) | null
   /** Left out where it wasn't asked for: it is for `status` and `watch`. */
   readonly offendingRows?: readonly OffendingRows[]
   /** Verbs that make sense now, as commands to type. */

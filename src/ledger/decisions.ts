@@ -1,6 +1,6 @@
 import type { WaitName } from "../domain/gate.ts"
 import { nonceKey, type NoncedDecision } from "../domain/nonce.ts"
-import type { OperatorVerb, PausedBy } from "../domain/run.ts"
+import type { DecidedBy, OperatorVerb } from "../domain/run.ts"
 import { findAppended } from "./append.ts"
 import { Ledger } from "./chain.ts"
 import type { Control } from "./control.ts"
@@ -79,13 +79,30 @@ export async function gatesPassedOf(control: Control, run: string): Promise<read
 }
 
 /** Who paused the run last, whether it has been resumed since or not; null where nobody has. */
-export async function lastPauseOf(control: Control, run: string): Promise<PausedBy | null> {
-  const [row] = await control.query<{ actor: string; at: Date; reason: string | null }>(
-    `SELECT actor, at, detail ->> 'reason' AS reason
+export async function lastPauseOf(control: Control, run: string): Promise<DecidedBy | null> {
+  const found = await lastOf(control, run, ["pause"])
+  return found && { actor: found.actor, at: found.at, reason: found.reason }
+}
+
+/** Who sent the run back last; null where nobody has. */
+export async function lastWayBackOf(
+  control: Control,
+  run: string,
+): Promise<(DecidedBy & { readonly verb: "abort" | "undo" }) | null> {
+  return lastOf(control, run, ["abort", "undo"])
+}
+
+async function lastOf<Verb extends OperatorVerb>(
+  control: Control,
+  run: string,
+  verbs: readonly Verb[],
+): Promise<(DecidedBy & { readonly verb: Verb }) | null> {
+  const [row] = await control.query<{ actor: string; at: Date; reason: string | null; verb: Verb }>(
+    `SELECT actor, at, detail ->> 'reason' AS reason, detail ->> 'verb' AS verb
        FROM sluice_control.entry
-      WHERE run = $1 AND kind = 'decision.accepted' AND detail ->> 'verb' = 'pause'
+      WHERE run = $1 AND kind = 'decision.accepted' AND detail ->> 'verb' = ANY ($2)
       ORDER BY seq DESC LIMIT 1`,
-    [run],
+    [run, verbs],
   )
   return row ? { ...row, at: row.at.toISOString() } : null
 }

@@ -89,6 +89,16 @@ describe("a run", () => {
     expect(text).not.toContain("left")
   })
 
+  test("on its way back says so, and who sent it there, when and why", () => {
+    const sentBack = { verb: "undo", actor: "ada", at: "2026-01-31T12:00:05.000Z", reason: "wrong rate" } as const
+    const back: RunStatus = { ...running, state: "aborting", choices: [], sentBack }
+    expect(renderRun(back, plain, now)).toContain(
+      "\nOn its way back: undo by ada at 2026-01-31 12:00:05 UTC: wrong rate",
+    )
+    expect(renderRun({ ...back, sentBack: null }, plain, now)).toMatch(/\nOn its way back$/m)
+    expect(renderRun(running, plain, now)).not.toContain("way back")
+  })
+
   test("while it leaves room to others, says how much, and how to have it faster", () => {
     const backfill = running.backfill && { ...running.backfill, throttledBy: null, restRatio: 10 }
     expect(renderRun({ ...running, backfill }, plain, now)).toContain(

@@ -1,12 +1,13 @@
 import { phases, type Phase } from "../../domain/phase.ts"
 import {
   hasEnded,
+  isUnwinding,
   mostOffendingKeys,
   preparedTransaction,
   type BackfillProgress,
   type Blocker,
+  type DecidedBy,
   type OffendingRows,
-  type PausedBy,
   type RunBackup,
   type RunState,
   type RunStatus,
@@ -57,6 +58,7 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
   for (const blocker of status.blockers) lines.push(look.yellow(blockerLine(blocker)))
   if (status.findings.length > 0) lines.push("", renderFindings(status.findings, look))
   for (const rows of status.offendingRows ?? []) lines.push(look.yellow(offendingLine(rows)))
+  if (isUnwinding(status)) lines.push("", look.yellow(wayBackLine(status)))
   if (status.waitingFor !== null)
     lines.push("", `Waits for ${look.bold(status.waitingFor)}${meaningOf(status.waitingFor)}`)
   if (status.until) lines.push(untilLine(status.until, now))
@@ -181,8 +183,17 @@ export function untilLine(until: string, now: number): string {
   return `Until ${time(until)} UTC${left > 0 ? ` (${formatDuration(left)})` : ""}: then it goes on by itself.`
 }
 
-function pausedLine({ actor, at, reason }: PausedBy): string {
-  return `Paused by ${actor} at ${time(at)} UTC${reason === null ? "" : `: ${reason}`}`
+function pausedLine(paused: DecidedBy): string {
+  return `Paused ${decided(paused)}`
+}
+
+/** Where Temporal itself cancelled it, nobody is known. */
+function wayBackLine({ sentBack }: RunStatus): string {
+  return `On its way back${sentBack ? `: ${sentBack.verb} ${decided(sentBack)}` : ""}`
+}
+
+function decided({ actor, at, reason }: DecidedBy): string {
+  return `by ${actor} at ${time(at)} UTC${reason === null ? "" : `: ${reason}`}`
 }
 
 /** Keys are data: what can't be printed as it is stands quoted. With `--json` all of them are there. */
