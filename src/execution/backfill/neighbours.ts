@@ -10,6 +10,8 @@ const [rising, falling] = [0.3, 0.07]
 const used = 0.06
 /** Before the first batch nothing is known: so many looks, so many milliseconds apart. */
 const [firstLooks, apartMs] = [5, 10]
+/** So many transactions that wrote in that time, and somebody is at work whom none of the looks has met. */
+const firstWrites = 5
 
 /**
  * Whether others are at work on the server: what they need of its processors, a backfill should leave to them. Told by
@@ -25,15 +27,21 @@ export class Neighbours {
     return this.#average >= used
   }
 
-  /** Looks several times at once, before the first batch. */
+  /**
+   * Looks several times at once, before the first batch, and counts what was written in between: short transactions, a
+   * hundred a second, are open for a hundredth of the time, and a backfill at full speed takes all of it meanwhile.
+   */
   async settle(session: Session, signal: AbortSignal): Promise<void> {
     const seen: number[] = []
+    const before = await nextTransaction(session)
     await this.#count(session, [])
     for (let look = 0; look < firstLooks; look += 1) {
       await rest(apartMs, signal)
       seen.push(await this.#count(session, []))
     }
-    this.#average = seen.reduce((sum, count) => sum + count, 0) / firstLooks
+    const writes = (await nextTransaction(session)) - before
+    const average = seen.reduce((sum, count) => sum + count, 0) / firstLooks
+    this.#average = Math.max(average, writes >= firstWrites ? rising : 0)
   }
 
   /** `ours`: the sessions that fill rows. */
@@ -60,4 +68,12 @@ export class Neighbours {
     this.#known = new Set(rows.map(({ id }) => id))
     return fresh
   }
+}
+
+/** The number that the server gives to the next transaction that writes, whoever's. */
+async function nextTransaction(session: Session): Promise<number> {
+  const [row] = await session.query<{ next: number }>(
+    "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::float8 AS next",
+  )
+  return row?.next ?? 0
 }

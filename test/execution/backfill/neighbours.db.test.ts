@@ -37,13 +37,13 @@ async function asOrdinaryRole<T>(work: (session: Session) => Promise<T>): Promis
 /** A session with one short transaction after the other, for as long as `work` lasts, and as much rest between them. */
 async function whileBusy<T>(
   work: (pid: number) => Promise<T>,
-  { name = "an application", restMs = 0 } = {},
+  { name = "an application", restMs = 0, statement = "SELECT pg_sleep(0.002)" } = {},
 ): Promise<T> {
   return withSession({ url: cluster.url(), applicationName: name }, async (busy) => {
     const over = new AbortController()
     const others = (async () => {
       while (!over.signal.aborted) {
-        await busy.query("SELECT pg_sleep(0.002)")
+        await busy.query(statement)
         if (restMs > 0) await sleep(restMs)
       }
     })()
@@ -58,6 +58,22 @@ async function whileBusy<T>(
 
 test("an application at work is seen, also by a role that has no right to see others", async () => {
   await whileBusy(async () => expect(await asOrdinaryRole((session) => seenBy(session))).toBe(true))
+})
+
+// Seen before: the first tens of thousands of rows were filled at full speed beside an application of 200 writes a second.
+test("one whose transactions are too short to be met is told before the first batch by what it writes", async () => {
+  await asSession(cluster.url(), (session) => session.query("CREATE TABLE public.written (n int)"))
+  await whileBusy(
+    () =>
+      asOrdinaryRole(async (session) => {
+        for (let round = 0; round < 8; round += 1) {
+          const neighbours = new Neighbours()
+          await neighbours.settle(session, never)
+          expect(neighbours.areAtWork).toBe(true)
+        }
+      }),
+    { restMs: 2, statement: "INSERT INTO public.written VALUES (1)" },
+  )
 })
 
 test("one who does little at a time isn't forgotten between two looks", async () => {
