@@ -227,7 +227,9 @@ describe("what others hold", () => {
 
   test("in any order ends in no deadlock, neither ours nor the application's", async () => {
     await database.query(people)
-    const { run, backfill } = await beginFilling(database, usersSync(nickGroup()), { batchDurationMs: 20 })
+    // Longer than the server takes to see a deadlock, so that no time limit of ours comes before it.
+    const limits = { batchDurationMs: 20, lockTimeoutMs: 10_000 }
+    const { run, backfill } = await beginFilling(database, usersSync(nickGroup()), limits)
     const over = new AbortController()
     const writers = [1, 2, 3, 4].map((seed) =>
       asSession(database.url, async (session) => {
@@ -240,12 +242,18 @@ describe("what others hold", () => {
         }
       }),
     )
-    await runBackfill(run, backfill, attemptOf(), new Witness())
-    over.abort()
+    await runBackfill(run, backfill, attemptOf(), new Witness()).finally(() => over.abort())
     await Promise.all(writers)
+    await allGone()
     const [row] = await database.query("SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()")
     expect(row).toEqual({ deadlocks: 0 })
   })
+
+  /** A session tells what it has counted at its end at the latest. */
+  async function allGone(): Promise<void> {
+    const others = "datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    await eventually(async () => (await countRows(database, "pg_stat_activity", others)) === 0)
+  }
 })
 
 test("live writers of both shapes lose nothing, and their values are what is filled", async () => {
