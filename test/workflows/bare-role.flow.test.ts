@@ -88,6 +88,14 @@ async function definitions(project: Project): Promise<readonly string[]> {
   return lines.map((line) => line.replace(/,$/, "")).toSorted()
 }
 
+/** Of every table, whatever the order of columns and rows. */
+async function rows({ database }: Project): Promise<readonly unknown[]> {
+  return database.query(`
+    SELECT 'people' AS table, to_jsonb(t)::text AS row FROM public.people AS t UNION ALL
+    SELECT 'orders', to_jsonb(t)::text FROM public.orders AS t UNION ALL
+    SELECT 'teams', to_jsonb(t)::text FROM public.teams AS t ORDER BY 1, 2`)
+}
+
 test("the roles are what is said here: neither may more than log in", async () => {
   const project = await sluice.project({ rows: 1 })
   const rights = await project.database.query(
@@ -123,15 +131,14 @@ test("every operation, kept and undone: nothing is refused that doctor hasn't fo
 test("every operation, to the end and back from the archive: nothing is refused that doctor hasn't foretold", async () => {
   const project = await sluice.project(options)
   await prepare(project)
-  const before = await project.database.query("SELECT to_jsonb(p)::text AS row FROM public.people AS p ORDER BY id")
+  const [before, rowsBefore] = [await definitions(project), await rows(project)]
   await project.start()
   await project.ended("completed")
   await undo(project.app, { run: project.run })
   await project.pass("new-writers-gone")
   await project.ended("aborted")
-  expect(await project.database.query("SELECT to_jsonb(p)::text AS row FROM public.people AS p ORDER BY id")).toEqual(
-    before,
-  )
+  expect(await definitions(project)).toEqual(before)
+  expect(await rows(project)).toEqual(rowsBefore)
   await uninstall(project.app, project.target.name)
   expect(await sluice.takeRefusals()).toEqual([])
 })
