@@ -143,8 +143,7 @@ async function wayBackRefusal(
 /**
  * Behind a gate somebody relies on what was done before it, and it may have waited for days: from switch on the new
  * application reads what dual write keeps equal, and contract relies on the plan knowing what stands on the columns that
- * it hides. Where the target is away it isn't known; the steps behind the gate
- * ask once more.
+ * it hides. Where the target is away it isn't known; the steps behind the gate ask once more.
  */
 async function changedRefusal(deps: ActivityDeps, ref: RunRef, request: DecisionRequest): Promise<ErrorFinding | null> {
   const { verb, state, waitingFor, by } = request

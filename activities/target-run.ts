@@ -13,7 +13,10 @@ import type { RunRef } from "./types.ts"
 const kept = new Map<string, Plan>()
 const keptAtMost = 16
 
-/** The run as one of this control database, its stored plan (hash checked when it is read), its target's configuration, and what the plan was made from. */
+/**
+ * The run as one of this control database, its stored plan (hash checked when it is read), its target's configuration, and
+ * a way to what the plan was made from.
+ */
 export async function targetRunOf(deps: ActivityDeps, ref: RunRef): Promise<TargetRun> {
   const target = deps.config().targets[ref.target]
   if (!target) {

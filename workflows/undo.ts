@@ -1,5 +1,6 @@
 import { CancellationScope, condition, patched } from "@temporalio/workflow"
 import type { StepUndone } from "../activities/types.ts"
+import type { Finding } from "../src/domain/finding.ts"
 import { returnGate } from "../src/domain/gate.ts"
 import type { Phase } from "../src/domain/phase.ts"
 import type { StepOutline } from "../src/domain/plan.ts"
@@ -50,7 +51,10 @@ async function undo(
   const options = { summary: `Undo: ${step.summary}` }
   // What comes back from the archive is the only copy: without it nothing may go on.
   const activity = step.action === "backfill" ? activities.bulk.undoBackfill : activities.ddl.undoStep
-  const verbs = step.action === "backfill" || provesAgain(step) ? (["retry"] as const) : (["retry", "skip"] as const)
+  const verbs = ({ code }: Finding) =>
+    step.action === "backfill" || (provesAgain(step) && code === "DATA_REJECTED")
+      ? (["retry"] as const)
+      : (["retry", "skip"] as const)
   let standsAgain = false
   const outcome = await untilDoneOrSkipped(progress, activities, `undo of ${step.id}`, verbs, async () => {
     const undone: Promise<StepUndone> = activity.executeWithOptions(options, [progress.ref, step.id])
@@ -66,8 +70,8 @@ async function undo(
 }
 
 /**
- * The old shape is back by then, and promises what is proven here. Left out, nothing behind it would be taken back, and
- * the promise would go on refusing writes of rows that break it: those rows are what has to change.
+ * The old shape is back by then, and promises what is proven here. Left out because of rows that break the promise,
+ * nothing behind it would be taken back, and it would go on refusing writes of them: the rows are what has to change.
  */
 function provesAgain({ back, phase }: StepOutline): boolean {
   return back === true && phase === "contract"
