@@ -82,6 +82,12 @@ describe("a run", () => {
     expect(text).toContain("Fill public.people (attempt 2) 5s")
   })
 
+  test("tells no rate where nobody is at work on it", () => {
+    const missing = { code: "NO_WORKER", severity: "error", subject: "worker", message: "no worker" } as const
+    for (const status of [{ ...running, state: "needs-operator" } as const, { ...running, findings: [missing] }])
+      expect(renderRun(status, plain, now)).toMatch(/50,000 of 200,000 rows$/m)
+  })
+
   test("once all rows are filled, says that alone", () => {
     const backfill = running.backfill && { ...running.backfill, rowsDone: 200_000, etaSeconds: 0, throttledBy: null }
     const text = renderRun({ ...waiting, backfill }, plain, now)

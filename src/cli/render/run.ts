@@ -50,9 +50,9 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
   if (status.backfill && !ended)
     lines.push(
       "",
-      backfillLine(status.backfill, look),
+      backfillLine(status.backfill, look, isAtRest(status)),
       ...restLines(status.backfill).map(look.yellow),
-      ...roomLines(status.backfill, status.run).map(look.dim),
+      ...(isAtRest(status) ? [] : roomLines(status.backfill, status.run).map(look.dim)),
     )
   lines.push(...retryLines(status).map(look.yellow))
   for (const blocker of status.blockers) lines.push(look.yellow(blockerLine(blocker)))
@@ -124,8 +124,13 @@ function isLost({ findings }: RunStatus): boolean {
   return findings.some(({ code }) => code === "ORPHANED")
 }
 
-/** `200,000 employees …`: how far, how fast, how much longer; once all is filled, that alone. */
-export function backfillLine(progress: BackfillProgress, look: Look): string {
+/** Nobody fills anything, whatever was measured last. */
+function isAtRest({ state, findings }: RunStatus): boolean {
+  return (state !== "running" && state !== "aborting") || findings.some(({ code }) => code === "NO_WORKER")
+}
+
+/** `200,000 employees …`: how far and, where it isn't at rest, how fast and how much longer; once all is filled, that alone. */
+export function backfillLine(progress: BackfillProgress, look: Look, atRest = false): string {
   if (progress.rowsDone > 0 && progress.rowsDone >= progress.rowsTotal)
     return `${progress.table}: ${number(progress.rowsDone)} rows filled`
   const share = progress.rowsTotal === 0 ? 1 : Math.min(1, progress.rowsDone / progress.rowsTotal)
@@ -133,7 +138,8 @@ export function backfillLine(progress: BackfillProgress, look: Look): string {
   const bar = look.green("█".repeat(filled)) + look.dim("░".repeat(24 - filled))
   const eta = progress.etaSeconds === null ? "" : `, about ${formatDuration(progress.etaSeconds * 1000)} left`
   const rows = `${number(progress.rowsDone)} of ${number(progress.rowsTotal)} rows`
-  return `${bar} ${Math.floor(share * 100)}% ${progress.table}: ${rows}, ${number(progress.rowsPerSecond)} a second${eta}`
+  const pace = atRest ? "" : `, ${number(progress.rowsPerSecond)} a second${eta}`
+  return `${bar} ${Math.floor(share * 100)}% ${progress.table}: ${rows}${pace}`
 }
 
 /** Why it rests, a line for each that says so: they hold value and limit, and would be cut at the end of a longer one. */
