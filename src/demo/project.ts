@@ -22,6 +22,6 @@ targets:
     schemas: [public]
     soak: 2s
     keep: 2s
-    # Small batches: the change takes a little longer, and leaves room for the worker to be killed in the middle.
-    limits: {lockTimeout: 500ms, batchDuration: 50ms}
+    # Less rest beside the applications than by default (10): they feel it a little, and the demo is over in two minutes.
+    limits: {lockTimeout: 500ms, batchDuration: 50ms, restRatio: 3}
 `

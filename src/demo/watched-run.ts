@@ -17,7 +17,7 @@ export interface Stage {
 }
 
 /** How long the end of a run is waited for, in milliseconds. */
-const patienceMs = 60_000
+const patienceMs = 180_000
 
 /** One run of the demo: watched, and let through its gates. */
 export class WatchedRun {

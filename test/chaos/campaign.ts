@@ -77,7 +77,7 @@ targets:
     soak: 0s
     keep: 0s
     gates: {dual-write: auto, switch: auto, contract: manual, purge: auto}
-    limits: {lockTimeout: 200ms, batchDuration: 20ms}
+    limits: {lockTimeout: 200ms, batchDuration: 20ms, restRatio: 4}
 `,
   )
 }
