@@ -28,6 +28,14 @@ export const splitName = `
 
 const parts = (first: string, last: string) => ({ name: `${first} ${last}`, first_name: first, last_name: last })
 
+/** A read: before a write in the same transaction, it holds a lock that a change may come to wait for. */
+export const look: Statement = {
+  name: "look",
+  kind: "read",
+  sql: "SELECT id FROM people WHERE id = $1",
+  values: ["{key}"],
+}
+
 /** What an application writes that knows only `name`. */
 export const oldNames: readonly Statement[] = [
   {

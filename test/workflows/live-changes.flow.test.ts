@@ -3,6 +3,7 @@ import { stamp } from "../../src/app/stamp.ts"
 import { startApplication, type LiveApplication, type Statement } from "../harness/live-writer.ts"
 import type { Project } from "../harness/project.ts"
 import { Sluice } from "../harness/sluice.ts"
+import { look } from "./changes.ts"
 
 let sluice: Sluice
 beforeAll(async () => {
@@ -124,7 +125,9 @@ function writer(project: Project, remainder: number, searchPath: string, stateme
       table: { name: "people", key: "id" },
       statements,
       searchPath,
-      lanes: 1,
+      // What we do to the table comes between two statements of a transaction too.
+      lanes: 2,
+      transactions: { statements: 3, pauseMs: 30 },
       existingKeys: { first: 1, last: rows, only: { remainder, of: 2 } },
       firstNumber: 1 + remainder * 1_000_000,
       seed: 1 + remainder,
@@ -155,13 +158,13 @@ const [oldPath, newPath] = ["public_base, public", "public_0001_change, public"]
 describe.each(Object.entries(changes))("%s", (_, change) => {
   test("comes while both applications write, and neither notices", async () => {
     const project = await begin(change, 0)
-    const old = writer(project, 0, oldPath, change.old)
+    const old = writer(project, 0, oldPath, [...change.old, look])
     let fresh: LiveApplication | null = null
     try {
       await project.start()
       await project.pass("dual-write", "switch")
       await project.atGate("contract")
-      fresh = writer(project, 1, newPath, change.fresh)
+      fresh = writer(project, 1, newPath, [...change.fresh, look])
       await Promise.all([old.makes(80), fresh.makes(80)])
       await old.stop()
       await project.pass("contract")
@@ -180,13 +183,13 @@ describe.each(Object.entries(changes))("%s", (_, change) => {
   test("goes again under both of them", async () => {
     const project = await begin(change, 600_000)
     const before = (await project.dump()).filter(isSchema)
-    let old = writer(project, 0, oldPath, change.old)
+    let old = writer(project, 0, oldPath, [...change.old, look])
     let fresh: LiveApplication | null = null
     try {
       await project.start()
       await project.pass("dual-write", "switch")
       await project.atGate("contract")
-      fresh = writer(project, 1, newPath, change.fresh)
+      fresh = writer(project, 1, newPath, [...change.fresh, look])
       await fresh.makes(40)
       await old.stop()
       await expectUnharmed(old, oldPath, change.inOldShape)

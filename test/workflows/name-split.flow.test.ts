@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { startApplication, type LiveApplication } from "../harness/live-writer.ts"
 import type { Project } from "../harness/project.ts"
 import { Sluice } from "../harness/sluice.ts"
-import { bothShapes, newNames, oldNames, splitName } from "./changes.ts"
+import { bothShapes, look, newNames, oldNames, splitName } from "./changes.ts"
 
 let sluice: Sluice
 beforeAll(async () => {
@@ -25,7 +25,9 @@ function startWriter(project: Project, remainder: number): LiveApplication {
     url: project.database.url,
     workload: {
       table: { name: "public.people", key: "id" },
-      statements: oldNames,
+      statements: [...oldNames, look],
+      // What we do to the table comes between two statements of a transaction too.
+      transactions: { statements: 3, pauseMs: 30 },
       existingKeys: { first: 1, last: 3_000, only: { remainder, of: 2 } },
       firstNumber: 1 + remainder * 1_000_000,
       seed: 1 + remainder,
@@ -40,12 +42,12 @@ test("two applications in two shapes at once: nothing fails, nothing is lost, an
   try {
     await project.start()
     await project.pass("dual-write")
-    await other.use(bothShapes)
+    await other.use([...bothShapes, look])
     await project.pass("switch")
     await project.atGate("contract")
-    await other.use(newNames)
+    await other.use([...newNames, look])
     await Promise.all([old.makes(100), other.makes(100)])
-    await old.use(newNames)
+    await old.use([...newNames, look])
     await old.makes(20)
     await project.pass("contract", "purge")
     await project.ended("completed")
@@ -73,7 +75,7 @@ test("while it is kept, the old shape comes back under both applications, and th
     await project.start()
     await project.pass("dual-write", "switch")
     await project.atGate("contract")
-    await application.use(newNames)
+    await application.use([...newNames, look])
     await application.makes(20)
     await project.pass("contract")
     await project.until("keep", ({ phase }) => phase === "keep")
@@ -81,9 +83,9 @@ test("while it is kept, the old shape comes back under both applications, and th
     await project.send("abort", { reason: "the old shape is wanted back" })
     await project.atGate("new-writers-gone")
     await expect(project.send("abort")).rejects.toMatchObject({ code: "ALREADY_ABORTING" })
-    await application.use([...newNames, ...oldNames])
+    await application.use([...newNames, ...oldNames, look])
     await application.makes(50)
-    await application.use(oldNames)
+    await application.use([...oldNames, look])
     await application.makes(20)
     await project.pass("new-writers-gone")
     await project.ended("aborted")

@@ -45,6 +45,7 @@ export function startApplication(options: {
     measurements,
     pauseMs,
     random: seededRandom(seed),
+    transactions: workload.transactions,
     statements: () => statements,
     nextNumber: () => number++,
     isStopping: () => life.isStopping,

@@ -13,6 +13,14 @@ export type Answer =
     }
   | { readonly kind: "refused" | "open"; readonly code: string; readonly message: string }
 
+/** A statement with its values. */
+export interface Call {
+  readonly statement: Statement
+  readonly values: readonly (string | null)[]
+}
+
+const words = (sql: string): Call => ({ statement: { name: sql, kind: "read", sql, values: [] }, values: [] })
+
 /** One connection of the application, made again whenever it breaks. All values are PostgreSQL's own text. */
 export class ApplicationConnection {
   readonly #url: Secret
@@ -26,13 +34,44 @@ export class ApplicationConnection {
     this.#searchPath = searchPath
   }
 
-  async call(statement: Statement, values: readonly (string | null)[]): Promise<Answer> {
-    let client: Client
+  async call(call: Call): Promise<Answer> {
+    const client = await this.#open()
+    return "kind" in client ? client : this.#ask(client, call)
+  }
+
+  /**
+   * Makes them in one transaction, with a pause before each and before its end. Their answers, in their order; where one
+   * fails, that one's alone: then nothing of the transaction has happened.
+   */
+  async transaction<One extends Call>(
+    calls: readonly One[],
+    pause: () => Promise<void>,
+  ): Promise<readonly { readonly call: One; readonly answer: Answer }[]> {
+    const client = await this.#open()
+    const begun = "kind" in client ? client : await this.#ask(client, words("BEGIN"))
+    if ("kind" in client || begun.kind !== "answered") return calls.slice(0, 1).map((call) => ({ call, answer: begun }))
+    const made: { call: One; answer: Answer }[] = []
+    for (const call of calls) {
+      await pause()
+      const answer = await this.#ask(client, call)
+      if (answer.kind === "refused") await this.#ask(client, words("ROLLBACK"))
+      if (answer.kind !== "answered") return [{ call, answer }]
+      made.push({ call, answer })
+    }
+    await pause()
+    const ended = await this.#ask(client, words("COMMIT"))
+    return ended.kind === "answered" ? made : made.map(({ call }) => ({ call, answer: ended }))
+  }
+
+  async #open(): Promise<Client | Extract<Answer, { kind: "refused" | "open" }>> {
     try {
-      client = this.#client ?? (await this.#connect())
+      return this.#client ?? (await this.#connect())
     } catch (error) {
       return { kind: "refused", ...describe(error) }
     }
+  }
+
+  async #ask(client: Client, { statement, values }: Call): Promise<Answer> {
     try {
       const result = await client.query<Record<string, string | null>>({
         text: statement.sql,

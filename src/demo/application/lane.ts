@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises"
 import { isOneOf } from "./acknowledged.ts"
 import type { Acknowledged, Write } from "./acknowledged.ts"
-import type { Answer, ApplicationConnection } from "./connection.ts"
+import type { Answer, ApplicationConnection, Call } from "./connection.ts"
 import type { LaneKeys } from "./keys.ts"
 import type { Measurements } from "./measurements.ts"
 import { fillIn } from "./workload.ts"
-import type { Placeholders, Statement } from "./workload.ts"
+import type { Placeholders, Statement, Workload } from "./workload.ts"
 
 /** What the connections of one application have in common. */
 export interface LaneContext {
@@ -13,6 +13,7 @@ export interface LaneContext {
   readonly measurements: Measurements
   readonly pauseMs: number
   readonly random: () => number
+  readonly transactions: Workload["transactions"]
   /** The statements of the moment: they can be exchanged while the application runs. */
   statements(): readonly Statement[]
   nextNumber(): number
@@ -27,32 +28,55 @@ export async function runLane(
   keys: LaneKeys,
 ): Promise<void> {
   let waitingSince: number | null = null
+  const transactions = lane % 2 === 1 ? context.transactions : undefined
+  const pause = (): Promise<void> => delay(context.random() * (transactions?.pauseMs ?? 0))
   while (!context.isStopping()) {
-    const statement = choose(context.statements(), context.random)
-    const key = statement.kind === "insert" ? "" : keys.pick()
-    if (key === null) {
+    const calls = nextCalls(lane, context, keys, transactions?.statements ?? 1)
+    const [first] = calls
+    if (first === undefined) {
       await delay(1) // nothing to touch yet
       continue
     }
-    const placeholders = { key, n: String(context.nextNumber()), lane: String(lane) }
     const began = performance.now()
     waitingSince ??= began
-    const values = statement.values.map((template) => fillIn(template, placeholders))
-    const answer = await connection.call(statement, values)
-    const verdict = settle(statement, placeholders, answer, context, keys)
+    const made = transactions
+      ? await connection.transaction(calls, pause)
+      : [{ call: first, answer: await connection.call(first) }]
     const now = performance.now()
-    const isWrite = statement.kind !== "read"
-    if (verdict === null) {
-      context.measurements.good(statement.name, isWrite, now - began, now - waitingSince)
-      waitingSince = null
-      await delay(context.pauseMs)
-    } else {
-      const isOpen = isWrite && answer.kind === "open"
-      context.measurements.bad(verdict.code, verdict.message, now - began, now - waitingSince, isOpen)
-      await delay(answer.kind === "answered" ? context.pauseMs : 50) // a server that is away needn't be hammered
+    for (const { call, answer } of made) {
+      const { statement } = call
+      const verdict = settle(statement, call.placeholders, answer, context, keys)
+      const isWrite = statement.kind !== "read"
+      const stalledMs = waitingSince === null ? 0 : now - waitingSince
+      if (verdict === null) {
+        context.measurements.good(statement.name, isWrite, now - began, stalledMs)
+        waitingSince = null
+      } else {
+        const isOpen = isWrite && answer.kind === "open"
+        context.measurements.bad(verdict.code, verdict.message, now - began, stalledMs, isOpen)
+      }
     }
+    // A server that is away needn't be hammered.
+    await delay(made.every(({ answer }) => answer.kind === "answered") ? context.pauseMs : 50)
   }
   await connection.close()
+}
+
+type FilledCall = Call & { readonly placeholders: Placeholders }
+
+/** At most so many, each on a row of its own; none where there is no row yet. */
+function nextCalls(lane: number, context: LaneContext, keys: LaneKeys, most: number): readonly FilledCall[] {
+  const calls = new Map<string, FilledCall>()
+  for (let count = 0; count < most; count += 1) {
+    const statement = choose(context.statements(), context.random)
+    const key = statement.kind === "insert" ? "" : keys.pick()
+    if (key === null) continue
+    const placeholders = { key, n: String(context.nextNumber()), lane: String(lane) }
+    const values = statement.values.map((template) => fillIn(template, placeholders))
+    const row = key === "" ? `new ${placeholders.n}` : key
+    if (!calls.has(row)) calls.set(row, { statement, values, placeholders })
+  }
+  return [...calls.values()]
 }
 
 /** Enters the answer into the account. Null where it was a good one, else what was wrong with it. */

@@ -12,6 +12,11 @@ export interface Workload {
   readonly lanes?: number
   /** Rest between two calls of one connection, in milliseconds. Default 2. */
   readonly pauseMs?: number
+  /**
+   * Every second connection makes its calls in transactions of up to so many statements, each on a row of its own, and
+   * rests up to so many milliseconds before each of them and before the commit. Default: each call is one alone.
+   */
+  readonly transactions?: { readonly statements: number; readonly pauseMs: number }
   /** Integer keys of rows that are there before, which the application may change as well; both ends included. */
   readonly existingKeys?: KeyRange
   /** Begins `{n}` here, so that two applications with unique values don't meet. Default 1. */

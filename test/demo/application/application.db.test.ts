@@ -89,8 +89,38 @@ test("counts refused calls by their SQLSTATE and does not count them as acknowle
   expect((await application.compare()).lost).toBe(0)
 })
 
-test("takes both outcomes of a write whose answer was lost, and goes on", async () => {
-  const application = startApplication({ name: "flaky app", url: database.url, workload })
+describe("of whose connections every second one works in transactions with pauses", () => {
+  const transactions = { statements: 3, pauseMs: 5 }
+  const start = () =>
+    startApplication({ name: "app", url: database.url, workload: { ...workload, lanes: 2, transactions } })
+
+  test("finds all of it again, several rows of one transaction among it", async () => {
+    const application = start()
+    await application.makes(300)
+    await expectUnharmed(application)
+    const [most] = await database.query<{ rows: number }>(
+      "SELECT count(*)::int AS rows FROM people GROUP BY xmin::text HAVING min(id) > 500 OR min(name) LIKE 'new %' ORDER BY 1 DESC",
+    )
+    expect(most?.rows).toBeGreaterThan(1)
+    expect(most?.rows).toBeLessThanOrEqual(3)
+  })
+
+  test("counts a transaction that was refused in part as not acknowledged at all", async () => {
+    const application = start()
+    await application.makes(100)
+    await database.query("ALTER TABLE people ADD CONSTRAINT shut CHECK (name NOT LIKE 'new %') NOT VALID")
+    await application.makes(200)
+    const report = await application.stop()
+    expect(Object.keys(report.failures)).toEqual(["23514"])
+    expect((await application.compare()).lost).toBe(0)
+  })
+})
+
+test.each([
+  ["", {}],
+  [", in transactions", { lanes: 2, transactions: { statements: 3, pauseMs: 5 } }],
+])("takes both outcomes of a write whose answer was lost, and goes on%s", async (_, more) => {
+  const application = startApplication({ name: "flaky app", url: database.url, workload: { ...workload, ...more } })
   for (let round = 0; round < 10; round += 1) {
     await application.makes(30)
     await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'flaky app'`)
