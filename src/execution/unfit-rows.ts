@@ -1,4 +1,4 @@
-import { RefusedError, SluiceError } from "../domain/errors.ts"
+import { RefusedError, UserError } from "../domain/errors.ts"
 import { displayName } from "../domain/relation.ts"
 import { mostOffendingKeys } from "../domain/run.ts"
 import type { Step, UnfitRows } from "../domain/step.ts"
@@ -44,8 +44,8 @@ async function keysOf(session: Session, { keys }: UnfitRows): Promise<readonly s
     ])
     return found.map(({ key }) => key)
   } catch (error) {
-    // Another column that it reads is hidden as well: then nothing tells, and PostgreSQL will.
-    if (error instanceof SluiceError && error.code === "UNKNOWN_COLUMN") return []
+    // Another column that it reads is hidden as well, or another one by now: then nothing tells, and PostgreSQL will.
+    if (error instanceof UserError || error instanceof RefusedError) return []
     throw error
   }
 }

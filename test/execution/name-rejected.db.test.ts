@@ -79,6 +79,14 @@ describe("an undo that stops at rows", () => {
     expect(change.witness.keysSeen.map(({ keys }) => keys)).toEqual([["2"], ["1"]])
   })
 
+  test("a check over two columns that both go tells nothing beforehand, and holds nothing up", async () => {
+    const both = `${given}; ALTER TABLE people ADD COLUMN rank int DEFAULT 1, ADD CONSTRAINT ranked CHECK (rank > 0 OR name = 'x')`
+    change = await Purging.begin(both, [...operations, { drop_column: { table: "people", column: "rank", down: "1" } }])
+    await change.contract()
+    await change.back()
+    expect(await change.query("SELECT name, rank FROM people WHERE id = 1")).toEqual([{ name: "P1", rank: 1 }])
+  })
+
   test("that came after the look are named by the proof of the promise", async () => {
     change = await Purging.begin(given, operations)
     await change.contract()
