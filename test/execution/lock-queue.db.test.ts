@@ -287,6 +287,8 @@ test.each(changes)(
     expect(Math.max(...waitsMs)).toBeLessThan(lockTimeoutMs + graceMs + Math.max(...calmWaitsMs))
     expect(await invalidIndexes(change)).toEqual([])
   },
+  // Each wait has its length, and there are many.
+  120_000,
 )
 
 test("a reader with an old snapshot is named as what the copy of an index waits for, nobody queues behind it, and the copy is valid", async () => {
