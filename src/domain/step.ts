@@ -76,6 +76,11 @@ interface StepBase {
   readonly skippable: boolean
   /** What can stop the step's undo. Plans of earlier versions don't say, nor do steps of which nobody can tell. */
   readonly undoRejects?: RejectedRows
+  /**
+   * What the undo locks, where that is more than the step does. Left out: the same. A lock that is raised while it is held
+   * waits for whoever reads, who then can't write: PostgreSQL cancels one of the two (40P01).
+   */
+  readonly undoLocks?: { readonly lock: LockMode; readonly relations: readonly RelationName[] }
   /** What must not be there when the step is undone. Left out: nothing, or a plan of an earlier version. */
   readonly undoDemands?: readonly UnfitRows[]
   /** True where applications of the old shape can't work any more once the step is done. */

@@ -40,7 +40,8 @@ export async function tryTransactional(
       await partsNow(session, made)
       const hidden = await hiddenBy(run, work)
       await demandNothingKept(session, run, hidden)
-      await lockRelations(session, step.relations, step.lock, limits.lockTimeoutMs)
+      const { relations, lock } = direction === "undo" ? (step.undoLocks ?? step) : step
+      await lockRelations(session, relations, lock, limits.lockTimeoutMs)
       // Again: from here on nobody can touch a trigger of these relations.
       await demandFooting(session, run, work)
       await demandUntouched(session, run, work, rests)

@@ -45,6 +45,7 @@ export function notNullSteps(
       sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(check)};`,
       // A constraint can't be made unvalidated again; the step before finds nothing left to undo then.
       undo: sql`ALTER TABLE IF EXISTS ${table} DROP CONSTRAINT IF EXISTS ${ident(check)};`,
+      undoLocks: { lock: "AccessExclusive", relations: [relation] },
       observe: observation({ after: isValidated, before: sql`NOT ${isValidated}` }),
       lock: "ShareUpdateExclusive",
       needs,

@@ -36,6 +36,7 @@ function parentStep(constraint: ValidatedConstraint, phase: Phase, id: string): 
     sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(name)} ${definition};`,
     // The partitions' foreign keys go with it; their steps find nothing left to undo then.
     undo: sql`ALTER TABLE IF EXISTS ${table} DROP CONSTRAINT IF EXISTS ${ident(name)};`,
+    undoLocks: { lock: "AccessExclusive", relations: target ? [relation, target] : [relation] },
     observe: observation({
       after: constraintWhere(relation, name, matches ?? sql`o.contype = 'f'`),
       before: sql`NOT ${constraintWhere(relation, name, sql`TRUE`)}`,

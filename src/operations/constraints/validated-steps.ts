@@ -36,6 +36,9 @@ export function validatedSteps(constraint: ValidatedConstraint, phase: Phase, id
   const isUnvalidated = constraintWhere(relation, name, sql`${matches} AND NOT o.convalidated`)
   const drop = sql`ALTER TABLE IF EXISTS ${table} DROP CONSTRAINT IF EXISTS ${ident(name)};`
   const lock: LockMode = kind === "check" ? "AccessExclusive" : "ShareRowExclusive"
+  // To drop one, PostgreSQL stops everybody on both tables, and readers too.
+  const both = target ? [relation, target] : [relation]
+  const undoLocks = { lock: "AccessExclusive", relations: both } as const
   const needs: readonly Capability[] = [
     { kind: "own", relation },
     ...(target ? [{ kind: "references" as const, relation: target }] : []),
@@ -48,10 +51,11 @@ export function validatedSteps(constraint: ValidatedConstraint, phase: Phase, id
       summary: `Add ${subject}, not validated yet`,
       sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(name)} ${constraint.definition} NOT VALID;`,
       undo: drop,
+      undoLocks,
       observe: observation({ after: isAdded, before: sql`NOT ${exists}` }),
       lock,
       needs,
-      relations: target ? [relation, target] : [relation],
+      relations: both,
     }),
     sqlStep({
       id: `${idPrefix}/validate`,
@@ -60,6 +64,7 @@ export function validatedSteps(constraint: ValidatedConstraint, phase: Phase, id
       sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(name)};`,
       // A constraint can't be made unvalidated again; the step before finds nothing left to undo then.
       undo: drop,
+      undoLocks,
       observe: observation({ after: isValidated, before: sql`${isUnvalidated} OR NOT ${exists}` }),
       // New rows are bound by it all the same.
       skippable: true,

@@ -31,6 +31,10 @@ export function createTableStep(table: CreateTable, context: OperationContext): 
   ${join(parts, ",\n  ")}
 );${comments(table)}`,
     undo: sql`DROP TABLE IF EXISTS ${name};`,
+    // Its foreign keys go from the tables that they point to as well.
+    ...(targets.length > 0 && {
+      undoLocks: { lock: "AccessExclusive", relations: distinctRelations([relation, ...targets]) },
+    }),
     observe: observation({ after: isThere(table), before: sql`${relationOid(relation)} IS NULL` }),
     lock: targets.length > 0 ? "ShareRowExclusive" : "none",
     needs: needsOf(table, targets),
