@@ -143,6 +143,13 @@ export interface Index {
   readonly clustered?: true
   /** True where replication tells rows apart by it (REPLICA IDENTITY USING INDEX). */
   readonly identifies?: true
+  /** Left out: none. */
+  readonly comment?: string
+  /**
+   * What was said of its expressions with ALTER INDEX … ALTER, in the words that say it again: `COLUMN 1 SET STATISTICS
+   * 500`. Left out: nothing.
+   */
+  readonly settings?: readonly string[]
 }
 
 /** What CREATE STATISTICS has made. */

@@ -36,6 +36,7 @@ function withoutReads({ reads: _reads, ...trigger }: Trigger): Trigger {
   return trigger
 }
 
-function withoutMarks({ clustered: _clustered, identifies: _identifies, ...index }: Index): Index {
+function withoutMarks(marked: Index): Index {
+  const { clustered: _clustered, identifies: _identifies, comment: _comment, settings: _settings, ...index } = marked
   return index
 }

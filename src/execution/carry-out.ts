@@ -39,7 +39,7 @@ export async function carryOut(
           return await runOnceRepaired(session, context, workOf(step, direction, last, held))
         } catch (error) {
           if (error instanceof NothingTells) await noteTold(session, context, error)
-          const told = await namingRejected(session, observer, { step, direction }, error)
+          const told = await namingRejected(session, run.run, observer, { step, direction }, error)
           throw await clearLeftover(session, context, { step, error: told })
         }
       }),

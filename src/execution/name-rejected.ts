@@ -11,6 +11,7 @@ import type { ExecutionObserver } from "./target-run.ts"
  */
 export async function namingRejected(
   session: Session,
+  run: string,
   observer: Pick<ExecutionObserver, "offendingKeys">,
   { step, direction }: { readonly step: Step; readonly direction: Direction },
   error: unknown,
@@ -19,7 +20,9 @@ export async function namingRejected(
   if (!rows || !(error instanceof SluiceError) || error.code !== "DATA_REJECTED") return error
   const keys = await keysOf(session, rows)
   if (keys.length > 0) await observer.offendingKeys(step.id, error.code, rows.relation, keys)
-  return retold(error, { ...error.finding, hint: rows.hint })
+  // A plan doesn't know the run's name.
+  const hint = rows.hint.replace("`sluice status RUN`", `\`sluice status ${run}\``)
+  return retold(error, { ...error.finding, hint: hint.replace("`sluice retry`", `\`sluice retry ${run}\``) })
 }
 
 /** None where they can't be read: what PostgreSQL has said is worth more than why that is so. */

@@ -38,9 +38,11 @@ export interface ConstraintRow extends OfRelation, Omit<Constraint, "references"
   readonly references_name: string | null
 }
 
-export interface IndexRow extends OfRelation, Omit<Index, "clustered" | "identifies"> {
+export interface IndexRow extends OfRelation, Omit<Index, "clustered" | "identifies" | "comment" | "settings"> {
   readonly clustered: boolean
   readonly identifies: boolean
+  readonly comment: string | null
+  readonly settings: readonly string[]
 }
 
 export interface TriggerRow extends OfRelation, Omit<Trigger, "copiesRow" | "reads"> {
@@ -122,10 +124,16 @@ function constraintOf(row: ConstraintRow): Constraint {
   return { name, kind, columns, ...(row.whole_row && { wholeRow: true }), definition, validated, references, comment }
 }
 
-function indexOf({ clustered, identifies, ...row }: IndexRow): Index {
+function indexOf({ clustered, identifies, comment, settings, ...row }: IndexRow): Index {
   const { name, columns, reads, unique, valid, definition, constraint } = row
   const index = { name, columns, reads, unique, valid, definition, constraint }
-  return { ...index, ...(clustered && { clustered }), ...(identifies && { identifies }) }
+  return {
+    ...index,
+    ...(clustered && { clustered }),
+    ...(identifies && { identifies }),
+    ...(comment === null ? {} : { comment }),
+    ...(settings.length === 0 ? {} : { settings }),
+  }
 }
 
 function statisticsOf({ name, columns }: StatisticsRow): Statistics {

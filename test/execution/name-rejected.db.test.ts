@@ -5,7 +5,8 @@ import { Purging } from "../operations/archive/purging.ts"
 
 /**
  * A way back may stop because the old shape allows no NULL again and the new application has written what `down` finds no
- * value for. PostgreSQL says only that there is such a row.
+ * value for; or because `down` makes values of it that an old check, unique index or foreign key refuses. PostgreSQL says
+ * only that there is such a row, and the hint sent people to a status that listed none.
  */
 let change: Purging | undefined
 beforeAll(loadParser)
@@ -96,11 +97,96 @@ describe("an undo that stops at rows", () => {
     const proof = change.step("contract/people/not-null-name/validate")
     await expect(change.undo(proof)).rejects.toMatchObject({
       code: "DATA_REJECTED",
-      finding: { hint: expect.stringMatching(/Write a value into name of each, then `sluice retry/) as unknown },
+      finding: {
+        hint: expect.stringMatching(/Write a value into name of each, then `sluice retry test-aaaaaaaa-1`/) as unknown,
+      },
     })
     expect(change.witness.keysSeen.map(({ keys }) => keys)).toEqual([["2", "3"]])
     await change.query("UPDATE people SET name = 'nobody' WHERE name IS NULL")
     await change.undo(proof)
+  })
+
+  test.each([
+    ["from keep", "contract/hide"],
+    ["from behind the purge", "purge/drop"],
+  ])("%s names those that hold the same under an old unique constraint", async (_, last) => {
+    change = await Purging.begin(`${given}; ALTER TABLE people ADD CONSTRAINT alone UNIQUE (name)`, operations)
+    await change.through(last)
+    await change.query("UPDATE people SET label = 'same' WHERE id IN (2, 3)")
+    await expect(change.back()).rejects.toMatchObject({
+      code: "DATA_REJECTED",
+      finding: {
+        hint: expect.stringMatching(/unique index alone is to forbid again.*`sluice retry test-aaaaaaaa-1`/) as unknown,
+      },
+    })
+    expect(change.witness.keysSeen.map(({ keys }) => keys.toSorted())).toEqual([["2", "3"]])
+    await change.query("UPDATE people SET name = 'other' WHERE id = 3")
+    await change.back()
+  })
+
+  test.each([
+    ["an index of some rows", "(name) WHERE id < 4", "id > 1", ["2", "3"]],
+    ["an index of an expression", "(lower(name), (id % 2))", "id < 4", ["1", "3"]],
+    ["another collation", `(name COLLATE "C" text_pattern_ops DESC) INCLUDE (id)`, "id > 2", ["3", "4"]],
+  ])("names them by what the index itself tells rows apart by: %s", async (_, key, where, keys) => {
+    change = await Purging.begin(`${given}; CREATE UNIQUE INDEX alone ON people ${key}`, operations)
+    await change.contract()
+    await change.query(`UPDATE people SET label = 'Same' WHERE ${where}`)
+    await expect(change.back()).rejects.toMatchObject({ code: "DATA_REJECTED" })
+    expect(change.witness.keysSeen.map((seen) => seen.keys.toSorted())).toEqual([keys])
+  })
+
+  test.each([
+    ["apart, as ever", "", []],
+    ["the same", "NULLS NOT DISTINCT", ["2", "3"]],
+  ])("takes NULL for %s, as the index does", async (_, nulls, keys) => {
+    const optional = given.replace("name text NOT NULL", "name text")
+    change = await Purging.begin(`${optional}; CREATE UNIQUE INDEX alone ON people (name) ${nulls}`, operations)
+    await change.contract()
+    await change.query("UPDATE people SET label = NULL WHERE id IN (2, 3)")
+    if (keys.length > 0) await expect(change.back()).rejects.toMatchObject({ code: "DATA_REJECTED" })
+    else await change.back()
+    expect(change.witness.keysSeen.flatMap((seen) => seen.keys.toSorted())).toEqual(keys)
+  })
+
+  test.each([
+    ["from keep", "contract/hide"],
+    ["from behind the purge", "purge/drop"],
+  ])("%s names those that point to nothing by an old foreign key", async (_, last) => {
+    const known = "CREATE TABLE names AS SELECT 'P' || n AS name FROM generate_series(1, 4) AS n"
+    const pointing =
+      "ALTER TABLE names ADD UNIQUE (name); ALTER TABLE people ADD CONSTRAINT known FOREIGN KEY (name) REFERENCES names (name)"
+    change = await Purging.begin(`${given}; ${known}; ${pointing}`, operations)
+    await change.through(last)
+    await change.query("UPDATE people SET label = 'nobody' WHERE id IN (2, 3)")
+    await expect(change.back()).rejects.toMatchObject({
+      code: "DATA_REJECTED",
+      finding: {
+        hint: expect.stringMatching(
+          /no row of public\.names.*foreign key known.*`sluice retry test-aaaaaaaa-1`/,
+        ) as unknown,
+      },
+    })
+    expect(change.witness.keysSeen.map(({ keys }) => keys)).toEqual([["2", "3"]])
+    await change.query("INSERT INTO names VALUES ('nobody')")
+    await change.back()
+  })
+
+  test.each([
+    ["SIMPLE", ["3"]],
+    ["FULL", ["2", "3"]],
+  ])("takes NULL in a foreign key as MATCH %s does", async (match, keys) => {
+    const pairs = `CREATE TABLE pairs (a text, b text, UNIQUE (b, a)); INSERT INTO pairs VALUES ('x', 'x');
+      CREATE TABLE people (id int PRIMARY KEY, name text, other text);
+      INSERT INTO people SELECT n, 'x', 'x' FROM generate_series(1, 4) AS n;
+      ALTER TABLE people ADD FOREIGN KEY (other, name) REFERENCES pairs (a, b) MATCH ${match}`
+    change = await Purging.begin(pairs, operations)
+    await change.contract()
+    // Of the fourth row, neither is there.
+    await change.query(`UPDATE people SET label = NULL WHERE id = 2; UPDATE people SET label = 'y' WHERE id = 3;
+      UPDATE people SET label = NULL, other = NULL WHERE id = 4`)
+    await expect(change.back()).rejects.toMatchObject({ code: "DATA_REJECTED" })
+    expect(change.witness.keysSeen.map((seen) => seen.keys.toSorted())).toEqual([keys])
   })
 
   test("of a plan that doesn't say which they can be, tells what PostgreSQL says", async () => {

@@ -1,3 +1,4 @@
+import { indexSettings } from "../../sql/index-settings.ts"
 import { join, literal, sql } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { regclass } from "../observe.ts"
@@ -68,11 +69,10 @@ BEGIN
       FROM using_it AS u JOIN pg_index AS x ON u.classid = 'pg_class'::regclass AND x.indexrelid = u.objid
      WHERE obj_description(u.objid, 'pg_class') IS NOT NULL
     UNION ALL
-    SELECT format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', u.objid::regclass, a.attnum, a.attstattarget)
+    SELECT format('ALTER INDEX %s ALTER %s', u.objid::regclass, setting)
       FROM using_it AS u
-      JOIN pg_index AS x     ON u.classid = 'pg_class'::regclass AND x.indexrelid = u.objid
-      JOIN pg_attribute AS a ON a.attrelid = u.objid AND a.attstattarget >= 0 AND a.attnum > 0
-     WHERE x.indkey[a.attnum - 1] = 0
+      JOIN pg_index AS x ON u.classid = 'pg_class'::regclass AND x.indexrelid = u.objid
+     CROSS JOIN unnest(${indexSettings}) AS setting
     UNION ALL
     SELECT format('ALTER TABLE %s CLUSTER ON %I', x.indrelid::regclass, c.relname)
       FROM using_it AS u

@@ -6,6 +6,7 @@ import { hideColumnSteps } from "../hide/hide-column.ts"
 import type { HiddenColumn } from "../hide/hide-column.ts"
 import { drawsFromSequence } from "../hide/draws-from-sequence.ts"
 import { hiddenName } from "../hide/hidden-name.ts"
+import { saidOfIndex } from "../indexes/said-of-index.ts"
 import { columnExists, observation } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
 import { carryGrants } from "../sync/carry-over.ts"
@@ -47,6 +48,7 @@ function takeOverStep(duplicate: Duplicate): SqlStep {
         : [sql`CONSTRAINT ${ident(original.name)} ON ${name} IS ${literal(original.comment)}`],
     ),
   ]
+  const ofIndexes = indexCopies(duplicate).flatMap(({ original }) => saidOfIndex(relation, original))
   const isWaiting = columnExists(table, physical)
   const renamed = physical !== fresh.name
   return sqlStep({
@@ -58,7 +60,7 @@ function takeOverStep(duplicate: Duplicate): SqlStep {
       "\n",
     )}${setDefault}${takeSequences}
 ${carryGrants(relation, hidden, fresh.name)}${join(
-      comments.map((comment) => sql`\nCOMMENT ON ${comment};`),
+      [...comments.map((comment) => sql`\nCOMMENT ON ${comment};`), ...ofIndexes.map((one) => sql`\n${one}`)],
       "",
     )}`,
     undo: sql`${giveSequences}${dropDefault}${join(

@@ -6,8 +6,13 @@ import type { HiddenColumn } from "./hide-column.ts"
 export interface Bonds {
   /** Checks and foreign keys. */
   readonly constraints: readonly Constraint[]
-  /** Unique indexes, with the constraint that owns them where one does. */
-  readonly unique: readonly { readonly index: Index; readonly constraint: Constraint | null }[]
+  readonly unique: readonly UniqueBond[]
+}
+
+/** A unique index, with the constraint that owns it where one does. */
+export interface UniqueBond {
+  readonly index: Index
+  readonly constraint: Constraint | null
 }
 
 /** Of a table; or of a partition, by what it has of its own. */

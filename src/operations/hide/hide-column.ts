@@ -55,7 +55,7 @@ function proofs({ table, computed, scope }: HiddenColumn, holder: Holder): reado
   const at = holder.table === table ? `contract/${scope}` : `contract/${scope}/${holder.table.name}`
   const returning: Returning = { relation: nameOf(holder.table), at, phase: "contract" }
   return [
-    ...bonds.unique.flatMap(({ index, constraint }) => uniqueReturns(returning, index, constraint)),
+    ...bonds.unique.flatMap((bond) => uniqueReturns(returning, holder.table, bond)),
     ...bonds.constraints
       .filter(({ validated }) => validated)
       .map((constraint) => checkedReturn(returning, holder.table, constraint)),

@@ -3,13 +3,17 @@ import type { Phase } from "../../domain/phase.ts"
 import { displayName } from "../../domain/relation.ts"
 import type { RelationName } from "../../domain/relation.ts"
 import type { SqlStep } from "../../domain/step.ts"
-import { ident, join, literal, none, qualified, sql } from "../../sql/sql.ts"
+import { indexSettings } from "../../sql/index-settings.ts"
+import { ident, join, literal, none, qualified, sql, textArray } from "../../sql/sql.ts"
 import type { Sql } from "../../sql/sql.ts"
 import { addUniqueUsing, concurrently, dropConcurrently } from "../constraints/index-copy-steps.ts"
+import { saidOfIndex } from "../indexes/said-of-index.ts"
 import { fittingName, reservedPrefix } from "../names.ts"
 import { columnExists, constraintWhere, indexWhere, observation, relationOid } from "../observe.ts"
 import { sqlStep } from "../sql-step.ts"
-import { rowsWithNull } from "./rejected-rows.ts"
+import { allOf } from "../sync/group-direction.ts"
+import type { UniqueBond } from "./bonds.ts"
+import { rowsAlike, rowsWithNull } from "./rejected-rows.ts"
 
 /**
  * What a hidden column's promises need when it comes back. Un-hiding takes milliseconds and adds them unproven; these
@@ -74,10 +78,47 @@ export function validateReturn(
   })
 }
 
-/** A unique index is built concurrently, and where it was a constraint's, taken over by that again. */
-export function uniqueReturns(returning: Returning, index: Index, constraint: Constraint | null): readonly SqlStep[] {
+/**
+ * A unique index is built concurrently, and where it was a constraint's, taken over by that again. Last comes what was said
+ * of it, which goes with an index.
+ */
+export function uniqueReturns(
+  returning: Returning,
+  table: Table,
+  { index, constraint }: UniqueBond,
+): readonly SqlStep[] {
   const build = indexReturn(returning, index, `unique-${index.name}/index`)
-  return constraint ? [constraintReturn(returning, constraint, index), build] : [build]
+  const rejects = rowsAlike(table, index)
+  return [
+    ...saidReturn(returning, index),
+    ...(constraint ? [constraintReturn(returning, constraint, index)] : []),
+    rejects ? { ...build, undoRejects: rejects } : build,
+  ]
+}
+
+function saidReturn({ relation, at, phase }: Returning, index: Index): readonly SqlStep[] {
+  const { name, comment, settings = [], clustered } = index
+  const mark = sql`ALTER TABLE ${qualified(relation)} CLUSTER ON ${ident(name)};`
+  const again = [...saidOfIndex(relation, index), ...(clustered ? [mark] : [])]
+  if (again.length === 0) return []
+  const isSaid = allOf([
+    ...(comment === undefined
+      ? []
+      : [sql`obj_description(x.indexrelid, 'pg_class') IS NOT DISTINCT FROM ${literal(comment)}`]),
+    ...(settings.length === 0 ? [] : [sql`${indexSettings} @> ${textArray(settings)}`]),
+    ...(clustered ? [sql`x.indisclustered`] : []),
+  ])
+  const isOpen = indexWhere(relation, name, sql`x.indisvalid AND NOT (${isSaid})`)
+  return [
+    sqlStep({
+      ...returnStep(relation, phase),
+      id: `${at}/unique-${name}/said`,
+      summary: `On the way back: say again what was said of index ${name}`,
+      undo: join(again, "\n"),
+      observe: observation({ after: isOpen, before: sql`NOT ${isOpen}` }),
+      lock: "ShareUpdateExclusive",
+    }),
+  ]
 }
 
 function constraintReturn({ relation, at, phase }: Returning, constraint: Constraint, index: Index): SqlStep {

@@ -1,4 +1,5 @@
 import { columnSettings } from "../../sql/column-settings.ts"
+import { indexSettings } from "../../sql/index-settings.ts"
 
 /**
  * What the catalog reader asks. All run with `search_path = pg_catalog`, so that PostgreSQL qualifies the names in
@@ -149,10 +150,13 @@ SELECT x.indrelid::text AS relation,
        pg_get_indexdef(x.indexrelid) AS definition,
        o.conname::text  AS constraint,
        x.indisclustered AS clustered,
-       x.indisreplident AS identifies
+       x.indisreplident AS identifies,
+       d.description    AS comment,
+       ${indexSettings} AS settings
   FROM pg_index AS x
-  JOIN pg_class AS c           ON c.oid = x.indexrelid
-  LEFT JOIN pg_constraint AS o ON o.conindid = x.indexrelid AND o.conrelid = x.indrelid AND o.contype IN ('p', 'u', 'x')
+  JOIN pg_class AS c            ON c.oid = x.indexrelid
+  LEFT JOIN pg_constraint AS o  ON o.conindid = x.indexrelid AND o.conrelid = x.indrelid AND o.contype IN ('p', 'u', 'x')
+  LEFT JOIN pg_description AS d ON d.classoid = 'pg_class'::regclass AND d.objoid = x.indexrelid AND d.objsubid = 0
  WHERE x.indrelid = ANY ($1::oid[])
  ORDER BY x.indrelid, c.relname`
 

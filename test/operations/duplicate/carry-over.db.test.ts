@@ -205,6 +205,30 @@ describe("what was said of a column with ALTER COLUMN … SET", () => {
   })
 })
 
+test("what was said of an index is said of its copy, and of the first one's after an undo", async () => {
+  const given = `${people} CREATE INDEX plain ON people (lower(score)); COMMENT ON INDEX plain IS 'for the search';
+    ALTER INDEX plain ALTER COLUMN 1 SET STATISTICS 77; CREATE UNIQUE INDEX alone ON people (id, upper(score));
+    ALTER INDEX alone ALTER COLUMN 2 SET STATISTICS 78; ALTER TABLE people ADD CONSTRAINT owned UNIQUE (score);
+    COMMENT ON INDEX owned IS 'It''s the constraint''s'`
+  await begin(given, toVarchar)
+  const said = () =>
+    change.query(
+      `SELECT c.relname::text AS name, obj_description(c.oid, 'pg_class') AS comment,
+              (SELECT max(nullif(a.attstattarget, -1)) FROM pg_attribute AS a WHERE a.attrelid = c.oid) AS target
+         FROM pg_class AS c WHERE c.relname IN ('plain', 'alone', 'owned') ORDER BY 1`,
+    )
+  const all = [
+    { name: "alone", comment: null, target: 78 },
+    { name: "owned", comment: "It's the constraint's", target: null },
+    { name: "plain", comment: "for the search", target: 77 },
+  ]
+  expect(await said()).toEqual(all)
+  await change.contract()
+  expect(await said()).toEqual(all)
+  await change.back()
+  expect(await said()).toEqual(all)
+})
+
 test("extended statistics and the mark of CLUSTER stay behind, which the plan says by their names", async () => {
   const given = `${people} CREATE STATISTICS pair ON id, score FROM people; CREATE STATISTICS "Long" ON length(score), id FROM people;
     CREATE INDEX by_score ON people (score DESC); ALTER TABLE people CLUSTER ON by_score;`
