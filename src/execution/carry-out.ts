@@ -35,7 +35,7 @@ export async function carryOut(
         const limits = await effectiveLimits(session, run.run, run.target.limits)
         const context = { run, attempt, observer, claimed, limits }
         try {
-          await demandFit(session, run.run, observer, { step, direction })
+          await demandFit(session, run, observer, { step, direction })
           return await runOnceRepaired(session, context, workOf(step, direction, last, held))
         } catch (error) {
           if (error instanceof NothingTells) await noteTold(session, context, error)

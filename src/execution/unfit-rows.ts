@@ -3,23 +3,29 @@ import { displayName } from "../domain/relation.ts"
 import { mostOffendingKeys } from "../domain/run.ts"
 import type { Step, UnfitRows } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
+import { demandFooting } from "./footing.ts"
 import type { Direction } from "./journal-rows.ts"
 import { observe } from "./observe.ts"
-import type { ExecutionObserver } from "./target-run.ts"
+import type { ExecutionObserver, TargetRun } from "./target-run.ts"
+import { demandUntouched, restsFor } from "./untouched.ts"
 
 /**
  * Before a shape comes back whose promises bind every write at once: no row may be there that it can't hold, for from then
  * on applications could write none of them. Asked outside the step's transaction, since it may read a whole table. Throws
- * RefusedError DATA_REJECTED; the rows' keys go to the observer.
+ * RefusedError DATA_REJECTED, and what demandFooting and demandUntouched do; the rows' keys go to the observer.
  */
 export async function demandFit(
   session: Session,
-  run: string,
+  run: TargetRun,
   observer: Pick<ExecutionObserver, "offendingKeys">,
-  { step, direction }: { readonly step: Step; readonly direction: Direction },
+  work: { readonly step: Step; readonly direction: Direction },
 ): Promise<void> {
+  const { step, direction } = work
   const { undoDemands = [] } = step
   if (direction !== "undo" || undoDemands.length === 0 || (await observe(session, step)) !== "after") return
+  // First: rows that were written past the triggers have nothing there either, and are put right in another way.
+  await demandFooting(session, run, work)
+  await demandUntouched(session, run, work, await restsFor(session, run, work))
   const found: UnfitRows[] = []
   for (const rows of undoDemands) {
     const keys = await keysOf(session, rows)
@@ -33,7 +39,7 @@ export async function demandFit(
     code: "DATA_REJECTED",
     subject: displayName(first.relation),
     message: found.map(({ message }) => message).join("; "),
-    hint: `Their keys are listed by \`sluice status ${run}\`. ${first.remedy}, then \`sluice retry ${run}\`. Until then the old shape stays hidden, and applications write the new one as ever.`,
+    hint: `Their keys are listed by \`sluice status ${run.run}\`. ${first.remedy}, then \`sluice retry ${run.run}\`. Until then the old shape stays hidden, and applications write the new one as ever.`,
   })
 }
 
