@@ -20,7 +20,7 @@ export async function* watch(
   const control = await app.control()
   let missing: readonly Finding[] = []
   let choices: readonly string[] | null = null
-  let told: Pick<RunStatus, "until" | "paused" | "offendingRows"> = {}
+  let told: Pick<RunStatus, "until" | "paused" | "sentBack" | "offendingRows"> = {}
   let waits = ""
   let asked = 0
   while (!options.signal.aborted) {
@@ -35,6 +35,7 @@ export async function* watch(
           told = {
             until: full.until ?? null,
             paused: full.paused ?? null,
+            sentBack: full.sentBack ?? null,
             offendingRows: full.offendingRows ?? [],
           }
         waits = waitOf(status)
