@@ -1,5 +1,6 @@
 import { displayName, type ColumnName } from "../domain/relation.ts"
 import { findTable, type Catalog, type Table } from "./model.ts"
+import { firesForApplications } from "./ours.ts"
 import { partitionsOf } from "./partitions.ts"
 
 /**
@@ -17,7 +18,6 @@ export function lateTriggers(was: Catalog, is: Catalog, columns: readonly Column
 function lateOf(was: Catalog, host: Table, column: string): readonly string[] {
   const known = new Set(findTable(was, host)?.triggers.map(({ name }) => name))
   return host.triggers
-    .filter(({ name, enabled }) => enabled !== "disabled" && !known.has(name) && !name.startsWith("~sluice_"))
-    .filter(({ reads = [] }) => reads.includes(column))
+    .filter((trigger) => firesForApplications(trigger) && !known.has(trigger.name) && trigger.reads?.includes(column))
     .map(({ name }) => `trigger ${name} of ${displayName(host)}, whose function says NEW.${column} or OLD.${column}`)
 }

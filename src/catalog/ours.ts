@@ -1,4 +1,4 @@
-import type { Table } from "./model.ts"
+import type { Table, Trigger } from "./model.ts"
 
 /** Begins the names of columns and constraints of ours in a person's table: markers, hidden columns, interim checks. */
 const ownPrefix = "_sluice"
@@ -16,4 +16,9 @@ export function withoutOurs(table: Table): Table {
     indexes: table.indexes.filter((index) => !isOwn(index) && !index.reads.some(isOwnName)),
     triggers: table.triggers.filter(({ name }) => !name.startsWith(ownTriggerPrefix)),
   }
+}
+
+/** Whether it is a trigger of the application, and one that fires. */
+export function firesForApplications({ name, enabled }: Trigger): boolean {
+  return enabled !== "disabled" && !name.startsWith(ownTriggerPrefix)
 }

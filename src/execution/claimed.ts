@@ -37,9 +37,10 @@ export interface ClaimRequest {
 /**
  * Claims the run's next epoch and ends what earlier attempts left running; only then may anything be done. The session
  * that has claimed goes on under the epoch's name: each new one costs a step as much as all that it asks of the catalog.
- * Throws what `work` does, TransientError LOCK_BUDGET where a foreign session holds the fence's row for longer than the lock budget, RefusedError
- * TARGET_WENT_BACK where the target lacks what was done before (not on the way back), RUN_NAME_TAKEN where the run there is
- * another control database's.
+ *
+ * Throws what `work` does, TransientError LOCK_BUDGET where a foreign session holds the fence's row for longer than the
+ * lock budget, RefusedError TARGET_WENT_BACK where the target lacks what was done before (not on the way back),
+ * RUN_NAME_TAKEN where the run there is another control database's.
  */
 export async function withClaim<T>(
   run: TargetRun,

@@ -1,8 +1,8 @@
 import { retold, SluiceError } from "../domain/errors.ts"
-import { mostOffendingKeys } from "../domain/run.ts"
 import type { RejectedRows, Step } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
 import type { Direction } from "./journal-rows.ts"
+import { keysOfRows } from "./keys-of-rows.ts"
 import type { ExecutionObserver } from "./target-run.ts"
 
 /**
@@ -28,10 +28,7 @@ export async function namingRejected(
 /** None where they can't be read: what PostgreSQL has said is worth more than why that is so. */
 async function keysOf(session: Session, rows: RejectedRows): Promise<readonly string[]> {
   try {
-    const found = await session.query<{ key: string }>(`SELECT rejected.key FROM (${rows.keys}) AS rejected LIMIT $1`, [
-      mostOffendingKeys,
-    ])
-    return found.map(({ key }) => key)
+    return await keysOfRows(session, rows.keys)
   } catch {
     return []
   }

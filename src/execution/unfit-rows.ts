@@ -1,10 +1,10 @@
 import { RefusedError, UserError } from "../domain/errors.ts"
 import { displayName } from "../domain/relation.ts"
-import { mostOffendingKeys } from "../domain/run.ts"
 import type { Step, UnfitRows } from "../domain/step.ts"
 import type { Session } from "../postgres/session.ts"
 import { demandFooting } from "./footing.ts"
 import type { Direction } from "./journal-rows.ts"
+import { keysOfRows } from "./keys-of-rows.ts"
 import { observe } from "./observe.ts"
 import type { ExecutionObserver, TargetRun } from "./target-run.ts"
 import { demandUntouched, restsFor } from "./untouched.ts"
@@ -45,10 +45,7 @@ export async function demandFit(
 
 async function keysOf(session: Session, { keys }: UnfitRows): Promise<readonly string[]> {
   try {
-    const found = await session.query<{ key: string }>(`SELECT unfit.key FROM (${keys}) AS unfit LIMIT $1`, [
-      mostOffendingKeys,
-    ])
-    return found.map(({ key }) => key)
+    return await keysOfRows(session, keys)
   } catch (error) {
     // Another column that it reads is hidden as well, or another one by now: then nothing tells, and PostgreSQL will.
     if (error instanceof UserError || error instanceof RefusedError) return []

@@ -31,15 +31,9 @@ const anyText: ReadonlySet<string> = new Set(["text", "pg_catalog.text"])
  */
 export function oldWriteFindings(up: string, table: Table, promises: Promises, subject: string): readonly Finding[] {
   const reasons = reasonsOf(up, table, promises)
-  if (reasons.length === 0) return []
-  return [
-    warning(
-      "OLD_WRITES_MAY_FAIL",
-      subject,
-      `From expand on a write of the old application fails where ${reasons.join("; ")}`,
-      "Have `up` give a value for whatever the old application may write (CASE, NULLIF, coalesce), or see to it that it writes no such rows.",
-    ),
-  ]
+  if (reasons === null) return []
+  const message = `From expand on a write of the old application fails where ${reasons}`
+  return [warning("OLD_WRITES_MAY_FAIL", subject, message, remedy("up", "old"))]
 }
 
 /**
@@ -49,15 +43,13 @@ export function oldWriteFindings(up: string, table: Table, promises: Promises, s
  */
 export function newWriteFindings(down: string, table: Table, promises: Promises, subject: string): readonly Finding[] {
   const reasons = reasonsOf(down, table, promises)
-  if (reasons.length === 0) return []
-  return [
-    warning(
-      "NEW_WRITES_MAY_FAIL",
-      subject,
-      `Until contract, and after an undo of that, a write of the new application fails where ${reasons.join("; ")}; in between it is accepted, and an undo stops at its rows`,
-      "Have `down` give a value for whatever the new application may write (CASE, NULLIF, coalesce), or see to it that it writes no such rows.",
-    ),
-  ]
+  if (reasons === null) return []
+  const message = `Until contract, and after an undo of that, a write of the new application fails where ${reasons}; in between it is accepted, and an undo stops at its rows`
+  return [warning("NEW_WRITES_MAY_FAIL", subject, message, remedy("down", "new"))]
+}
+
+function remedy(expression: "up" | "down", application: "old" | "new"): string {
+  return `Have \`${expression}\` give a value for whatever the ${application} application may write (CASE, NULLIF, coalesce), or see to it that it writes no such rows.`
 }
 
 /** What a computed column promises as things are: with every check that reads it. */
@@ -71,9 +63,11 @@ export function promisesOf({ constraints, indexes }: Table, { name, type, notNul
   }
 }
 
-function reasonsOf(expression: string, table: Table, promises: Promises): readonly string[] {
+/** In words; null: nothing that is known can fail a write. */
+function reasonsOf(expression: string, table: Table, promises: Promises): string | null {
   const known = { column: (name: string) => findColumn(table, name) ?? null, isTotal }
-  return [...raises(expression, known), ...refusals(expression, known, promises)]
+  const reasons = [...raises(expression, known), ...refusals(expression, known, promises)]
+  return reasons.length === 0 ? null : reasons.join("; ")
 }
 
 function raises(expression: string, known: Known): readonly string[] {

@@ -16,10 +16,6 @@ const alwaysBefore = "SELECT 'before'"
  */
 export function mergeSteps(head: Pick<SqlStep, "id" | "phase" | "summary">, parts: readonly SqlStep[]): SqlStep {
   const undos = parts.toReversed().map(({ undo }) => undo)
-  // The strongest of all, on all: what one part undoes the next one may touch.
-  const undoLocks = parts.some((part) => part.undoLocks)
-    ? { lock: strongest, relations: distinctRelations(parts.flatMap((part) => (part.undoLocks ?? part).relations)) }
-    : undefined
   const undoDemands = parts.flatMap((part) => part.undoDemands ?? [])
   const locks = parts.map(({ lock }) => lockModes.indexOf(lock))
   return sqlStep({
@@ -35,7 +31,6 @@ export function mergeSteps(head: Pick<SqlStep, "id" | "phase" | "summary">, part
     rewritesTable: parts.some(({ rewritesTable }) => rewritesTable),
     losesData: parts.some(({ losesData }) => losesData),
     endsOldShape: parts.some(({ endsOldShape }) => endsOldShape),
-    ...(undoLocks && { undoLocks }),
     ...(undoDemands.length > 0 && { undoDemands }),
     needs: distinct(parts.flatMap(({ needs }) => needs)),
     relations: distinctRelations(parts.flatMap(({ relations }) => relations)),

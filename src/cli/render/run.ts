@@ -47,13 +47,11 @@ export function renderRun(status: RunStatus, look: Look, now: number): string {
       now,
     ),
   ]
-  if (status.backfill && !ended)
-    lines.push(
-      "",
-      backfillLine(status.backfill, look, isAtRest(status)),
-      ...restLines(status.backfill).map(look.yellow),
-      ...(isAtRest(status) ? [] : roomLines(status.backfill, status.run).map(look.dim)),
-    )
+  if (status.backfill && !ended) {
+    const atRest = isAtRest(status)
+    lines.push("", backfillLine(status.backfill, look, atRest), ...restLines(status.backfill).map(look.yellow))
+    if (!atRest) lines.push(...roomLines(status.backfill, status.run).map(look.dim))
+  }
   lines.push(...retryLines(status).map(look.yellow))
   for (const blocker of status.blockers) lines.push(look.yellow(blockerLine(blocker)))
   if (status.findings.length > 0) lines.push("", renderFindings(status.findings, look))

@@ -1,4 +1,5 @@
 import type { Catalog, Column, Table } from "../../catalog/model.ts"
+import { firesForApplications } from "../../catalog/ours.ts"
 import { ownTriggersOfPartitions } from "../../catalog/partition-own.ts"
 import type { Finding } from "../../domain/finding.ts"
 import { displayName } from "../../domain/relation.ts"
@@ -34,7 +35,7 @@ function readingFindings(
   column: Column,
   fate: NameFate,
 ): readonly Finding[] {
-  const theirs = triggers.filter(({ name, enabled }) => enabled !== "disabled" && !name.startsWith("~sluice_"))
+  const theirs = triggers.filter(firesForApplications)
   if (theirs.length === 0) return []
   const naming = theirs.filter(({ reads = [] }) => reads.includes(column.name))
   const words = (triggers: Table["triggers"]): string => triggers.map(({ name }) => name).join(", ")

@@ -20,6 +20,9 @@ import { revision, target as sampleTarget } from "../../planner/sample-catalog.t
 
 type Declared = Readonly<Record<string, unknown>>
 
+/** What the plan is made of, and for which limits and versions. */
+type How = [operations: readonly Declared[], limits?: Partial<Limits>, id?: string, versions?: PlanTarget["versions"]]
+
 /** A plan of operations on a database, whose steps are done and undone one by one as a worker does them. */
 export class Purging {
   readonly database: TestDatabase
@@ -42,24 +45,14 @@ export class Purging {
     this.run = { run: "test-aaaaaaaa-1", plan, target: targetAt(database.url, limits), madeFrom }
   }
 
-  static async begin(
-    given: string,
-    operations: readonly Declared[],
-    limits: Partial<Limits> = {},
-    id = "0002_drop",
-    versions: PlanTarget["versions"] = sampleTarget.versions,
-  ): Promise<Purging> {
-    const database = await createDatabase({ schema: given })
-    return Purging.on(database, operations, limits, id, versions)
+  static async begin(given: string, ...how: How): Promise<Purging> {
+    return Purging.on(await createDatabase({ schema: given }), ...how)
   }
 
   /** The same on a database that is there, which ends with it. */
   static async on(
     database: TestDatabase,
-    operations: readonly Declared[],
-    limits: Partial<Limits> = {},
-    id = "0002_drop",
-    versions: PlanTarget["versions"] = sampleTarget.versions,
+    ...[operations, limits = {}, id = "0002_drop", versions = sampleTarget.versions]: How
   ): Promise<Purging> {
     const target: PlanTarget = { ...sampleTarget, keepMs: 0, versions }
     await runOn(database.url, [])
